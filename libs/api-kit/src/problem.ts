@@ -1,0 +1,36 @@
+import { HttpException } from '@nestjs/common';
+
+export interface ProblemPointer {
+  /** JSON pointer into the request body, e.g. `#/text`; or `?limit` for a query parameter. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * An error the caller can act on; becomes `application/problem+json` (RFC 9457).
+ * `code` is stable (a translation key), `detail` a sentence for people, `extra` further members of the document.
+ */
+export class Problem extends HttpException {
+  constructor(
+    readonly statusCode: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 502 | 503,
+    readonly code: string,
+    readonly detail: string,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+    readonly pointers: readonly ProblemPointer[] = [],
+  ) {
+    super(detail, statusCode);
+  }
+
+  /** A thing that does not exist and a thing you may not see are the same. */
+  static notFound(what: string): Problem {
+    return new Problem(404, 'not_found', `There is no such ${what}.`);
+  }
+
+  static conflict(code: string, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem {
+    return new Problem(409, code, detail, extra);
+  }
+
+  static invalid(detail: string, pointers: readonly ProblemPointer[] = []): Problem {
+    return new Problem(422, 'invalid', detail, {}, pointers);
+  }
+}

@@ -1,0 +1,91 @@
+/** What an attachment is, whatever the messenger calls it. `unsupported` is a placeholder: something came that cannot be shown. */
+export const ATTACHMENT_TYPES = [
+  'image',
+  'video',
+  'audio',
+  'file',
+  'sticker',
+  'location',
+  'contact',
+  'link',
+  'share',
+  'template',
+  'poll',
+  'unsupported',
+] as const;
+export type AttachmentType = (typeof ATTACHMENT_TYPES)[number];
+
+export type MessageDirection = 'inbound' | 'outbound' | 'system';
+
+/** Fate of an outbound message. Receipts only move it forward. */
+export const MESSAGE_STATUSES = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'expired',
+  'unconfirmed',
+] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+export interface Attachment {
+  readonly type: AttachmentType;
+  readonly name?: string;
+  readonly mimeType?: string;
+  /** Bytes, as far as the messenger said. */
+  readonly size?: number;
+  /** How the messenger refers to the content (a file id, a link of its own). Never leaves the server. */
+  readonly reference?: string;
+}
+
+/** A button or quick reply that was pressed. */
+export interface Choice {
+  readonly title: string;
+  readonly payload?: string;
+}
+
+/** Where somebody came from: a deep link, an advertisement. */
+export interface Referral {
+  readonly ref?: string;
+  readonly source?: string;
+}
+
+/** Something came that cannot be shown. `kind` is the messenger's own word for it; the raw form is kept. */
+export interface Unsupported {
+  readonly kind: string;
+}
+
+/** What a message says, the same for every messenger, in and out. All strings are free of NUL and lone surrogates. */
+export interface MessageContent {
+  readonly text?: string;
+  readonly attachments?: readonly Attachment[];
+  /** The messenger's id (`externalId` form) of the message this one answers. May be unknown to us. */
+  readonly replyTo?: string;
+  readonly choice?: Choice;
+  readonly referral?: Referral;
+  readonly unsupported?: Unsupported;
+}
+
+/**
+ * A message in the one shape of all messengers. As an inbound message arrives it has no chat yet (`chatId` and `seq`
+ * are absent); once stored it has both.
+ */
+export interface UnifiedMessage extends MessageContent {
+  readonly id: string;
+  /** The messenger's id of the message, unique within its channel. Absent until the messenger gave one. */
+  readonly externalId?: string;
+  readonly messenger: string;
+  readonly channelId: string;
+  readonly chatId?: string;
+  /** 1, 2, 3 … without gaps within its chat, in the order of arrival. */
+  readonly seq?: number;
+  readonly direction: MessageDirection;
+  readonly author: { readonly kind: 'contact' | 'agent' | 'bot' | 'channel' | 'system'; readonly id?: string };
+  /** The messenger's clock. */
+  readonly sentAt: Date;
+  /** Our clock. */
+  readonly receivedAt: Date;
+  readonly status?: MessageStatus;
+}
