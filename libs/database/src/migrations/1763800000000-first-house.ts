@@ -93,15 +93,19 @@ const IDENTITY = `
   );`;
 
 const QUEUES = `
+  -- A deleted queue stays for the history of its closed chats, with live = false. Channels refer to (id, live), so that
+  -- no channel can use or take a deleted one, whatever races.
   CREATE TABLE queues (
     id uuid PRIMARY KEY,
+    live boolean NOT NULL DEFAULT true,
     name text NOT NULL,
     routing_rule text NOT NULL DEFAULT 'everyone',
     agent_limit int NOT NULL DEFAULT 5 CHECK (agent_limit > 0),
     created_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (id, live)
   );
-  CREATE UNIQUE INDEX queues_name ON queues (lower(name));
+  CREATE UNIQUE INDEX queues_name ON queues (lower(name)) WHERE live;
 
   CREATE TABLE queue_agents (
     queue_id uuid NOT NULL REFERENCES queues ON DELETE CASCADE,
@@ -160,7 +164,8 @@ const CHANNELS = `
     messenger text NOT NULL,
     source text NOT NULL,
     name text NOT NULL,
-    queue_id uuid NOT NULL REFERENCES queues,
+    queue_id uuid NOT NULL,
+    queue_live boolean NOT NULL DEFAULT true CHECK (queue_live),
     language text NOT NULL DEFAULT 'en',
     active boolean NOT NULL DEFAULT true,
     health text NOT NULL DEFAULT 'ok',
@@ -169,8 +174,10 @@ const CHANNELS = `
     secrets jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (messenger, source)
+    UNIQUE (messenger, source),
+    FOREIGN KEY (queue_id, queue_live) REFERENCES queues (id, live)
   );
+  CREATE INDEX channels_queue ON channels (queue_id);
   COMMENT ON COLUMN channels.secrets IS 'field name → value encrypted with AES-256-GCM, row and field as additional data';`;
 
 const CONTACTS = `
@@ -223,8 +230,13 @@ const CHATS = `
   ) WITH (fillfactor = 80);
   CREATE UNIQUE INDEX chats_open ON chats (channel_id, identity_id) WHERE status <> 'closed';
   CREATE INDEX chats_of_agent ON chats (agent_id) WHERE status = 'in_progress';
-  CREATE INDEX chats_waiting ON chats (queue_id, waiting_since) WHERE status = 'waiting';
+  CREATE INDEX chats_waiting ON chats (queue_id, waiting_since, id) WHERE status = 'waiting';
   CREATE INDEX chats_closed ON chats (closed_at, id) WHERE status = 'closed';
+  CREATE INDEX chats_closed_of_agent ON chats (agent_id, closed_at, id) WHERE status = 'closed';
+  CREATE INDEX chats_closed_of_queue ON chats (queue_id, closed_at, id) WHERE status = 'closed';
+  CREATE INDEX chats_closed_of_channel ON chats (channel_id, closed_at, id) WHERE status = 'closed';
+  CREATE INDEX chats_of_queue ON chats (queue_id, id);
+  CREATE INDEX chats_of_channel ON chats (channel_id, id);
   CREATE INDEX chats_of_identity ON chats (identity_id, opened_at);
 
   CREATE TABLE chat_ownerships (
