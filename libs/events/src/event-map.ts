@@ -1,0 +1,77 @@
+import type { Role } from '#identity';
+
+interface MessageReference {
+  readonly messageId: string;
+}
+
+interface ChannelState {
+  readonly channelId: string;
+  readonly messenger: string;
+  readonly name: string;
+  readonly queueId: string;
+  readonly language: string;
+  readonly active: boolean;
+  readonly health: string;
+  readonly healthDetail: string | null;
+}
+
+/**
+ * Every event there is, with what it carries: state after the change, never deltas, never secrets. `chatId` and `seq`
+ * stand on the event itself.
+ */
+export interface EventMap {
+  'chat.opened': {
+    readonly channelId: string;
+    readonly queueId: string;
+    readonly identityId: string;
+    readonly status: 'waiting';
+  };
+  'chat.accepted': { readonly queueId: string; readonly agentId: string; readonly status: 'in_progress' };
+  'chat.closed': {
+    readonly queueId: string;
+    /** Who held it; null when nobody had accepted it. */
+    readonly agentId: string | null;
+    /** Who closed it; null when nobody did (a timeout). */
+    readonly closedBy: string | null;
+    readonly reason: string;
+    readonly status: 'closed';
+  };
+  /** The agent's position and the team's, as ordinals of inbound messages. */
+  'chat.read': { readonly userId: string; readonly position: number; readonly teamPosition: number };
+  'message.received': MessageReference & { readonly preview: string; readonly inboundCount: number };
+  'message.queued': MessageReference & { readonly preview: string; readonly authorId: string | null };
+  'message.status_changed': MessageReference & {
+    readonly status: string;
+    readonly failure?: { readonly code: string; readonly sentence: string };
+  };
+  /** A system line was written into the chat. */
+  'message.noted': MessageReference & { readonly preview: string };
+  'agent.state_changed': { readonly userId: string; readonly state: string; readonly available: boolean };
+  'channel.registered': ChannelState;
+  'channel.changed': ChannelState;
+  'channel.activated': ChannelState;
+  'channel.deactivated': ChannelState;
+  'channel.health_changed': ChannelState;
+  'contact.changed': { readonly contactId: string; readonly name: string | null };
+}
+
+export type EventType = keyof EventMap;
+
+/** Who may see an event: everyone named by any of the lists. */
+export interface Audience {
+  readonly agents?: readonly string[];
+  readonly queues?: readonly string[];
+  readonly roles?: readonly Role[];
+}
+
+interface EventOf<T extends EventType> {
+  readonly type: T;
+  readonly at: Date;
+  readonly chatId?: string;
+  readonly seq?: number;
+  readonly audience: Audience;
+  readonly data: EventMap[T];
+}
+
+/** A fact that happened, on its way into the log. */
+export type NewEvent = { [T in EventType]: EventOf<T> }[EventType];

@@ -1,0 +1,3 @@
+export { EventLog } from './event-log.js';
+export type { Audience, EventMap, EventType, NewEvent } from './event-map.js';
+export { EventsModule } from './events.module.js';
