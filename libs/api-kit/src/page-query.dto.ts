@@ -1,0 +1,26 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+
+/** Query of every list. */
+export class PageQuery {
+  /** Where to go on: `page.next` or `page.prev` of an earlier answer */
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  cursor?: string;
+
+  /** How many items at most */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit: number = 50;
+}
+
+export class PageDto {
+  /** Cursor of the following page; null at the end */
+  next: string | null;
+  /** Cursor of the page before; null at the beginning and where a list is read forwards only */
+  prev: string | null;
+}
