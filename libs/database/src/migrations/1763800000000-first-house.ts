@@ -289,6 +289,7 @@ const MESSAGING = `
     received_at timestamptz NOT NULL,
     body bytea NOT NULL
   );
+  CREATE INDEX raw_bodies_received_at ON raw_bodies (received_at);
   COMMENT ON COLUMN raw_bodies.body IS 'a whole webhook request body, encrypted with the key ring';
 
   CREATE TABLE ledger (
@@ -300,6 +301,7 @@ const MESSAGING = `
     received_at timestamptz NOT NULL,
     PRIMARY KEY (channel_id, event_key)
   );
+  CREATE INDEX ledger_raw ON ledger (raw_id) WHERE raw_id IS NOT NULL;
   CREATE INDEX ledger_quarantined ON ledger (channel_id, received_at) WHERE outcome = 'quarantined';
 
   -- Sharded by database session so that two nodes receiving for one channel never wait for each other.

@@ -1,0 +1,15 @@
+import type { MessageContent } from '#messenger-kit';
+
+const LENGTH = 120;
+
+/** The one line that stands for a message in lists: its text cut short, or the kind of what came. Never empty. */
+export function previewOf(content: MessageContent): string {
+  const text = content.text?.replace(/\s+/g, ' ').trim() || content.choice?.title;
+  if (text) return text.length > LENGTH ? cut(text) : text;
+  return `[${content.attachments?.[0]?.type ?? content.unsupported?.kind ?? 'message'}]`;
+}
+
+/** Never inside a surrogate pair: PostgreSQL takes no half characters. */
+function cut(text: string): string {
+  return `${text.slice(0, LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

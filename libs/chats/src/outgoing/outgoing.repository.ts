@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { row, rows, type Tx } from '#database';
+import type { MessageContent, MessageStatus } from '#messenger-kit';
+import type { Failure, QueuedMessage } from './outgoing-messages.js';
+
+/** A chat whose row is held while an answer is put into it. */
+export interface AnswerableChat {
+  readonly id: string;
+  readonly channelId: string;
+  readonly identityId: string;
+  readonly queueId: string;
+  readonly status: 'waiting' | 'in_progress' | 'closed';
+  readonly agentId: string | null;
+  readonly lastSeq: number;
+  readonly lastInboundAt: Date | null;
+  /** Whether the caller's queues, or having owned it, let them see it. */
+  readonly visible: boolean;
+}
+
+/** A message about to be sent, with what its messenger needs to know. */
+export interface OutgoingHead {
+  readonly id: string;
+  readonly seq: number;
+  readonly content: MessageContent;
+  readonly attempts: number;
+  readonly channelId: string;
+  readonly identityId: string;
+  readonly lastInboundAt: Date | null;
+}
+
+export interface StatusChange {
+  readonly id: string;
+  readonly chatId: string;
+  readonly seq: number;
+  readonly status: MessageStatus;
+  readonly failure: Failure | null;
+  readonly agentId: string | null;
+  readonly queueId: string;
+}
+
+const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
+
+@Injectable()
+export class OutgoingRepository {
+  lockForAnswer(tx: Tx, chatId: string, userId: string): Promise<AnswerableChat | undefined> {
+    return row<AnswerableChat>(
+      tx,
+      `SELECT c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId", c.status,
+         c.agent_id AS "agentId", c.last_seq AS "lastSeq", c.last_inbound_at AS "lastInboundAt",
+         (c.status = 'waiting' AND EXISTS (
+            SELECT FROM queue_agents q JOIN agents a ON a.user_id = q.user_id AND a.available
+            WHERE q.queue_id = c.queue_id AND q.user_id = $2))
+         OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2) AS visible
+       FROM chats c WHERE c.id = $1 FOR UPDATE OF c`,
+      [chatId, userId],
+    );
+  }
+
+  async insert(
+    tx: Tx,
+    chat: AnswerableChat,
+    messages: readonly QueuedMessage[],
+    author: { kind: 'agent' | 'bot'; id: string },
+  ): Promise<void> {
+    await rows(
+      tx,
+      `INSERT INTO messages (id, chat_id, channel_id, seq, direction, author_kind, author_id, text, content, status,
+         sent_at, received_at)
+       SELECT m.id, $1, $2, m.seq, 'outbound', $3, $4, m.text, m.content::jsonb, 'queued', $9, $9
+       FROM unnest($5::uuid[], $6::int[], $7::text[], $8::text[]) AS m (id, seq, text, content)`,
+      [
+        chat.id,
+        chat.channelId,
+        author.kind,
+        author.id,
+        messages.map((m) => m.id),
+        messages.map((m) => m.seq),
+        messages.map((m) => m.content.text ?? null),
+        messages.map((m) => withoutText(m.content)),
+        messages[0]!.queuedAt.toISOString(),
+      ],
+    );
+  }
+
+  async bump(tx: Tx, chatId: string, lastSeq: number, preview: string, at: Date): Promise<void> {
+    await rows(
+      tx,
+      `UPDATE chats SET last_seq = $2, last_message_preview = $3, last_message_direction = 'outbound',
+         last_message_at = greatest(last_message_at, $4)
+       WHERE id = $1`,
+      [chatId, lastSeq, preview, at.toISOString()],
+    );
+  }
+
+  async startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {
+    const head = await row<OutgoingHead & { text: string | null }>(
+      tx,
+      `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1
+       FROM chats c
+       WHERE c.id = $1 AND m.id = (
+         SELECT id FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending') ORDER BY seq LIMIT 1
+       ) AND m.status = 'queued'
+       RETURNING m.id, m.seq, m.text, m.content, m.attempts, c.channel_id AS "channelId",
+         c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt"`,
+      [chatId],
+    );
+    return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };
+  }
+
+  leaveUnconfirmed(tx: Tx, chatId: string): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = 'unconfirmed' FROM chats c
+       WHERE m.chat_id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [chatId],
+    );
+  }
+
+  /** The network's answer proves the message left, also where a successor already gave it up as `unconfirmed`. */
+  markSent(tx: Tx, messageId: string, externalId: string): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = 'sent', external_id = $2, failure = NULL FROM chats c
+       WHERE m.id = $1 AND m.status IN ('sending', 'unconfirmed') AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [messageId, externalId],
+    );
+  }
+
+  settle(tx: Tx, messageId: string, status: MessageStatus, failure?: Failure): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = $2, failure = $3::jsonb FROM chats c
+       WHERE m.id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [messageId, status, failure ? JSON.stringify(failure) : null],
+    );
+  }
+}
+
+function withoutText(content: MessageContent): string | null {
+  const { text: _text, ...rest } = content;
+  return Object.keys(rest).length > 0 ? JSON.stringify(rest) : null;
+}

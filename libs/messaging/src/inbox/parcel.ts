@@ -1,0 +1,24 @@
+import { newId } from '#database';
+import type { InboundEvent, WebhookRequest } from '#messenger-kit';
+
+/** One webhook call on its way into the house. */
+export class Delivery {
+  /** Names the call's raw body, should any of its events need it kept. */
+  readonly rawId = newId();
+
+  constructor(
+    readonly messenger: string,
+    readonly body: Buffer,
+    readonly receivedAt: Date = new Date(),
+  ) {}
+
+  static of(messenger: string, request: WebhookRequest): Delivery {
+    return new Delivery(messenger, request.body);
+  }
+}
+
+/** One event of a delivery: what the inbox commits, halves and quarantines. */
+export interface Parcel {
+  readonly delivery: Delivery;
+  readonly event: InboundEvent;
+}

@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { METRICS } from '#api-kit';
+
+/** What an operator watches of the receiving path. */
+@Injectable()
+export class ReceivingMetrics {
+  private readonly events: Counter<'messenger'>;
+  private readonly refusals: Counter<'messenger'>;
+  private readonly seconds: Histogram;
+
+  constructor(@Inject(METRICS) registry: Registry) {
+    const registers = [registry];
+    this.events = new Counter({
+      name: 'parley_webhook_events_total',
+      help: 'Events of authentic webhook calls, before deduplication',
+      labelNames: ['messenger'],
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'parley_webhook_not_authentic_total',
+      help: 'Webhook calls without a valid proof of their sender',
+      labelNames: ['messenger'],
+      registers,
+    });
+    this.seconds = new Histogram({
+      name: 'parley_webhook_commit_seconds',
+      help: 'From authentic call to commit',
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    });
+  }
+
+  refused(messenger: string): void {
+    this.refusals.inc({ messenger });
+  }
+
+  /** Counts a call's events and returns what to call when they are committed. */
+  started(messenger: string, events: number): () => void {
+    this.events.inc({ messenger }, events);
+    const began = performance.now();
+    return () => this.seconds.observe((performance.now() - began) / 1000);
+  }
+}
