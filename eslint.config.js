@@ -2,16 +2,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/**',
-      'data/**',
-      'node_modules/**',
-      '*.js',
-      '*.cjs',
-      'jest.config.ts',
-      'apps/simulator/page/**',
-      'scripts/**',
-    ],
+    ignores: ['dist/**', 'data/**', 'node_modules/**', '*.js', '*.cjs', 'apps/simulator/page/**', 'scripts/**'],
   },
   ...tseslint.configs.recommendedTypeChecked,
   {

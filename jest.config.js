@@ -1,4 +1,4 @@
-import type { Config } from 'jest';
+import { existsSync } from 'node:fs';
 
 const room = '^#([a-z-]+)$';
 
@@ -18,11 +18,19 @@ const common = {
         module: { type: 'es6' },
       },
     ],
-  } as Config['transform'],
+  },
   moduleNameMapper: { [room]: '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
 };
 
-const config: Config = {
+const globals = existsSync('test/support/global-setup.ts')
+  ? {
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    }
+  : {};
+
+/** @type {import('jest').Config} */
+const config = {
   testTimeout: 30_000,
   projects: [
     {
@@ -38,8 +46,7 @@ const config: Config = {
       rootDir: '.',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      ...globals,
     },
   ],
 };
