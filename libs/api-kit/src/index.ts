@@ -1,5 +1,7 @@
+export { ApiKitModule } from './api-kit.module.js';
 export { ApiProblems, COMMON_PROBLEMS, problemResponse, type ProblemStatus } from './api-problems.js';
 export { IdempotencyKey } from './idempotency-key.js';
+export { answerOnce, Idempotency, type Answer, type IdempotentRequest, type OnceAnswer } from './idempotency.js';
 export { METRICS } from './metrics.js';
 export { PageDto, PageQuery } from './page-query.dto.js';
 export { ApiPage, decodeCursor, encodeCursor, pageOf, type Page } from './page.js';
