@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Database, row, rows, type Tx } from '#database';
+import type { Recipient } from '#messenger-kit';
+
+export interface IdentityKey {
+  readonly messenger: string;
+  readonly scope: string;
+  readonly externalId: string;
+}
+
+export interface Newcomer extends IdentityKey {
+  readonly identityId: string;
+  readonly contactId: string;
+  readonly name: string | null;
+}
+
+export interface NamedIdentity extends Recipient {
+  readonly name: string | null;
+  readonly contactId: string | null;
+}
+
+const FIND = {
+  name: 'contacts-find-identities',
+  text: `
+    SELECT w.place::int AS place, i.id AS "identityId", i.contact_id AS "contactId"
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (messenger, scope, external_id, place)
+    JOIN identities i ON i.messenger = w.messenger AND i.scope = w.scope AND i.external_id = w.external_id`,
+};
+
+/** Whoever's identity came first also gets the contact; the others' prepared contacts are never written. */
+const ADD_ONCE = {
+  name: 'contacts-add-identities',
+  text: `
+    WITH won AS (
+      INSERT INTO identities (id, contact_id, messenger, scope, external_id, name)
+      SELECT n.id, n.contact_id, n.messenger, n.scope, n.external_id, n.name
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+        AS n (id, contact_id, messenger, scope, external_id, name)
+      ON CONFLICT (messenger, scope, external_id) DO NOTHING
+      RETURNING id, contact_id, name
+    ), their_contacts AS (
+      INSERT INTO contacts (id, name) SELECT contact_id, name FROM won
+    )
+    SELECT id AS "identityId" FROM won`,
+};
+
+const RECIPIENT = {
+  name: 'contacts-recipient',
+  text: 'SELECT scope, external_id AS "externalId" FROM identities WHERE id = $1',
+};
+
+/** The statements on identities: those of the receiving path take whole batches. */
+@Injectable()
+export class IdentityRepository {
+  /** Those that are known, by their place in `keys`. */
+  async find(tx: Tx, keys: readonly IdentityKey[]) {
+    return rows<{ place: number; identityId: string; contactId: string | null }>(tx, FIND, [
+      keys.map((key) => key.messenger),
+      keys.map((key) => key.scope),
+      keys.map((key) => key.externalId),
+    ]);
+  }
+
+  /**
+   * Adds those who are still unknown, each with a contact, and returns the ids of the ones added. Whoever is missing
+   * in the answer was added by another transaction, which is committed by then. `newcomers` must be sorted, the same
+   * way everywhere: then two batches with the same people wait for each other instead of deadlocking.
+   */
+  async addOnce(tx: Tx, newcomers: readonly Newcomer[]): Promise<string[]> {
+    const added = await rows<{ identityId: string }>(tx, ADD_ONCE, [
+      newcomers.map((newcomer) => newcomer.identityId),
+      newcomers.map((newcomer) => newcomer.contactId),
+      newcomers.map((newcomer) => newcomer.messenger),
+      newcomers.map((newcomer) => newcomer.scope),
+      newcomers.map((newcomer) => newcomer.externalId),
+      newcomers.map((newcomer) => newcomer.name),
+    ]);
+    return added.map(({ identityId }) => identityId);
+  }
+
+  recipient(door: Tx | Database, identityId: string): Promise<Recipient | undefined> {
+    return door instanceof Database ? door.row(RECIPIENT, [identityId]) : row(door, RECIPIENT, [identityId]);
+  }
+
+  named(database: Database, identityId: string): Promise<NamedIdentity | undefined> {
+    return database.row(
+      `SELECT scope, external_id AS "externalId", name, contact_id AS "contactId" FROM identities WHERE id = $1`,
+      [identityId],
+    );
+  }
+
+  /** Notes that the profile was read. The name is kept where there was none; its contact's too. */
+  async applyProfile(tx: Tx, identityId: string, name: string | null): Promise<{ contactId: string } | undefined> {
+    return row(
+      tx,
+      `WITH identity AS (
+         UPDATE identities SET name = coalesce(name, $2), profile_fetched_at = now() WHERE id = $1 RETURNING contact_id
+       )
+       UPDATE contacts c SET name = $2, updated_at = now()
+       FROM identity WHERE c.id = identity.contact_id AND c.name IS NULL AND $2::text IS NOT NULL
+       RETURNING c.id AS "contactId"`,
+      [identityId, name],
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import type { Tx } from '#database';
+import type { Audience } from '#events';
+import type { Profile, Recipient } from '#messenger-kit';
+
+/** Where profiles come from: the channel's messenger, which only the rooms above can reach. They provide this port. */
+export abstract class ProfileSource {
+  /** Undefined when the messenger does not tell. Rejects when it could not be asked: then it is tried again later. */
+  abstract read(channelId: string, person: Recipient): Promise<Profile | undefined>;
+}
+
+/** Who may see a contact follows from its chats, which only the rooms above know. They provide this port. */
+export abstract class ContactVisibility {
+  /** Whether the agent holds or held a chat of the contact, or may accept one that waits. */
+  abstract maySee(userId: string, contactId: string): Promise<boolean>;
+  /** Who of the agents shall hear of the contact's changes; supervisors and admins always do. */
+  abstract audienceOf(tx: Tx, contactId: string): Promise<Pick<Audience, 'agents' | 'queues'>>;
+}
