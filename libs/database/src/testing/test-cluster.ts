@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCluster, DURABLE_SETTINGS, type Cluster } from '../embedded/cluster.js';
+import { findPlace } from '../embedded/place.js';
+import { urlOf } from '../embedded/postmaster.repository.js';
+import { ensureServer } from '../embedded/server.js';
+
+/** Test data is thrown away, so it need not survive a power failure. */
+const SETTINGS = {
+  ...DURABLE_SETTINGS,
+  max_connections: '300',
+  shared_buffers: '128MB',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum_naptime: '10min',
+};
+
+let opened: Promise<string> | undefined;
+
+/** URL of the server all test runs of this checkout share: one of the operator's choice, or an embedded one. */
+export function testServerUrl(): Promise<string> {
+  opened ??= process.env.PARLEY_TEST_DATABASE_URL
+    ? Promise.resolve(process.env.PARLEY_TEST_DATABASE_URL)
+    : startTestServer();
+  return opened;
+}
+
+/** `<temporary directory>/parley-test-<hash>`, the same for every process of this checkout and user. */
+export function testClusterFolder(): string {
+  const checkout = dirname(fileURLToPath(import.meta.url));
+  const hash = createHash('sha256').update(`${userInfo().uid} ${checkout}`).digest('hex').slice(0, 12);
+  return join(tmpdir(), `parley-test-${hash}`);
+}
+
+async function startTestServer(): Promise<string> {
+  const folder = testClusterFolder();
+  await mkdir(folder, { recursive: true, mode: 0o711 });
+  const place = await findPlace(join(folder, 'postgres'));
+  const cluster: Cluster = { ...place, settings: SETTINGS };
+  await createCluster(cluster);
+  const server = await ensureServer(cluster).catch(async () => {
+    await rm(cluster.dataDir, { recursive: true, force: true });
+    await createCluster(cluster);
+    return ensureServer(cluster);
+  });
+  return urlOf(server.address, 'postgres');
+}

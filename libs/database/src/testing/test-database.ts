@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DataSource, type MixedList } from 'typeorm';
+import { dataSourceOptions } from '../data-source.js';
+import { Database } from '../database.js';
+import { newId } from '../id.js';
+import { migrate } from '../migrate.js';
+import { testServerUrl } from './test-cluster.js';
+import { createFromTemplate, dropDatabase, ensureTemplate } from './test-database.repository.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** Something a template needs besides the tables of this house, e.g. the tables of the jobs library. */
+export interface TemplateStep {
+  readonly name: string;
+  prepare(url: string): Promise<void>;
+}
+
+export type EntityClass = new () => object;
+
+/**
+ * A fresh database with all tables for one spec file, on real PostgreSQL: a copy of a migrated template. Call it in
+ * `beforeAll`, and `close()` in `afterAll`, which drops it.
+ */
+export async function openTestDatabase(
+  entities: MixedList<EntityClass> = [],
+  steps: readonly TemplateStep[] = [],
+): Promise<TestDatabase> {
+  const server = await testServerUrl();
+  const template = await templateName(steps);
+  await ensureTemplate(server, template, async (url) => {
+    await migrate(url);
+    for (const step of steps) await step.prepare(url);
+  });
+  const name = `test_${Date.now()}_${newId().slice(-12)}`;
+  const url = await createFromTemplate(server, template, name);
+  const dataSource = new DataSource({ ...dataSourceOptions({ url, poolSize: 10 }), entities });
+  await dataSource.initialize();
+  return {
+    url,
+    dataSource,
+    database: new Database(dataSource),
+    close: async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await dropDatabase(server, name);
+    },
+  };
+}
+
+/** Named after the text of the migrations: a changed migration makes a new template. */
+async function templateName(steps: readonly TemplateStep[]): Promise<string> {
+  const folder = fileURLToPath(new URL('../migrations', import.meta.url));
+  const hash = createHash('sha256').update(steps.map((step) => step.name).join());
+  for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)));
+  return `template_${hash.digest('hex').slice(0, 16)}`;
+}
