@@ -24,13 +24,13 @@ export interface WebhookSecrets {
 }
 
 interface EventFrame {
-  /** The channel's source this event belongs to. */
+  /** The channel's source this event belongs to; at most 500 bytes. Empty when the call does not tell: no channel's event. */
   readonly source: string;
-  /** Deduplication key: the same event has the same key however often and in whatever envelope it comes; at most 500 bytes. */
+  /** Deduplication key: the same event has the same key however often and in whatever envelope it comes; at most 500 bytes (`eventKey`). */
   readonly key: string;
 }
 
-/** Who wrote. `scope` is the channel's source where the messenger's ids are per account, empty where they are global. */
+/** Who wrote; `externalId` has at most 500 bytes. `scope` is the channel's source where the messenger's ids are per account, empty where they are global. */
 export interface Sender {
   readonly scope: string;
   readonly externalId: string;
@@ -44,7 +44,8 @@ export interface InboundMessage extends EventFrame {
   readonly sender: Sender;
   /** Unique within the channel; at most 500 bytes. */
   readonly externalId: string;
-  readonly sentAt: Date;
+  /** The messenger's clock. Absent when it did not say, or said nonsense: then the time of receiving counts. */
+  readonly sentAt?: Date;
   readonly content: MessageContent;
 }
 

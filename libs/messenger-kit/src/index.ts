@@ -1,3 +1,10 @@
 export * from './contract.js';
+export { GuardedHttp, type GuardedHttpOptions, type HttpAnswer, type HttpCall } from './http/guarded-http.js';
+export { NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
+export { parseJson } from './json.js';
+export { boundedId, eventKey, fingerprint, isPlainId } from './keys.js';
+export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './proof.js';
 export * from './registry.js';
+export { cleanName, cleanText, splitText } from './text.js';
 export * from './unified-message.js';
+export * from './untrusted.js';

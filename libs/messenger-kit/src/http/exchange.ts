@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { codeOf, NotAskedError, OutcomeUnknownError } from './http-errors.js';
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * One request and its answer. undici calls `onRequestStart` right before the first byte is written: an error before it
+ * means "not asked", an error after it "unknown".
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private controller?: Dispatcher.DispatchController;
+  private ended?: Error;
+  private status = 0;
+  private headers: IncomingHttpHeaders = {};
+  private readonly chunks: Buffer[] = [];
+  private size = 0;
+
+  constructor(
+    /** Where to, without path or query. */
+    private readonly where: string,
+    private readonly maxBytes: number,
+    private readonly resolve: (answer: RawAnswer) => void,
+    private readonly reject: (error: NotAskedError | OutcomeUnknownError) => void,
+  ) {}
+
+  /** Ends the exchange now, whatever stage it is in. */
+  end(code: string): void {
+    this.ended ??= this.failed(code);
+    this.reject(this.failed(code));
+    this.controller?.abort(this.ended);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.ended) controller.abort(this.ended);
+    else this.controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.size += chunk.length;
+    if (this.size > this.maxBytes) this.end('answer_too_large');
+    else this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.reject(error instanceof NotAskedError ? error : this.failed(codeOf(error)));
+  }
+
+  private failed(code: string): NotAskedError | OutcomeUnknownError {
+    return this.controller
+      ? new OutcomeUnknownError(code, `No whole answer from ${this.where} (${code})`)
+      : new NotAskedError(code, `Could not reach ${this.where} (${code})`);
+  }
+}

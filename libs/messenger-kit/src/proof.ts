@@ -1,0 +1,26 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Compares two secrets without telling by its time where they differ, or how long they are. */
+export function equalSecrets(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+}
+
+/** Whether `given` is one of `secrets`. Empty secrets never match. All are compared, so time tells nothing. */
+export function isOneOfSecrets(given: string, secrets: readonly string[]): boolean {
+  let found = false;
+  for (const secret of secrets) found = (secret !== '' && equalSecrets(given, secret)) || found;
+  return found;
+}
+
+export function hmacSha256(secret: string, data: Buffer | string): Buffer {
+  return createHmac('sha256', secret).update(data).digest();
+}
+
+/** Whether `signature` (64 hex digits) is the HMAC-SHA256 of `data` under one of `secrets`. Empty secrets never match. */
+export function isSignedByOneOf(signature: string, data: Buffer, secrets: readonly string[]): boolean {
+  if (!/^[0-9a-f]{64}$/i.test(signature)) return false;
+  const given = Buffer.from(signature, 'hex');
+  let found = false;
+  for (const secret of secrets) found = (secret !== '' && timingSafeEqual(given, hmacSha256(secret, data))) || found;
+  return found;
+}
