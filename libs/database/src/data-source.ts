@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
+import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
 
 /** Every migration there is, oldest first. */
-export const migrations = [FirstHouse1763800000000];
+export const migrations = [FirstHouse1763800000000, FirstChats1763800000001];
 
 export interface PoolOptions {
   readonly url: string;
@@ -12,7 +13,10 @@ export interface PoolOptions {
   readonly name?: string;
 }
 
+/** Opening a connection, and waiting for a free one. */
 const CONNECT_TIMEOUT_MS = 3_000;
+/** A frozen database becomes an error within this time, so that a messenger hears 503 and keeps its event. */
+const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
 
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
 export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOptions): DataSourceOptions {
@@ -29,5 +33,16 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
     extra: { keepAlive: true },
+  };
+}
+
+/**
+ * The receiving path's pool. Pipelined: statements of one transaction that do not wait for each other's answer share a
+ * round trip; a statement that gets no answer in time takes its connection with it.
+ */
+export function receivingOptions(options: PoolOptions): DataSourceOptions {
+  return {
+    ...dataSourceOptions({ name: 'parley-receiving', ...options }),
+    extra: { keepAlive: true, pipeline: true, query_timeout: RECEIVING_QUERY_TIMEOUT_MS },
   };
 }

@@ -1,4 +1,9 @@
 export { Database, ReceivingDatabase, row, rows, sqlState, type Statement, type Tx } from './database.js';
+export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export { isId, newId } from './id.js';
+export { KeyRing } from './key-ring.js';
+export { Leases, type Lease } from './leases.repository.js';
 export { migrate } from './migrate.js';
+export { Settings } from './settings.repository.js';
 export { openTestDatabase, type TemplateStep, type TestDatabase } from './testing/test-database.js';
+export { isUnavailable } from './unavailable.js';

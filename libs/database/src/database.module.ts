@@ -1,0 +1,81 @@
+import { Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions, receivingOptions } from './data-source.js';
+import { Database, ReceivingDatabase } from './database.js';
+import { checkKeyRing } from './key-ring-check.js';
+import { KeyRing } from './key-ring.js';
+import { Leases } from './leases.repository.js';
+import { Settings } from './settings.repository.js';
+
+export interface DatabaseOptions {
+  /** A migrated database. */
+  readonly url: string;
+  readonly poolSize: number;
+  readonly receivingPoolSize: number;
+  /** The key ring, first one active. */
+  readonly keys: string[];
+  /** false: no connection is made, and nothing works but the shape (for generating OpenAPI). */
+  readonly connect?: boolean;
+}
+
+const RETRIES = { retryAttempts: 3, retryDelay: 1_000 };
+
+/** The pools and what every room may inject: `Database`, `ReceivingDatabase`, `KeyRing`, `Settings`, `Leases`. */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly receiving: ReceivingDatabase) {}
+
+  static forRoot(options: DatabaseOptions): DynamicModule {
+    const { url, poolSize, connect = true } = options;
+    const providers = [...services, receivingProvider(options), keyRingProvider(options)];
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions({ url, poolSize }),
+          ...RETRIES,
+          autoLoadEntities: true,
+          manualInitialization: !connect,
+        }),
+      ],
+      providers,
+      exports: providers,
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.receiving.dataSource.isInitialized) await this.receiving.dataSource.destroy();
+  }
+}
+
+const services: Provider[] = [
+  { provide: Database, inject: [DataSource], useFactory: (dataSource: DataSource) => new Database(dataSource) },
+  { provide: Settings, inject: [Database], useFactory: (database: Database) => new Settings(database) },
+  { provide: Leases, inject: [Database], useFactory: (database: Database) => new Leases(database) },
+];
+
+function receivingProvider({ url, receivingPoolSize, connect = true }: DatabaseOptions): Provider {
+  return {
+    provide: ReceivingDatabase,
+    useFactory: async () => {
+      const dataSource = new DataSource(receivingOptions({ url, poolSize: receivingPoolSize }));
+      if (connect) await dataSource.initialize();
+      return new ReceivingDatabase(dataSource);
+    },
+  };
+}
+
+/** Nobody gets the ring before it was compared with the one this database knows. */
+function keyRingProvider({ keys, connect = true }: DatabaseOptions): Provider {
+  return {
+    provide: KeyRing,
+    inject: [Database, Settings],
+    useFactory: async (database: Database, settings: Settings) => {
+      const ring = new KeyRing(keys);
+      if (connect) await checkKeyRing(database, settings, ring);
+      return ring;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { migrations } from './data-source.js';
+import { migrate } from './migrate.js';
+import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
+
+let test: TestDatabase;
+beforeEach(async () => (test = await openTestDatabase()));
+afterEach(() => test.close());
+
+const tables = () =>
+  test.database.rows<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+  );
+const columns = () =>
+  test.database.rows(
+    `SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+     WHERE table_schema = 'public' ORDER BY 1, 2`,
+  );
+
+it('goes down to nothing and up again to the same tables, with data in them', async () => {
+  await test.database.rows(`INSERT INTO settings VALUES ('colour', '"red"')`);
+  await test.database.rows(`INSERT INTO queues (id, name) VALUES ('0190a0a0-0000-7000-8000-000000000001', 'Sales')`);
+  const before = await columns();
+  for (const _ of migrations) await test.dataSource.undoLastMigration();
+  expect(await tables()).toEqual([{ name: 'migrations' }]);
+  await migrate(test.url);
+  expect(await columns()).toEqual(before);
+});
+
+it('migrates an empty database once when three nodes start at once', async () => {
+  await test.database.rows('DROP SCHEMA public CASCADE');
+  await test.database.rows('CREATE SCHEMA public');
+  await Promise.all([migrate(test.url), migrate(test.url), migrate(test.url)]);
+  expect(await test.database.rows('SELECT count(*)::int AS n FROM migrations')).toEqual([{ n: migrations.length }]);
+});
