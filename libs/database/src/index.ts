@@ -1,5 +1,10 @@
 export { Database, ReceivingDatabase, row, rows, sqlState, type Statement, type Tx } from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
+export {
+  openEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/embedded-postgres.js';
 export { isId, newId } from './id.js';
 export { KeyRing } from './key-ring.js';
 export { Leases, type Lease } from './leases.repository.js';
