@@ -3,8 +3,10 @@ export { ApiProblems, COMMON_PROBLEMS, problemResponse, type ProblemStatus } fro
 export { IdempotencyKey } from './idempotency-key.js';
 export { answerOnce, Idempotency, type Answer, type IdempotentRequest, type OnceAnswer } from './idempotency.js';
 export { METRICS } from './metrics.js';
+export { Omittable } from './omittable.js';
 export { PageDto, PageQuery } from './page-query.dto.js';
 export { ApiPage, decodeCursor, encodeCursor, pageOf, type Page } from './page.js';
 export { ProblemDto } from './problem.dto.js';
 export { Problem, type ProblemPointer } from './problem.js';
+export { Trimmed } from './trimmed.js';
 export { UuidParam } from './uuid-param.js';

@@ -38,3 +38,8 @@ export function requireUser(caller: Caller): string {
   if (caller.kind === 'user') return caller.id;
   throw new Problem(403, 'needs_user', 'This is for people: sign in instead of using an API key.');
 }
+
+/** A caller as one word, e.g. for idempotency keys. */
+export function callerKey({ kind, id }: Caller): string {
+  return `${kind}:${id}`;
+}

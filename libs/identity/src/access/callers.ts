@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { hashOfApiKey, isApiKey } from '../api-key/api-key-secret.js';
+import { AccessTokens } from '../session/access-tokens.js';
+import type { Caller } from './caller.js';
+import { CallerRepository } from './caller.repository.js';
+import { Recent } from './recent.js';
+
+const TTL_MS = 3_000;
+
+/**
+ * Tells who a bearer token belongs to. An answer is reused for up to 3 s, so a revoked session, a revoked key or a
+ * changed role takes effect on every node within that time, and at once on the node that changed it.
+ */
+@Injectable()
+export class Callers {
+  private readonly recent = new Recent<Caller | undefined>(TTL_MS);
+
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly repository: CallerRepository,
+  ) {}
+
+  /** Undefined when the token proves nobody. Rejects when the database cannot be asked. */
+  of(bearer: string): Promise<Caller | undefined> {
+    return this.recent.get(bearer, () => this.lookUp(bearer));
+  }
+
+  /** To be called after a commit that changed who may do what. */
+  forget(): void {
+    this.recent.clear();
+  }
+
+  private async lookUp(bearer: string): Promise<Caller | undefined> {
+    if (isApiKey(bearer)) return this.repository.ofApiKey(hashOfApiKey(bearer));
+    const sessionId = await this.tokens.sessionOf(bearer);
+    return sessionId === undefined ? undefined : this.repository.ofSession(sessionId);
+  }
+}

@@ -1,0 +1,41 @@
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+
+export class SignInDto {
+  /** @example "admin@localhost" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(320)
+  email: string;
+
+  /** @example "correct horse battery staple" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  password: string;
+}
+
+export class RefreshDto {
+  /** @example "l3Yc0kq0gXf3mC5uS1q8m0o6y9p2w4v7b1n5t8r3e6k" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  refreshToken: string;
+}
+
+export class TokensDto {
+  /**
+   * Sent as `Authorization: Bearer …`
+   * @example "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzaWQiOiIwMTlhOWQ0ZSJ9.c2lnbmF0dXJl"
+   */
+  accessToken: string;
+  /**
+   * Seconds until the access token expires
+   * @example 900
+   */
+  expiresIn: number;
+  /**
+   * Works once; each refresh gives the next one
+   * @example "l3Yc0kq0gXf3mC5uS1q8m0o6y9p2w4v7b1n5t8r3e6k"
+   */
+  refreshToken: string;
+}

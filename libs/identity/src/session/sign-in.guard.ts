@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerModuleOptions } from '@nestjs/throttler';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '#api-kit';
+import { callerOf } from '../access/caller.js';
+
+const MINUTE_MS = 60_000;
+
+/** Attempts a minute: at one account from one address, and from one address at all accounts. */
+export const SIGN_IN_LIMITS: ThrottlerModuleOptions = {
+  throttlers: [
+    { name: 'address', ttl: MINUTE_MS, limit: 300, getTracker: (request) => addressOf(request), setHeaders: false },
+    {
+      name: 'default',
+      ttl: MINUTE_MS,
+      limit: 10,
+      getTracker: (request) => `${addressOf(request)} ${accountOf(request)}`,
+    },
+  ],
+};
+
+/**
+ * Slows down guessing of passwords. Counted by address and account together, so nobody can lock somebody else out.
+ */
+@Injectable()
+export class SignInGuard extends ThrottlerGuard {
+  protected override headerPrefix = 'RateLimit';
+
+  protected override throwThrottlingException(): Promise<void> {
+    throw new Problem(429, 'too_many_attempts', 'Too many attempts. Wait a moment and try again.');
+  }
+}
+
+function addressOf(request: object): string {
+  return (request as FastifyRequest).ip;
+}
+
+function accountOf(request: object): string {
+  const body: unknown = (request as FastifyRequest).body;
+  if (typeof body === 'object' && body !== null && 'email' in body && typeof body.email === 'string') {
+    return body.email.trim().toLowerCase();
+  }
+  return callerOf(request)?.id ?? '';
+}

@@ -1,0 +1,26 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
+
+@ApiSchema({ name: 'SetPassword' })
+export class SetPasswordDto {
+  /** @example "correct horse battery staple" */
+  @IsString()
+  @MinLength(10)
+  @MaxLength(1000)
+  password: string;
+}
+
+@ApiSchema({ name: 'ChangePassword' })
+export class ChangePasswordDto {
+  /** @example "correct horse battery staple" */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(1000)
+  currentPassword: string;
+
+  /** @example "four other words entirely" */
+  @IsString()
+  @MinLength(10)
+  @MaxLength(1000)
+  newPassword: string;
+}
