@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Database, newId, type Tx } from '#database';
 import { Jobs } from '#jobs';
-import type { Recipient } from '#messenger-kit';
+import { cleanName, type Recipient } from '#messenger-kit';
 import { type IdentityKey, IdentityRepository, type Newcomer } from './identity.repository.js';
 import { PROFILE_JOB, type ProfileRequest } from './profile-job.js';
 
@@ -91,7 +91,7 @@ function toNewcomer(identityId: string, person: KnownSender): Newcomer {
 }
 
 function nameOf(sender: KnownSender): string | null {
-  return sender.name?.trim() || null;
+  return cleanName(sender.name) ?? null;
 }
 
 function keyOf(key: IdentityKey): string {

@@ -16,11 +16,9 @@ export class ContactDirectory {
     private readonly visibility: ContactVisibility,
   ) {}
 
-  async list(query: PageQuery) {
-    const limit = query.limit ?? 50;
-    const page = pageOf(await this.contacts.page(placeOf(query.cursor), limit + 1), limit, ({ id }) =>
-      encodeCursor([id]),
-    );
+  async list({ cursor, limit }: PageQuery) {
+    const found = await this.contacts.page(placeOf(cursor), limit + 1);
+    const page = pageOf(found, limit, ({ id }) => encodeCursor([id]));
     return { ...page, data: await this.viewsOf(page.data) };
   }
 

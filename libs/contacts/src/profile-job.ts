@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, isId } from '#database';
 import { EventLog } from '#events';
 import { Jobs } from '#jobs';
+import { cleanName } from '#messenger-kit';
 import { IdentityRepository } from './identity.repository.js';
 import { ContactVisibility, ProfileSource } from './ports.js';
 
@@ -35,7 +36,7 @@ export class ProfileJob implements OnModuleInit {
     const identity = await this.identities.named(this.database, identityId);
     if (!identity || identity.name) return;
     const profile = await this.profiles.read(channelId, { scope: identity.scope, externalId: identity.externalId });
-    await this.keep(identityId, profile?.name?.trim() || null);
+    await this.keep(identityId, cleanName(profile?.name) ?? null);
   }
 
   private keep(identityId: string, name: string | null): Promise<void> {

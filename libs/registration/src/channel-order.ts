@@ -1,0 +1,54 @@
+import { Problem, type ProblemPointer } from '#api-kit';
+import type { MessengerRegistrationWorker, MessengerRegistry } from '#messenger-kit';
+
+/** What an admin asks for when registering a channel. */
+export interface ChannelOrder {
+  readonly messenger: string;
+  readonly queueId: string;
+  /** Else what the account is called at the messenger. */
+  readonly name?: string;
+  readonly language?: string;
+  /** As the messenger's `credentialFields` describe them. */
+  readonly credentials: Readonly<Record<string, unknown>>;
+}
+
+export type Credentials = Readonly<Record<string, string>>;
+
+const LONGEST = 4096;
+
+/** The worker that can fulfil the order; Problem 422 when this server has none, or none that can be used now. */
+export function workerFor(order: ChannelOrder, messengers: MessengerRegistry): MessengerRegistrationWorker {
+  const worker = messengers.get(order.messenger)?.registration;
+  if (!worker) throw Problem.invalid('This server does not speak this messenger.', [wrong('/messenger', 'is unknown')]);
+  const reason = worker.unavailable?.();
+  if (reason !== undefined) throw new Problem(422, 'messenger_unavailable', reason);
+  return worker;
+}
+
+/** The credentials as the worker takes them; Problem 422 that names each field in question, and never a value. */
+export function credentialsOf(order: ChannelOrder, worker: MessengerRegistrationWorker): Credentials {
+  const fields = worker.credentialFields.map(({ name }) => name);
+  const given = order.credentials;
+  const missing = fields.filter((name) => !Object.hasOwn(given, name)).map((name) => wrong(place(name), 'is missing'));
+  const unknown = Object.keys(given)
+    .filter((name) => !fields.includes(name))
+    .map((name) => wrong(place(name), 'is not a credential of this messenger'));
+  const unusable = fields
+    .filter((name) => Object.hasOwn(given, name) && !isCredential(given[name]))
+    .map((name) => wrong(place(name), `must be text of 1 to ${LONGEST} visible characters without blanks`));
+  const pointers = [...missing, ...unknown, ...unusable];
+  if (pointers.length > 0) throw Problem.invalid('The credentials are not what this messenger needs.', pointers);
+  return given as Credentials;
+}
+
+function isCredential(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= LONGEST && /^[\x21-\x7e]+$/.test(value);
+}
+
+function place(field: string): string {
+  return `/credentials/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function wrong(pointer: string, detail: string): ProblemPointer {
+  return { pointer: `#${pointer}`, detail };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Answer } from '#api-kit';
+import { newId, type Tx } from '#database';
+import { EventLog } from '#events';
+import type { MessengerRegistrationWorker } from '#messenger-kit';
+import { channelEvent, type ChannelEventType } from './channel-event.js';
+import type { ChannelOrder } from './channel-order.js';
+import { ChannelSecrets } from './channel-secrets.js';
+import { viewOf } from './channel-view.js';
+import type { Channel } from './channel.entity.js';
+import { ChannelRepository } from './channel.repository.js';
+import type { ChannelView } from './channels.dto.js';
+import type { Connected } from './network.js';
+import { newWebhookKey } from './webhook-addresses.js';
+
+/** A channel on its way to be connected, or to be connected again. */
+export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source' | 'webhookKey'> {
+  readonly webhookSecret: string;
+  /** Whether this registration made it. */
+  readonly isNew: boolean;
+}
+
+/** The channel's row went while it was being connected. */
+export class ChannelAbandonedError extends Error {}
+
+/**
+ * What a registration writes down, and when: before the messenger is connected a row that says `connecting` and already
+ * knows its webhook key and secret, so that nothing the messenger delivers is lost; afterwards the truth.
+ */
+@Injectable()
+export class ChannelRecords {
+  constructor(
+    private readonly channels: ChannelRepository,
+    private readonly secrets: ChannelSecrets,
+    private readonly events: EventLog,
+  ) {}
+
+  /** One row per account, whoever comes first. Undefined when the first one gave up just now. */
+  async open(
+    order: ChannelOrder,
+    account: Connected,
+    callback: MessengerRegistrationWorker['callback'],
+  ): Promise<ChannelDraft | undefined> {
+    const id = newId();
+    const webhookSecret = randomBytes(48).toString('base64url');
+    const added = await this.channels.addOnce({
+      id,
+      messenger: order.messenger,
+      source: account.source,
+      name: order.name ?? account.name,
+      queueId: order.queueId,
+      language: order.language,
+      webhookKey: callback === 'channel' ? newWebhookKey() : null,
+      secrets: this.secrets.seal(id, { ...account.credentials, webhookSecret }),
+    });
+    if (added) return { ...added, webhookSecret, isNew: true };
+    const existing = await this.channels.bySource(order.messenger, account.source);
+    return existing ? { ...existing, webhookSecret: this.secretOf(existing), isNew: false } : undefined;
+  }
+
+  /** Notes that the channel is connected: 201 for the registration that is the first to say so, 200 for all others. */
+  async complete(
+    tx: Tx,
+    { id }: ChannelDraft,
+    connected: Connected,
+    webhookUrl: string,
+    order: ChannelOrder,
+  ): Promise<Answer<ChannelView>> {
+    const before = await this.channels.lock(tx, id);
+    if (!before) throw new ChannelAbandonedError();
+    const { webhookSecret, previousWebhookSecret } = this.secrets.open(before);
+    const channel = await this.channels.change(tx, id, {
+      name: order.name ?? before.name,
+      queueId: order.queueId,
+      language: order.language ?? before.language,
+      active: true,
+      health: 'ok',
+      healthDetail: null,
+      secrets: this.secrets.seal(id, { ...connected.credentials, webhookSecret, previousWebhookSecret }),
+    });
+    await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
+    return { status: before.health === 'connecting' ? 201 : 200, body: viewOf(channel, webhookUrl) };
+  }
+
+  /** Takes back a channel that the messenger refused to connect. */
+  abandon(id: string): Promise<void> {
+    return this.channels.abandon(id);
+  }
+
+  private secretOf(channel: Channel): string {
+    const { webhookSecret } = this.secrets.open(channel);
+    if (!webhookSecret) throw new Error(`Channel ${channel.id} has no webhook secret`);
+    return webhookSecret;
+  }
+}
+
+function newsOf(before: Channel): ChannelEventType {
+  if (before.health === 'connecting') return 'channel.registered';
+  if (!before.active) return 'channel.activated';
+  return before.health === 'ok' ? 'channel.changed' : 'channel.health_changed';
+}

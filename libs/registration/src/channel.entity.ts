@@ -1,0 +1,51 @@
+import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+
+/** `connecting`: not finished yet; nobody has heard of the channel, but its events are already taken. */
+export type ChannelHealth = 'connecting' | 'ok' | 'needs_reauthorization';
+
+/** One account of ours on a messenger. */
+@Entity('channels')
+export class Channel {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  messenger: string;
+
+  /** The messenger's own id for the account. */
+  @Column('text')
+  source: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('uuid', { name: 'queue_id' })
+  queueId: string;
+
+  @Column('text')
+  language: string;
+
+  @Column('boolean')
+  active: boolean;
+
+  @Column('text')
+  health: ChannelHealth;
+
+  /** A sentence for people; null when there is nothing to say. */
+  @Column('text', { name: 'health_detail', nullable: true })
+  healthDetail: string | null;
+
+  /** The unguessable end of the webhook URL; null where one URL serves all channels of the messenger. */
+  @Column('text', { name: 'webhook_key', nullable: true })
+  webhookKey: string | null;
+
+  /** Field name → sealed value, see `ChannelSecrets`. */
+  @Column('jsonb')
+  secrets: Readonly<Record<string, string>>;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt: Date;
+}

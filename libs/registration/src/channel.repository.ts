@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, type Repository } from 'typeorm';
+import { Database, ReceivingDatabase, row, rows, sqlState, type Tx } from '#database';
+import { Channel, type ChannelHealth } from './channel.entity.js';
+
+/** A channel as the receiving path sees it. */
+export interface ChannelForEvents {
+  readonly id: string;
+  readonly messenger: string;
+  readonly source: string;
+  readonly queueId: string;
+  /** Whether its events are taken: it is active, or just being connected. */
+  readonly active: boolean;
+}
+
+export type NewChannel = Pick<
+  Channel,
+  'id' | 'messenger' | 'source' | 'name' | 'queueId' | 'webhookKey' | 'secrets'
+> & {
+  readonly language: string | undefined;
+};
+
+export type ChannelChanges = Partial<
+  Pick<Channel, 'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'secrets'>
+>;
+
+const ROW = `id, messenger, source, name, queue_id AS "queueId", language, active, health,
+  health_detail AS "healthDetail", webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
+  updated_at AS "updatedAt"`;
+
+const UNFINISHED = 'Connecting it was not finished. Register the account again.';
+
+const CLAIM = {
+  name: 'registration-claim',
+  text: `
+    SELECT c.id, c.messenger, c.source, c.queue_id AS "queueId", c.active OR c.health = 'connecting' AS active
+    FROM unnest($1::text[], $2::text[]) AS wanted (messenger, source)
+    JOIN channels c ON c.messenger = wanted.messenger AND c.source = wanted.source`,
+};
+
+@Injectable()
+export class ChannelRepository {
+  constructor(
+    @InjectRepository(Channel) private readonly channels: Repository<Channel>,
+    private readonly receiving: ReceivingDatabase,
+    private readonly database: Database,
+  ) {}
+
+  get(id: string): Promise<Channel | null> {
+    return this.channels.findOneBy({ id });
+  }
+
+  bySource(messenger: string, source: string): Promise<Channel | null> {
+    return this.channels.findOneBy({ messenger, source });
+  }
+
+  /** Newest first: ids grow with time. */
+  page(before: string | undefined, limit: number): Promise<Channel[]> {
+    const where = before === undefined ? {} : { id: LessThan(before) };
+    return this.channels.find({ where, order: { id: 'DESC' }, take: limit });
+  }
+
+  /** On the receiving path's own connections. */
+  byWebhookKey(messenger: string, key: string): Promise<Channel | undefined> {
+    return this.receiving.row(`SELECT ${ROW} FROM channels WHERE webhook_key = $2 AND messenger = $1`, [
+      messenger,
+      key,
+    ]);
+  }
+
+  /** Those of the pairs that are channels of ours. */
+  claim(tx: Tx, pairs: readonly { messenger: string; source: string }[]): Promise<ChannelForEvents[]> {
+    return rows(tx, CLAIM, [pairs.map(({ messenger }) => messenger), pairs.map(({ source }) => source)]);
+  }
+
+  /** Adds a channel that is still `connecting`; undefined when its account is registered already. */
+  addOnce(channel: NewChannel): Promise<Channel | undefined> {
+    const { id, messenger, source, name, queueId, language, webhookKey, secrets } = channel;
+    return this.database.row(
+      `INSERT INTO channels (id, messenger, source, name, queue_id, language, active, health, health_detail,
+         webhook_key, secrets)
+       VALUES ($1, $2, $3, $4, $5, coalesce($6, 'en'), false, 'connecting', $9, $7, $8)
+       ON CONFLICT (messenger, source) DO NOTHING
+       RETURNING ${ROW}`,
+      [id, messenger, source, name, queueId, language ?? null, webhookKey, JSON.stringify(secrets), UNFINISHED],
+    );
+  }
+
+  /** The row is locked until the transaction ends. */
+  lock(tx: Tx, id: string): Promise<Channel | undefined> {
+    return row(tx, `SELECT ${ROW} FROM channels WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+  }
+
+  async change(tx: Tx, id: string, changes: ChannelChanges): Promise<Channel> {
+    await tx.getRepository(Channel).update({ id }, changes);
+    return tx.getRepository(Channel).findOneByOrFail({ id });
+  }
+
+  /** Removes a channel that never got connected. One that took a chat meanwhile stays, as `connecting`. */
+  async abandon(id: string): Promise<void> {
+    const unfinished: ChannelHealth = 'connecting';
+    try {
+      await this.channels.delete({ id, health: unfinished });
+    } catch (error) {
+      if (sqlState(error) !== '23503') throw error;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsBoolean, IsObject, IsString, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import type { ChannelHealth } from './channel.entity.js';
+
+/** May be left out, but not null. */
+const given = (_: object, value: unknown) => value !== undefined;
+
+const ONE_LINE = /^[^\p{Cc}\s](?:[^\p{Cc}]*[^\p{Cc}\s])?$/u;
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+const oneLine = { message: '$property must be one line of text without blanks around it' };
+const languageTag = { message: '$property must be a language tag such as en or pt-BR' };
+
+/** An account of ours that shall be connected. */
+export class RegisterChannel {
+  /**
+   * The messenger's key, as `GET /v1/messengers` lists it
+   * @example telegram
+   */
+  @IsString()
+  @MaxLength(100)
+  messenger: string;
+
+  /**
+   * Where the channel's new chats wait
+   * @example 01939a3e-7c1e-7b6a-9a53-0242ac120002
+   */
+  @IsUUID()
+  queueId: string;
+
+  /**
+   * Else what the account is called at the messenger
+   * @example Support bot
+   */
+  @ValidateIf(given)
+  @Length(1, 200)
+  @Matches(ONE_LINE, oneLine)
+  name?: string;
+
+  /**
+   * Language of what the server itself writes to people here; `en` unless given
+   * @example de
+   */
+  @ValidateIf(given)
+  @IsString()
+  @MaxLength(35)
+  @Matches(LANGUAGE, languageTag)
+  language?: string;
+
+  /** What the messenger needs, as its `credentialFields` say. Kept encrypted and never shown again */
+  @IsObject()
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
+  })
+  credentials: Record<string, unknown>;
+}
+
+/** What shall be different; what is left out stays. */
+export class UpdateChannel {
+  /** @example Support bot */
+  @ValidateIf(given)
+  @Length(1, 200)
+  @Matches(ONE_LINE, oneLine)
+  name?: string;
+
+  /**
+   * Where new chats wait from now on; open chats stay where they are
+   * @example 01939a3e-7c1e-7b6a-9a53-0242ac120002
+   */
+  @ValidateIf(given)
+  @IsUUID()
+  queueId?: string;
+
+  /** @example de */
+  @ValidateIf(given)
+  @IsString()
+  @MaxLength(35)
+  @Matches(LANGUAGE, languageTag)
+  language?: string;
+
+  /**
+   * An inactive channel refuses what arrives, and counts it
+   * @example true
+   */
+  @ValidateIf(given)
+  @IsBoolean()
+  active?: boolean;
+}
+
+/** One account of ours on a messenger. */
+export class ChannelView {
+  /** @example 01939a3e-7c1e-7b6a-9a53-0242ac120005 */
+  id: string;
+
+  /** @example telegram */
+  messenger: string;
+
+  /**
+   * The messenger's own id for the account
+   * @example '110201543'
+   */
+  source: string;
+
+  /** @example Support bot */
+  name: string;
+
+  /** @example 01939a3e-7c1e-7b6a-9a53-0242ac120002 */
+  queueId: string;
+
+  /** @example en */
+  language: string;
+
+  /** @example true */
+  active: boolean;
+
+  /** `connecting`: not finished; `needs_reauthorization`: the messenger takes our credentials no more, register again */
+  @ApiProperty({ enum: ['connecting', 'ok', 'needs_reauthorization'], example: 'ok' })
+  health: ChannelHealth;
+
+  /**
+   * What is wrong and what to do; null when nothing is
+   * @example null
+   */
+  healthDetail: string | null;
+
+  /**
+   * Where the messenger delivers
+   * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
+   */
+  webhookUrl: string;
+
+  /** @example 2026-11-22T10:00:00.000Z */
+  createdAt: string;
+
+  /** @example 2026-11-22T10:00:00.000Z */
+  updatedAt: string;
+}

@@ -1,0 +1,16 @@
+import { Problem } from '#api-kit';
+import { sqlState } from '#database';
+
+const FOREIGN_KEY_VIOLATION = '23503';
+
+/** A channel's only foreign key is its queue, so its violation means that there is no such queue: Problem 422. */
+export async function withKnownQueue<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+    throw new Problem(422, 'unknown_queue', 'There is no such queue.', {}, [
+      { pointer: '#/queueId', detail: 'is not the id of a queue' },
+    ]);
+  }
+}

@@ -1,0 +1,45 @@
+/** Something the messenger needs to connect an account. */
+export class CredentialFieldView {
+  /** @example token */
+  name: string;
+
+  /** @example The bot's token, from BotFather */
+  description: string;
+}
+
+/** A network this server speaks. */
+export class MessengerView {
+  /** @example telegram */
+  messenger: string;
+
+  /** Whether accounts can be connected now */
+  available: boolean;
+
+  /**
+   * Why not; null when they can
+   * @example null
+   */
+  unavailableReason: string | null;
+
+  credentialFields: CredentialFieldView[];
+
+  /**
+   * Where one address serves all channels: the callback to enter in the messenger's app. Null where each channel has its own
+   * @example https://chat.example.com/webhooks/facebook/q8Zc0l4oXn3QkYw1
+   */
+  webhookUrl: string | null;
+
+  /**
+   * How long a text may be, in UTF-16 units; longer ones are sent in parts
+   * @example 4096
+   */
+  maxTextLength: number;
+
+  /** Whether the messenger tells what people are called */
+  readsProfiles: boolean;
+}
+
+/** All of them: the list is short, so it has no pages. */
+export class MessengerList {
+  data: MessengerView[];
+}

@@ -1,0 +1,33 @@
+import { Logger } from '@nestjs/common';
+import { Problem } from '#api-kit';
+import type { ConnectVerdict } from '#messenger-kit';
+
+const logger = new Logger('Registration');
+
+export type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
+
+/**
+ * Puts a question to a messenger's network: Problem 502 when it could not be asked. What went wrong is logged by its
+ * name only, because a message may quote the address, and some addresses hold credentials.
+ */
+export async function asked<Answer>(messenger: string, question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await question();
+  } catch (error) {
+    logger.warn(
+      `The network of ${messenger} could not be asked: ${error instanceof Error ? error.name : typeof error}`,
+    );
+    throw new Problem(
+      502,
+      'messenger_unreachable',
+      `The network of ${messenger} could not be reached. Try again later.`,
+    );
+  }
+}
+
+/** The network's no becomes Problem 422 with the messenger's own code and sentence. */
+export function accepted(verdict: ConnectVerdict): Connected {
+  if (verdict.kind === 'connected') return verdict;
+  const { code, sentence } = verdict;
+  throw new Problem(422, code, sentence, {}, [{ pointer: '#/credentials', detail: sentence }]);
+}

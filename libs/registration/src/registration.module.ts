@@ -1,0 +1,44 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '#events';
+import { ChannelAdministration } from './channel-administration.js';
+import { ChannelRecords } from './channel-records.js';
+import { ChannelSecrets } from './channel-secrets.js';
+import { Channel } from './channel.entity.js';
+import { ChannelRepository } from './channel.repository.js';
+import { ChannelsController } from './channels.controller.js';
+import { Channels } from './channels.js';
+import { MessengerCatalogue } from './messenger-catalogue.js';
+import { MessengersController } from './messengers.controller.js';
+import { Registration } from './registration.js';
+import { PUBLIC_URL, WebhookAddresses } from './webhook-addresses.js';
+
+export interface RegistrationOptions {
+  /** What messengers call us by. */
+  readonly publicUrl: string;
+}
+
+/** Global, like what it needs: `DatabaseModule`, `ApiKitModule` and the `MessengerRegistry`. */
+@Module({})
+export class RegistrationModule {
+  static forRoot({ publicUrl }: RegistrationOptions): DynamicModule {
+    return {
+      module: RegistrationModule,
+      global: true,
+      imports: [TypeOrmModule.forFeature([Channel]), EventsModule],
+      controllers: [ChannelsController, MessengersController],
+      providers: [
+        { provide: PUBLIC_URL, useValue: publicUrl },
+        ChannelAdministration,
+        ChannelRecords,
+        ChannelRepository,
+        Channels,
+        ChannelSecrets,
+        MessengerCatalogue,
+        Registration,
+        WebhookAddresses,
+      ],
+      exports: [Channels, Registration],
+    };
+  }
+}

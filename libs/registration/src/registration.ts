@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Idempotency, type IdempotentRequest, type OnceAnswer, Problem } from '#api-kit';
+import { Database } from '#database';
+import { type MessengerRegistrationWorker, MessengerRegistry } from '#messenger-kit';
+import { type ChannelOrder, type Credentials, credentialsOf, workerFor } from './channel-order.js';
+import { ChannelAbandonedError, ChannelRecords, type ChannelDraft } from './channel-records.js';
+import type { ChannelView } from './channels.dto.js';
+import { Channels } from './channels.js';
+import { withKnownQueue } from './known-queue.js';
+import { accepted, asked, type Connected } from './network.js';
+import { WebhookAddresses } from './webhook-addresses.js';
+
+const ATTEMPTS = 3;
+
+/** Connects accounts of ours to this server. */
+@Injectable()
+export class Registration {
+  constructor(
+    private readonly messengers: MessengerRegistry,
+    private readonly records: ChannelRecords,
+    private readonly channels: Channels,
+    private readonly addresses: WebhookAddresses,
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /**
+   * Adds a channel (201), or repairs the one that this account has already (200): new credentials are kept, the account
+   * is connected again, queue and, where given, name and language are set, and the channel is active. Rejects with
+   * Problem 422 when the messenger refuses, with its code and sentence, and 502 `messenger_unreachable` when it cannot
+   * be asked; an existing channel then stays as it was. Never call it within a transaction: it speaks with the network.
+   */
+  async register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<ChannelView>> {
+    const worker = workerFor(order, this.messengers);
+    const credentials = credentialsOf(order, worker);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const account = accepted(await asked(order.messenger, () => worker.identify(credentials)));
+      const draft = await withKnownQueue(() => this.records.open(order, account, worker.callback));
+      const answer = draft && (await this.finish(draft, worker, credentials, order, request));
+      if (answer) return answer;
+    }
+    throw Problem.conflict('registration_interrupted', 'Another registration of this account failed. Try again.');
+  }
+
+  /** Undefined when another registration of the same account gave up meanwhile and took the draft along. */
+  private async finish(
+    draft: ChannelDraft,
+    worker: MessengerRegistrationWorker,
+    credentials: Credentials,
+    order: ChannelOrder,
+    request: IdempotentRequest,
+  ): Promise<OnceAnswer<ChannelView> | undefined> {
+    try {
+      const webhookUrl = await this.addresses.urlOf(draft);
+      const connected = await this.connect(draft, worker, credentials, webhookUrl);
+      return await this.complete(draft, connected, webhookUrl, order, request);
+    } catch (error) {
+      if (error instanceof ChannelAbandonedError) return undefined;
+      if (draft.isNew && error instanceof Problem && error.statusCode === 422) await this.records.abandon(draft.id);
+      throw error;
+    } finally {
+      this.channels.forget();
+    }
+  }
+
+  private async connect(
+    { messenger, source, webhookSecret }: ChannelDraft,
+    worker: MessengerRegistrationWorker,
+    credentials: Credentials,
+    webhookUrl: string,
+  ): Promise<Connected> {
+    const question = () => worker.connect({ credentials, webhookUrl, webhookSecret });
+    const connected = accepted(await asked(messenger, question));
+    if (connected.source !== source) throw new Error(`The ${messenger} messenger connected another account`);
+    return connected;
+  }
+
+  private complete(
+    draft: ChannelDraft,
+    connected: Connected,
+    webhookUrl: string,
+    order: ChannelOrder,
+    request: IdempotentRequest,
+  ): Promise<OnceAnswer<ChannelView>> {
+    return withKnownQueue(() =>
+      this.database.transaction((tx) =>
+        this.idempotency.once(tx, request, () => this.records.complete(tx, draft, connected, webhookUrl, order)),
+      ),
+    );
+  }
+}
