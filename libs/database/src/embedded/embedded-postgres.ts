@@ -72,17 +72,28 @@ export class EmbeddedPostgres {
     this.log('PostgreSQL went away; bringing it back');
     while (!this.stopping) {
       try {
-        const server = await ensureServer(this.cluster, this.server.address.port);
-        this.guard = await supervise(this.cluster, server);
-        this.server = server;
-        this.watch();
-        this.log(`PostgreSQL is back (process ${server.pid})`);
+        await this.bringBack(this.server.address.port);
         return;
       } catch (error) {
         this.log(error instanceof Error ? error.message : String(error));
         await sleep(RETRY_MS);
       }
     }
+  }
+
+  private async bringBack(port: number): Promise<void> {
+    const server = await ensureServer(this.cluster, port);
+    const guard = await supervise(this.cluster, server);
+    if (server.address.port !== port) {
+      // Somebody started it elsewhere and is gone: our callers know only the old port.
+      await guard.end();
+      await stopServer(this.cluster.dataDir, server.pid);
+      throw new Error(`PostgreSQL ran on port ${server.address.port}; starting it on ${port}`);
+    }
+    this.server = server;
+    this.guard = guard;
+    this.watch();
+    this.log(`PostgreSQL is back (process ${server.pid})`);
   }
 }
 

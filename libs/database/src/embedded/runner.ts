@@ -18,12 +18,12 @@ export function isRoot(): boolean {
 }
 
 /** Who shall run the server over `dataDir`: its present owner, else a user of ours, else whom the system has. */
-export async function chooseRunner(dataDir: string): Promise<Runner | undefined> {
+export async function chooseRunner(dataDir: string, passwd = '/etc/passwd'): Promise<Runner | undefined> {
   if (!isRoot()) return undefined;
-  const owner = await ownerOf(dataDir);
+  const users = await systemUsers(passwd);
+  const owner = await ownerOf(dataDir, users);
   if (owner) return owner;
-  const users = await systemUsers();
-  const runner = users.get(OURS) ?? users.get('postgres') ?? (await makeUser()) ?? users.get('nobody');
+  const runner = users.get(OURS) ?? users.get('postgres') ?? (await makeUser(passwd)) ?? users.get('nobody');
   if (runner) return runner;
   throw new Error(
     'PostgreSQL does not run as root, and this system has no other user to run it: neither "postgres" nor "nobody", ' +
@@ -31,29 +31,29 @@ export async function chooseRunner(dataDir: string): Promise<Runner | undefined>
   );
 }
 
-async function ownerOf(dataDir: string): Promise<Runner | undefined> {
+async function ownerOf(dataDir: string, users: Map<string, Runner>): Promise<Runner | undefined> {
   const found = await stat(join(dataDir, 'PG_VERSION')).catch(() => undefined);
   if (!found || found.uid === 0) return undefined;
-  const known = [...(await systemUsers()).values()].find((user) => user.uid === found.uid);
+  const known = [...users.values()].find((user) => user.uid === found.uid);
   return known ?? { name: `uid ${found.uid}`, uid: found.uid, gid: found.gid };
 }
 
-async function makeUser(): Promise<Runner | undefined> {
+async function makeUser(passwd: string): Promise<Runner | undefined> {
   const ways: [string, string[]][] = [
     ['useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', OURS]],
     ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', OURS]],
   ];
   for (const [program, parameters] of ways) {
     await run(program, parameters).catch(() => undefined);
-    const made = (await systemUsers()).get(OURS);
+    const made = (await systemUsers(passwd)).get(OURS);
     if (made) return made;
   }
   return undefined;
 }
 
 /** /etc/passwd only: a service account from a directory server would come and go with the network. */
-async function systemUsers(): Promise<Map<string, Runner>> {
-  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
+async function systemUsers(passwd: string): Promise<Map<string, Runner>> {
+  const text = await readFile(passwd, 'utf8').catch(() => '');
   const users = text.split('\n').map((line) => line.split(':'));
   return new Map(
     users

@@ -1,0 +1,230 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { findBinaries } from './binaries.js';
+import { createCluster, DURABLE_SETTINGS, type Cluster } from './cluster.js';
+import { openEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import { isAlive, readPidFile } from './pid-file.js';
+import { findPlace } from './place.js';
+import { chooseRunner, isRoot } from './runner.js';
+import { ensureServer } from './server.js';
+
+const asRoot = isRoot() ? it : it.skip;
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+let folder: string;
+let dataDir: string;
+let open: EmbeddedPostgres[];
+let others: ChildProcess[];
+let log: string[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-embedded-'));
+  await chmod(folder, 0o755);
+  dataDir = join(folder, 'postgres');
+  open = [];
+  others = [];
+  log = [];
+});
+
+afterEach(async () => {
+  for (const postgres of open) await postgres.stop();
+  for (const other of others) other.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<EmbeddedPostgres> {
+  const postgres = await openEmbeddedPostgres({ dataDir, log: (line) => log.push(line) });
+  open.push(postgres);
+  return postgres;
+}
+
+async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function until<T>(what: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await what();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function pidOf(postgres: EmbeddedPostgres): Promise<number> {
+  const file = await readPidFile(postgres.dataDir);
+  if (!file) throw new Error('no server runs');
+  return file.pid;
+}
+
+/** The server without anyone who supervises it: what a killed Parley leaves behind. */
+async function orphan(): Promise<number> {
+  const cluster: Cluster = { ...(await findPlace(dataDir)), settings: DURABLE_SETTINGS };
+  await createCluster(cluster);
+  return (await ensureServer(cluster)).pid;
+}
+
+/** A living process of the user who runs PostgreSQL, which is no PostgreSQL. */
+async function stranger(): Promise<number> {
+  const runner = await chooseRunner(dataDir);
+  const child = spawn('sleep', ['600'], { stdio: 'ignore', ...(runner && { uid: runner.uid, gid: runner.gid }) });
+  others.push(child);
+  await once(child, 'spawn');
+  return child.pid ?? 0;
+}
+
+it('keeps data over a stop and a start, behind a password that only its user can read', async () => {
+  const first = await start();
+  await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  expect((await stat(join(first.dataDir, 'parley.password'))).mode & 0o777).toBe(0o600);
+  await expect(ask(first.url.replace(/:[0-9a-f]+@/, ':guess@'), 'SELECT 1')).rejects.toThrow(/password/);
+  expect(await ask(first.url, `SELECT current_setting('listen_addresses') AS at`)).toEqual([{ at: '127.0.0.1' }]);
+  await first.stop();
+  const began = Date.now();
+  const second = await start();
+  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(await ask(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+it('trades no durability for speed', async () => {
+  const { url } = await start();
+  const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums'];
+  const settings = await ask(url, `SELECT setting FROM pg_settings WHERE name IN ('${names.join(`','`)}')`);
+  expect(settings).toEqual(names.map(() => ({ setting: 'on' })));
+});
+
+it('starts over a stale pid file whose number belongs to another program now', async () => {
+  const first = await start();
+  await first.stop();
+  await writeFile(join(first.dataDir, 'postmaster.pid'), `${await stranger()}\n${first.dataDir}\n1\n15432\n\n`);
+  const second = await start();
+  expect(await ask(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('is not misled by a pid file that points to the port of another database', async () => {
+  const first = await start();
+  await first.stop();
+  dataDir = join(folder, 'other');
+  const other = await start();
+  const line = `${await pidOf(other)}\n${first.dataDir}\n1\n${new URL(other.url).port}\n\n`;
+  await writeFile(join(first.dataDir, 'postmaster.pid'), line);
+  dataDir = join(folder, 'postgres');
+  const second = await start();
+  expect(new URL(second.url).port).not.toBe(new URL(other.url).port);
+  expect(await ask(other.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('adopts the server of a killed Parley, and stops it in the end', async () => {
+  const pid = await orphan();
+  const postgres = await start();
+  expect(await pidOf(postgres)).toBe(pid);
+  expect(log.join()).toContain('adopted');
+  await postgres.stop();
+  await until(() => (isAlive(pid) ? Promise.reject(new Error('still there')) : Promise.resolve()));
+});
+
+it('refuses a second Parley on a live directory and leaves the first alone', async () => {
+  const first = await start();
+  await expect(start()).rejects.toThrow(`Another Parley (process ${process.pid}) uses the database`);
+  expect(await ask(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('lets one of two win that start at once over an empty directory', async () => {
+  const results = await Promise.allSettled([start(), start()]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+for (const kind of ['its own', 'an adopted']) {
+  it(`brings ${kind} server back on the same port when it is killed`, async () => {
+    if (kind === 'an adopted') await orphan();
+    const postgres = await start();
+    await ask(postgres.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const pid = await pidOf(postgres);
+    process.kill(pid, 'SIGKILL');
+    expect(await until(() => ask(postgres.url, 'SELECT answer FROM kept'))).toEqual([{ answer: 42 }]);
+    expect(await pidOf(postgres)).not.toBe(pid);
+    process.kill(await pidOf(postgres), 'SIGKILL');
+    expect(await until(() => ask(postgres.url, 'SELECT answer FROM kept'))).toEqual([{ answer: 42 }]);
+  });
+}
+
+onLinux('runs the server in a process group of its own, out of reach of Ctrl-C', async () => {
+  const groupOf = async (pid: number | 'self') =>
+    (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')[2];
+  const pid = await pidOf(await start());
+  expect(await groupOf(pid)).toBe(String(pid));
+  expect(await groupOf('self')).not.toBe(String(pid));
+});
+
+it('refuses the data of another major version with instructions and touches nothing', async () => {
+  const first = await start();
+  await first.stop();
+  await writeFile(join(first.dataDir, 'PG_VERSION'), '13\n');
+  await expect(start()).rejects.toThrow(/PostgreSQL 13.*pg_dump/);
+  expect(await readFile(join(first.dataDir, 'PG_VERSION'), 'utf8')).toBe('13\n');
+});
+
+it('refuses a directory that holds something else', async () => {
+  await findPlace(dataDir);
+  await writeFile(join(dataDir, 'thesis.txt'), 'mine');
+  await expect(start()).rejects.toThrow(/not empty and holds no database/);
+});
+
+it('takes another port when the usual one is busy', async () => {
+  const busy = createServer();
+  busy.once('error', () => undefined);
+  busy.listen(15_432, '127.0.0.1');
+  const postgres = await start();
+  expect(new URL(postgres.url).port).not.toBe('15432');
+  if (busy.listening) busy.close();
+});
+
+asRoot('places data and programs elsewhere when the database user cannot enter the folder, and says so', async () => {
+  await chmod(folder, 0o700);
+  const postgres = await start();
+  expect(postgres.dataDir.startsWith(folder)).toBe(false);
+  expect(postgres.notes.join('\n')).toContain(postgres.dataDir);
+  await ask(postgres.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await postgres.stop();
+  const again = await start();
+  expect(again.dataDir).toBe(postgres.dataDir);
+  expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  await again.stop();
+  await rm(again.dataDir, { recursive: true });
+});
+
+asRoot('finds a user to run as where none can be made', async () => {
+  const passwd = join(folder, 'passwd');
+  await writeFile(passwd, 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n');
+  const path = process.env.PATH;
+  process.env.PATH = folder;
+  try {
+    expect(await chooseRunner(dataDir, passwd)).toEqual({ name: 'nobody', uid: 65534, gid: 65534 });
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+it('knows the major version of the binaries it brings', async () => {
+  const postgres = await start();
+  const { major } = await findBinaries();
+  expect(await ask(postgres.url, `SELECT current_setting('server_version_num')::int / 10000 AS major`)).toEqual([
+    { major: Number(major) },
+  ]);
+});
