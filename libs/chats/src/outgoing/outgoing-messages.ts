@@ -3,9 +3,14 @@ import { Problem } from '#api-kit';
 import { newId, type Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
 import type { Caller } from '#identity';
-import type { MessageContent, MessageStatus } from '#messenger-kit';
+import type { MessageContent } from '#messenger-kit';
 import { previewOf } from '../message/preview.js';
-import { OutgoingRepository, type AnswerableChat, type OutgoingHead, type StatusChange } from './outgoing.repository.js';
+import {
+  OutgoingRepository,
+  type AnswerableChat,
+  type OutgoingHead,
+  type StatusChange,
+} from './outgoing.repository.js';
 
 /** A message that was just queued, as the caller of `send` sees it. */
 export interface QueuedMessage {
@@ -45,9 +50,19 @@ export class OutgoingMessages {
   }
 
   /** Numbers and stores the parts of one answer as `queued`. The chat must be locked by `answerable`. */
-  async enqueue(tx: Tx, chat: AnswerableChat, caller: Caller, parts: readonly MessageContent[]): Promise<QueuedMessage[]> {
+  async enqueue(
+    tx: Tx,
+    chat: AnswerableChat,
+    caller: Caller,
+    parts: readonly MessageContent[],
+  ): Promise<QueuedMessage[]> {
     const at = new Date();
-    const messages = parts.map((content, index) => ({ id: newId(), seq: chat.lastSeq + 1 + index, content, queuedAt: at }));
+    const messages = parts.map((content, index) => ({
+      id: newId(),
+      seq: chat.lastSeq + 1 + index,
+      content,
+      queuedAt: at,
+    }));
     await this.repository.insert(tx, chat, messages, { kind: caller.kind === 'user' ? 'agent' : 'bot', id: caller.id });
     await this.repository.bump(tx, chat.id, messages.at(-1)!.seq, previewOf(parts.at(-1)!), at);
     await this.events.record(
@@ -58,10 +73,18 @@ export class OutgoingMessages {
         chatId: chat.id,
         seq,
         audience: audienceOf(chat),
-        data: { messageId: id, preview: previewOf(content), status: 'queued' },
+        data: { messageId: id, preview: previewOf(content), authorId: caller.id },
       })),
     );
     return messages;
+  }
+
+  /** The messenger's id of one of the chat's messages; Problem 422 where there is none to refer to. */
+  async externalIdOf(tx: Tx, chatId: string, messageId: string): Promise<string> {
+    const externalId = await this.repository.externalIdOf(tx, chatId, messageId);
+    if (externalId) return externalId;
+    const detail = 'is no message of this chat that the messenger knows';
+    throw Problem.invalid('The message to reply to cannot be quoted.', [{ pointer: '#/replyTo', detail }]);
   }
 
   /** Takes the chat's first queued message and marks it `sending`, before the network is asked. */
@@ -79,7 +102,12 @@ export class OutgoingMessages {
   }
 
   /** `queued` gives the message back to its lane, to be tried again. Changes nothing unless the message is `sending`. */
-  async settle(tx: Tx, messageId: string, status: 'queued' | 'failed' | 'unconfirmed', failure?: Failure): Promise<void> {
+  async settle(
+    tx: Tx,
+    messageId: string,
+    status: 'queued' | 'failed' | 'unconfirmed',
+    failure?: Failure,
+  ): Promise<void> {
     await this.announce(tx, await this.repository.settle(tx, messageId, status, failure));
   }
 
@@ -96,11 +124,7 @@ function audienceOf(chat: { agentId: string | null; queueId: string }) {
   return chat.agentId ? { agents: [chat.agentId] } : { queues: [chat.queueId] };
 }
 
-function statusEvent(change: StatusChange, at: Date): NewEvent {
-  const data: { messageId: string; status: MessageStatus; failure: Failure | null } = {
-    messageId: change.id,
-    status: change.status,
-    failure: change.failure,
-  };
-  return { type: 'message.status_changed', at, chatId: change.chatId, seq: change.seq, audience: audienceOf(change), data };
+function statusEvent({ id, chatId, seq, status, failure, ...chat }: StatusChange, at: Date): NewEvent {
+  const data = { messageId: id, status, ...(failure ? { failure } : {}) };
+  return { type: 'message.status_changed', at, chatId, seq, audience: audienceOf(chat), data };
 }

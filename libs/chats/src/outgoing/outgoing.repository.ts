@@ -7,6 +7,7 @@ import type { Failure, QueuedMessage } from './outgoing-messages.js';
 export interface AnswerableChat {
   readonly id: string;
   readonly channelId: string;
+  readonly messenger: string;
   readonly identityId: string;
   readonly queueId: string;
   readonly status: 'waiting' | 'in_progress' | 'closed';
@@ -45,13 +46,14 @@ export class OutgoingRepository {
   lockForAnswer(tx: Tx, chatId: string, userId: string): Promise<AnswerableChat | undefined> {
     return row<AnswerableChat>(
       tx,
-      `SELECT c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId", c.status,
+      `SELECT c.id, c.channel_id AS "channelId", ch.messenger, c.identity_id AS "identityId",
+         c.queue_id AS "queueId", c.status,
          c.agent_id AS "agentId", c.last_seq AS "lastSeq", c.last_inbound_at AS "lastInboundAt",
          (c.status = 'waiting' AND EXISTS (
             SELECT FROM queue_agents q JOIN agents a ON a.user_id = q.user_id AND a.available
             WHERE q.queue_id = c.queue_id AND q.user_id = $2))
          OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2) AS visible
-       FROM chats c WHERE c.id = $1 FOR UPDATE OF c`,
+       FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1 FOR UPDATE OF c`,
       [chatId, userId],
     );
   }
@@ -90,6 +92,15 @@ export class OutgoingRepository {
        WHERE id = $1`,
       [chatId, lastSeq, preview, at.toISOString()],
     );
+  }
+
+  async externalIdOf(tx: Tx, chatId: string, messageId: string): Promise<string | null | undefined> {
+    const found = await row<{ externalId: string | null }>(
+      tx,
+      'SELECT external_id AS "externalId" FROM messages WHERE id = $2 AND chat_id = $1',
+      [chatId, messageId],
+    );
+    return found?.externalId;
   }
 
   async startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {

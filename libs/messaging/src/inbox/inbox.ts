@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { sqlState } from '#database';
 import type { InboundEvent } from '#messenger-kit';
 import type { Delivery, Parcel } from './parcel.js';
@@ -25,7 +25,7 @@ const PAUSES_MS = [50, 250];
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
  */
 @Injectable()
-export class Inbox implements OnModuleDestroy {
+export class Inbox {
   private readonly logger = new Logger(Inbox.name);
   private queue: Waiting[] = [];
   private running: Promise<void> | undefined;
@@ -46,11 +46,6 @@ export class Inbox implements OnModuleDestroy {
       for (const event of events) this.queue.push({ parcel: { delivery, event }, since, done, failed: reject });
       this.running ??= this.drain();
     });
-  }
-
-  /** What is still waiting is committed before the database goes. */
-  async onModuleDestroy(): Promise<void> {
-    await this.running;
   }
 
   private async drain(): Promise<void> {

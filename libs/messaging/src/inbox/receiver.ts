@@ -58,7 +58,10 @@ export class Receiver {
 
   private async claim(tx: Tx, parcels: readonly Parcel[]) {
     const sources = new Map(parcels.map(({ delivery, event }) => [accountOf(delivery.messenger, event.source), event]));
-    const pairs = [...sources].map(([key, event]) => ({ messenger: key.slice(0, key.indexOf('/')), source: event.source }));
+    const pairs = [...sources].map(([key, event]) => ({
+      messenger: key.slice(0, key.indexOf('/')),
+      source: event.source,
+    }));
     const channels = new Map(
       (await this.channels.claim(tx, pairs)).map((channel) => [accountOf(channel.messenger, channel.source), channel]),
     );

@@ -91,28 +91,33 @@ export class LedgerRepository {
     );
   }
 
-  /** A channel's sums since it was registered; all zero for one that never received. */
-  async totals(channelId: string): Promise<Totals> {
+  /** A channel's sums since it was registered, all zero for one that never received; undefined when there is no such channel. */
+  async totals(channelId: string): Promise<Totals | undefined> {
     const [sums] = await this.database.rows<Record<keyof Totals, string>>(
       `SELECT coalesce(sum(received), 0) AS received, coalesce(sum(stored), 0) AS stored,
          coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(ignored), 0) AS ignored,
          coalesce(sum(refused), 0) AS refused, coalesce(sum(quarantined), 0) AS quarantined
-       FROM ledger_totals WHERE channel_id = $1`,
+       FROM channels c LEFT JOIN ledger_totals t ON t.channel_id = c.id WHERE c.id = $1 GROUP BY c.id`,
       [channelId],
     );
+    if (!sums) return undefined;
     return {
       channelId,
-      received: Number(sums!.received),
-      stored: Number(sums!.stored),
-      duplicate: Number(sums!.duplicate),
-      ignored: Number(sums!.ignored),
-      refused: Number(sums!.refused),
-      quarantined: Number(sums!.quarantined),
+      received: Number(sums.received),
+      stored: Number(sums.stored),
+      duplicate: Number(sums.duplicate),
+      ignored: Number(sums.ignored),
+      refused: Number(sums.refused),
+      quarantined: Number(sums.quarantined),
     };
   }
 
   /** Newest first; `before` continues after the last one of the previous page. */
-  quarantined(channelId: string, limit: number, before?: { receivedAt: string; key: string }): Promise<QuarantinedEvent[]> {
+  quarantined(
+    channelId: string,
+    limit: number,
+    before?: { receivedAt: string; key: string },
+  ): Promise<QuarantinedEvent[]> {
     return this.database.rows<QuarantinedEvent>(
       `SELECT event_key AS key, reason, received_at AS "receivedAt" FROM ledger
        WHERE channel_id = $1 AND outcome = 'quarantined'

@@ -13,7 +13,7 @@ export class ReceivingMetrics {
     const registers = [registry];
     this.events = new Counter({
       name: 'parley_webhook_events_total',
-      help: 'Events of authentic webhook calls, before deduplication',
+      help: 'Events of authentic webhook calls, committed, duplicates among them',
       labelNames: ['messenger'],
       registers,
     });
@@ -35,10 +35,9 @@ export class ReceivingMetrics {
     this.refusals.inc({ messenger });
   }
 
-  /** Counts a call's events and returns what to call when they are committed. */
-  started(messenger: string, events: number): () => void {
+  /** One call's events are committed; `began` is when it had proved who it is, by `performance.now()`. */
+  committed(messenger: string, events: number, began: number): void {
     this.events.inc({ messenger }, events);
-    const began = performance.now();
-    return () => this.seconds.observe((performance.now() - began) / 1000);
+    this.seconds.observe((performance.now() - began) / 1000);
   }
 }

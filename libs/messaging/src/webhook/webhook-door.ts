@@ -3,8 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MessengerRegistry, type Messenger } from '#messenger-kit';
 import { Channels } from '#registration';
-import { Inbox } from '../inbox/inbox.js';
-import { Delivery } from '../inbox/parcel.js';
+import { MessageManager } from '../message-manager.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 
 interface Route {
@@ -26,7 +25,7 @@ export class WebhookDoor implements OnModuleInit {
     private readonly adapterHost: HttpAdapterHost,
     private readonly messengers: MessengerRegistry,
     private readonly channels: Channels,
-    private readonly inbox: Inbox,
+    private readonly manager: MessageManager,
     private readonly metrics: ReceivingMetrics,
   ) {}
 
@@ -34,10 +33,14 @@ export class WebhookDoor implements OnModuleInit {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     await fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body));
+      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+        done(null, body),
+      );
       scope.setErrorHandler((error: { statusCode?: number }, _request, reply) => this.onError(error, reply));
       scope.get<Route>('/webhooks/:messenger/:key', (request, reply) => this.verify(request, reply));
-      scope.post<Route>('/webhooks/:messenger/:key', { bodyLimit: BODY_LIMIT }, (request, reply) => this.receive(request, reply));
+      scope.post<Route>('/webhooks/:messenger/:key', { bodyLimit: BODY_LIMIT }, (request, reply) =>
+        this.receive(request, reply),
+      );
     });
   }
 
@@ -50,10 +53,8 @@ export class WebhookDoor implements OnModuleInit {
       this.metrics.refused(name);
       return answer(reply, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
     }
-    const events = messenger.income.convert(call, way.account);
-    const finished = this.metrics.started(name, events.length);
-    await this.inbox.take(Delivery.of(name, call), events);
-    finished();
+    const began = performance.now();
+    this.metrics.committed(name, await this.manager.receive(name, call, way.account), began);
     await reply.code(200).send();
   }
 

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { migrate, openEmbeddedPostgres } from '#database';
+import { checkStored } from './check-stored.js';
+import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
+import { closedLoop } from './load.js';
+import { connectPage } from './page.js';
+import { freePort, startProgram, stopProgram } from './processes.js';
+import { report, type Round } from './report.js';
+import { messengerWebhooks } from './webhooks.js';
+
+const quick = process.argv.includes('--quick');
+const ROUNDS = quick ? 4 : 7;
+const SECONDS = quick ? 2 : 4;
+const PEOPLE = 2_000;
+/** About as many requests as fill `SECONDS`, by what such machines were seen to do. */
+const EXPECTED = { bare: 8_000, parley: 4_000, perStep: 450, lone: 400 };
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  const embedded = process.env.DATABASE_URL
+    ? undefined
+    : await openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: () => undefined });
+  const url = process.env.DATABASE_URL ?? embedded!.url;
+  try {
+    say(`${cpus().length} × ${cpus()[0]!.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`);
+    say(`${embedded ? 'embedded' : 'external'} PostgreSQL, inserts by ${hasPgbench() ? 'pgbench' : 'our own loop'}`);
+    await migrate(url);
+    await measure(url, dataDir);
+  } finally {
+    await embedded?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measure(url: string, dataDir: string): Promise<void> {
+  const parley = await connectPage(url, dataDir);
+  const barePort = await freePort();
+  const stepPort = await freePort();
+  const bare = await startProgram(new URL('./bare-server.js', import.meta.url), [String(barePort)], {}, barePort);
+  const perStep = await startProgram(
+    new URL('./repository-per-step.js', import.meta.url),
+    [String(stepPort), url],
+    {},
+    stepPort,
+  );
+  try {
+    await prepareInserts(url);
+    const load = (port: number, path: string, connections: number, perSecond: number) =>
+      closedLoop(port, connections, messengerWebhooks({ port, path, webhooks: perSecond * SECONDS, people: PEOPLE }));
+    const runs: Record<keyof Round, () => Promise<{ perSecond: number; p50?: number; p99?: number; latency?: number }>> = {
+      bare64: () => load(barePort, '/', 64, EXPECTED.bare),
+      parley64: () => load(parley.port, parley.path, 64, EXPECTED.parley),
+      perStep64: () => load(stepPort, '/', 64, EXPECTED.perStep),
+      inserts32: () => singleRowInserts(url, 32, SECONDS),
+      parley1: () => load(parley.port, parley.path, 1, EXPECTED.lone),
+      insert1: () => singleRowInserts(url, 1, SECONDS),
+    };
+    const rounds: Round[] = [];
+    for (let number = 0; number < ROUNDS; number++) {
+      const order = Object.keys(runs) as (keyof Round)[];
+      const round: Partial<Round> = {};
+      for (const name of number % 2 ? order.reverse() : order) round[name] = await runs[name]();
+      rounds.push(round as Round);
+      say(`round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round as Round)}`);
+    }
+    say(await checkStored(url));
+    report(rounds.slice(1), say);
+  } finally {
+    await Promise.all([stopProgram(bare), stopProgram(perStep), parley.stop()]);
+  }
+}
+
+function describe(round: Round): string {
+  return Object.entries(round)
+    .map(([name, { perSecond }]) => `${name} ${Math.round(perSecond as number)}/s`)
+    .join(', ');
+}
+
+await main();

@@ -1,0 +1,33 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { post } from './load.js';
+
+export const APP_SECRET = 'bench_app_secret_0123456789abcdef';
+export const PAGE = '108326419507742';
+
+export interface Traffic {
+  readonly port: number;
+  readonly path: string;
+  readonly webhooks: number;
+  /** How many people write; each writes about as often as the others. */
+  readonly people: number;
+  readonly perWebhook?: number;
+}
+
+/** Signed Messenger webhooks with ids never used before, as Meta sends them. */
+export function messengerWebhooks({ port, path, webhooks, people, perWebhook = 1 }: Traffic): Buffer[] {
+  const run = randomUUID();
+  return Array.from({ length: webhooks }, (_, index) => {
+    const messaging = Array.from({ length: perWebhook }, (_unused, place) => {
+      const number = index * perWebhook + place;
+      return event(String(7_000_000_000_000_000 + (number % people)), `m_${run}_${number}`, `Is lamp ${number} there?`);
+    });
+    const entry = [{ id: PAGE, time: Date.now(), messaging }];
+    const body = JSON.stringify({ object: 'page', entry }).replaceAll('/', '\\/');
+    const signature = createHmac('sha256', APP_SECRET).update(body).digest('hex');
+    return post(port, path, { 'x-hub-signature-256': `sha256=${signature}` }, body);
+  });
+}
+
+function event(sender: string, mid: string, text: string) {
+  return { sender: { id: sender }, recipient: { id: PAGE }, timestamp: Date.now(), message: { mid, text } };
+}

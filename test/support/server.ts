@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Api } from './api.js';
+import { eventually } from './eventually.js';
+
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
+export const META_APP = { id: '287451903362718', secret: 'dev_app_secret_0123456789abcdef', verifyToken: 'our_word' };
+
+export interface ServerOptions {
+  /** Without it the server starts its embedded database in `dataDir`. */
+  readonly databaseUrl?: string;
+  /** The messengers' stand-in. */
+  readonly messengersUrl?: string;
+  readonly dataDir?: string;
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The built server as a process of its own: it can be killed as in real life. */
+export class ServerProcess {
+  private constructor(
+    readonly url: string,
+    readonly options: Required<Pick<ServerOptions, 'dataDir' | 'port'>> & ServerOptions,
+    private readonly child: ChildProcess,
+    private readonly lines: string[],
+  ) {}
+
+  static async start(options: ServerOptions = {}): Promise<ServerProcess> {
+    const port = options.port ?? (await freePort());
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+    const url = `http://127.0.0.1:${port}`;
+    const child = spawn(process.execPath, ['dist/apps/server/src/main.js'], {
+      env: { ...inherited(), ...environment(port, dataDir, options), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const lines: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+    const server = new ServerProcess(url, { ...options, dataDir, port }, child, lines);
+    await server.ready();
+    return server;
+  }
+
+  get api(): Api {
+    return new Api(this.url);
+  }
+
+  /** All it has printed so far. */
+  get output(): string {
+    return this.lines.join('');
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** kill -9: no time for anything. */
+  async kill(): Promise<void> {
+    if (this.isRunning) {
+      this.child.kill('SIGKILL');
+      await once(this.child, 'exit');
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** SIGTERM; resolves with the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.isRunning) {
+      this.child.kill('SIGTERM');
+      await once(this.child, 'exit');
+    }
+    return this.child.exitCode;
+  }
+
+  /** The same server again: same port, same data, same database. */
+  restart(): Promise<ServerProcess> {
+    return ServerProcess.start(this.options);
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.options.dataDir, { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    const isReady = async () => {
+      if (!this.isRunning) return 'ended';
+      return (await fetch(`${this.url}/health/ready`)).status === 200 && 'ready';
+    };
+    const state = await eventually(isReady, 60_000, 'a ready server').catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.output}`);
+    });
+    if (state === 'ended') throw new Error(`The server ended at start:\n${this.output}`);
+  }
+}
+
+function environment(port: number, dataDir: string, options: ServerOptions): Record<string, string> {
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PARLEY_DATA_DIR: dataDir,
+    PARLEY_ADMIN_EMAIL: ADMIN.email,
+    PARLEY_ADMIN_PASSWORD: ADMIN.password,
+    PARLEY_META_APP_ID: META_APP.id,
+    PARLEY_META_APP_SECRET: META_APP.secret,
+    PARLEY_META_VERIFY_TOKEN: META_APP.verifyToken,
+    ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
+    ...(options.messengersUrl
+      ? { PARLEY_GRAPH_URL: options.messengersUrl, PARLEY_TELEGRAM_API_URL: options.messengersUrl }
+      : {}),
+  };
+}
+
+/** Ours, without what belongs to the test runner. The pool of 1 is handed on, so that the whole suite can run with it. */
+function inherited(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _runner, NODE_ENV: _mode, DATABASE_URL: _database, ...rest } = process.env;
+  return rest;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
