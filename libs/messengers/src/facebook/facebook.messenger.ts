@@ -1,0 +1,25 @@
+import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
+import { GraphApi } from './graph-api.js';
+import { FacebookIncome } from './income.js';
+import { FacebookOutcome } from './outcome.js';
+import { FacebookProfile } from './profile.js';
+import { FacebookRegistration } from './registration.js';
+
+const GRAPH = 'https://graph.facebook.com';
+const VERSION = 'v26.0';
+
+/** Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `appId`, `appSecret`, `verifyToken`. */
+export class FacebookMessenger implements Messenger {
+  readonly income = new FacebookIncome();
+  readonly outcome: FacebookOutcome;
+  readonly registration: FacebookRegistration;
+  readonly profile: FacebookProfile;
+
+  constructor(settings: MessengerSettings[string], http: GuardedHttp) {
+    const { graphUrl, graphVersion, appId, appSecret, verifyToken } = settings;
+    const api = new GraphApi(http, { url: graphUrl || GRAPH, version: graphVersion || VERSION, appSecret });
+    this.outcome = new FacebookOutcome(api);
+    this.registration = new FacebookRegistration(api, { id: appId, secret: appSecret, verifyToken });
+    this.profile = new FacebookProfile(api);
+  }
+}

@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { at, GuardedHttp, hmacSha256, idOf, objectOf } from '#messenger-kit';
+
+export interface GraphError {
+  readonly code: number;
+  readonly subcode: number | undefined;
+  readonly isTransient: boolean;
+}
+
+/** What the Graph API said; `unreadable` is an answer that was not its own (a gateway's page, a cut-off body). */
+export type GraphAnswer =
+  | { readonly kind: 'ok'; readonly body: unknown }
+  | { readonly kind: 'error'; readonly error: GraphError; readonly headers: IncomingHttpHeaders }
+  | { readonly kind: 'unreadable'; readonly status: number };
+
+export interface GraphCall {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the version, such as `me` or `108326419507742/messages`. */
+  readonly path: string;
+  readonly token: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+export interface GraphSettings {
+  readonly url: string;
+  readonly version: string;
+  /** Proves each call to come from us; calls go without proof when there is none. */
+  readonly appSecret: string | undefined;
+}
+
+/** Meta's Graph API. The token travels in a header; only its proof is part of the URL. */
+export class GraphApi {
+  private readonly base: string;
+
+  constructor(
+    private readonly http: GuardedHttp,
+    private readonly settings: GraphSettings,
+  ) {
+    this.base = `${settings.url.replace(/\/+$/, '')}/${settings.version}`;
+  }
+
+  /** Rejects with `NotAskedError` or `OutcomeUnknownError` when no answer came. */
+  async call({ method, path, token, query = {}, json, signal }: GraphCall): Promise<GraphAnswer> {
+    const url = new URL(`${this.base}/${path.split('/').map(encodeURIComponent).join('/')}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const proof = this.proofOf(token);
+    if (proof) url.searchParams.set('appsecret_proof', proof);
+    const answer = await this.http.request({
+      method,
+      url: url.href,
+      headers: { authorization: `Bearer ${token}` },
+      json,
+      ...(signal && { signal }),
+    });
+    return read(answer.status, answer.json, answer.headers);
+  }
+
+  /** https://developers.facebook.com/docs/graph-api/guides/secure-requests#appsecret_proof */
+  private proofOf(token: string): string | undefined {
+    const { appSecret } = this.settings;
+    return appSecret ? hmacSha256(appSecret, token).toString('hex') : undefined;
+  }
+}
+
+/** The status alone is not reliable: errors are told by the body. */
+function read(status: number, json: unknown, headers: IncomingHttpHeaders): GraphAnswer {
+  const code = idOf(at(json, 'error', 'code'));
+  if (code !== undefined && /^\d{1,9}$/.test(code)) {
+    const subcode = Number(idOf(at(json, 'error', 'error_subcode')) ?? Number.NaN);
+    const error = {
+      code: Number(code),
+      subcode: Number.isSafeInteger(subcode) ? subcode : undefined,
+      isTransient: at(json, 'error', 'is_transient') === true,
+    };
+    return { kind: 'error', error, headers };
+  }
+  return status >= 200 && status < 300 && objectOf(json) ? { kind: 'ok', body: json } : { kind: 'unreadable', status };
+}

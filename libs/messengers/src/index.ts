@@ -1,0 +1,2 @@
+export { MessengersModule } from './messengers.module.js';
+export { messengers } from './messengers.js';

@@ -1,0 +1,11 @@
+import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
+import { FacebookMessenger } from './facebook/facebook.messenger.js';
+import { TelegramMessenger } from './telegram/telegram.messenger.js';
+
+type MessengerClass = new (settings: MessengerSettings[string], http: GuardedHttp) => Messenger;
+
+/** The list. Adding a messenger = a folder beside these and one line here. */
+export const messengers = {
+  facebook: FacebookMessenger,
+  telegram: TelegramMessenger,
+} satisfies Record<string, MessengerClass>;
