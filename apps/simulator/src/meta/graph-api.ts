@@ -1,0 +1,135 @@
+import type { CallDescription } from '../faults/call-faults.js';
+import { html, json, type Answer } from '../http/answer.js';
+import type { Api } from '../http/api.js';
+import type { Call } from '../http/call.js';
+import type { People } from '../people.js';
+import { GraphError, graphErrorOf, noSuchObject } from './graph-error.js';
+import type { Meta } from './meta.js';
+import type { MetaPage } from './meta-page.js';
+import { readAccounts, readMe, readNode } from './nodes.js';
+import { accessToken, debugToken, issueCode } from './oauth.js';
+import type { SendApi } from './send-api.js';
+import { appSubscriptions, subscribedApps } from './subscriptions.js';
+import type { Token } from './tokens.js';
+
+const NOT_BY_TOKEN = new Set(['oauth/access_token', 'dialog/oauth']);
+
+interface Route {
+  /** Id of the thing asked about, or `me`. Empty for edges of nothing. */
+  readonly node: string;
+  readonly edge: string;
+}
+
+/** Meta's Graph API, under `/v26.0/…` or any other version. */
+export class GraphApi implements Api {
+  constructor(
+    private readonly meta: Meta,
+    private readonly people: People,
+    private readonly sendApi: SendApi,
+  ) {}
+
+  describe(call: Call): CallDescription | undefined {
+    const route = routeOf(call.path);
+    if (!route) return undefined;
+    const token = this.meta.tokens.find(tokenTextOf(call));
+    return {
+      messenger: 'facebook',
+      method: route.edge || (route.node === 'me' ? 'me' : this.meta.page(route.node) ? 'page' : 'person'),
+      verb: call.verb,
+      account: token?.pageId ?? (this.meta.page(route.node) ? route.node : undefined),
+      personId: call.fields.object('recipient')?.text('id'),
+      text: call.fields.object('message')?.text('text'),
+    };
+  }
+
+  async answer(call: Call): Promise<Answer> {
+    try {
+      const route = routeOf(call.path);
+      if (!route) throw noSuchObject(call.path);
+      if (call.malformed) throw new GraphError({ message: '(#100) The request body is not valid JSON', code: 100 });
+      if (route.edge === 'dialog/oauth') return this.dialog(call);
+      return json(200, await this.result(route, call));
+    } catch (error) {
+      if (error instanceof GraphError) return error.answer();
+      throw error;
+    }
+  }
+
+  /** The limit of a Page's messaging; the time stands in a header, in minutes. */
+  tooMany(seconds: number, { account = '' }: CallDescription): Answer {
+    const message = '(#80006) There have been too many calls to this Messenger account. Wait a bit and try again.';
+    const use = { type: 'messenger', call_count: 100, estimated_time_to_regain_access: Math.ceil(seconds / 60) };
+    const headers = { 'x-business-use-case-usage': JSON.stringify({ [account]: [use] }) };
+    return json(400, { error: graphErrorOf({ message, code: 80006 }) }, headers);
+  }
+
+  private async result(route: Route, call: Call): Promise<unknown> {
+    const { fields, verb } = call;
+    if (NOT_BY_TOKEN.has(route.edge)) return accessToken(this.meta, fields);
+    const token = this.meta.tokens.require(tokenTextOf(call), fields.text('appsecret_proof'));
+    switch (route.edge) {
+      case 'debug_token':
+        return debugToken(this.meta, token, fields);
+      case 'subscriptions':
+        return appSubscriptions(this.appOf(route, token), verb, fields, this.meta);
+      case 'accounts':
+        return readAccounts(this.meta, token, fields, `http://${call.headers.host ?? ''}${call.path}`);
+      case 'messages':
+        if (verb !== 'POST') throw unsupported(verb);
+        return this.sendApi.send(this.pageOf(route, token), token, call);
+      case 'subscribed_apps':
+        return subscribedApps(this.pageOf(route, token), token.app, verb, fields, this.meta);
+      case '':
+        if (verb !== 'GET') throw unsupported(verb);
+        return route.node === 'me'
+          ? readMe(this.meta, token, fields)
+          : readNode(this.meta, this.people, token, route.node, fields);
+      default:
+        throw new GraphError({ message: `Unknown path components: /${route.edge}`, code: 2500 });
+    }
+  }
+
+  /** The Page of a call that only its own token may make. */
+  private pageOf(route: Route, token: Token): MetaPage {
+    if (token.kind !== 'PAGE' || token.pageId === undefined) {
+      const message = 'This method must be called with a Page Access Token';
+      throw new GraphError({ message, code: 190, subcode: 2069032, status: 401 });
+    }
+    const page = route.node === 'me' || route.node === token.pageId ? this.meta.page(token.pageId) : undefined;
+    if (!page) throw noSuchObject(route.node);
+    return page;
+  }
+
+  private appOf(route: Route, token: Token) {
+    const app = token.kind === 'APP' && token.app.id === route.node ? token.app : undefined;
+    if (app) return app;
+    throw new GraphError({ message: '(#15) This method must be called with an app access_token.', code: 15 });
+  }
+
+  /** The sign-in dialog: the simulated admin of all Pages always agrees at once. */
+  private dialog({ fields }: Call): Answer {
+    const app = this.meta.app(fields.text('client_id') ?? '');
+    const redirectUri = fields.text('redirect_uri');
+    if (!app || !redirectUri || !URL.canParse(redirectUri)) return html(400, '<h1>Invalid App ID or redirect_uri</h1>');
+    const admin = this.meta.createAdmin(this.meta.allPages().map((page) => page.id));
+    const back = new URL(redirectUri);
+    back.searchParams.set('code', issueCode(this.meta, app, redirectUri, admin.id));
+    back.searchParams.set('state', fields.text('state') ?? '');
+    return { status: 302, headers: { location: back.href }, body: '' };
+  }
+}
+
+function routeOf(path: string): Route | undefined {
+  const [, rest] = /^\/v\d+\.\d+\/(.+?)\/?$/.exec(path) ?? [];
+  if (rest === undefined) return undefined;
+  if (NOT_BY_TOKEN.has(rest) || rest === 'debug_token') return { node: '', edge: rest };
+  const [node = '', ...edge] = rest.split('/');
+  return { node, edge: edge.join('/') };
+}
+
+function tokenTextOf(call: Call): string | undefined {
+  return call.fields.text('access_token') ?? /^(?:Bearer|OAuth) (.+)$/.exec(call.headers.authorization ?? '')?.[1];
+}
+
+const unsupported = (verb: string) =>
+  new GraphError({ message: `Unsupported ${verb.toLowerCase()} request.`, type: 'GraphMethodException', code: 100 });

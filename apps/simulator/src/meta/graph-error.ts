@@ -1,0 +1,38 @@
+import { json, type Answer } from '../http/answer.js';
+import { randomText } from '../ids.js';
+
+export interface GraphErrorBody {
+  readonly message: string;
+  readonly code: number;
+  readonly subcode?: number;
+  readonly status?: number;
+  readonly type?: string;
+}
+
+/** An error in the Graph API's own form. */
+export class GraphError extends Error {
+  constructor(readonly body: GraphErrorBody) {
+    super(body.message);
+  }
+
+  answer(): Answer {
+    return json(this.body.status ?? 400, { error: graphErrorOf(this.body) });
+  }
+}
+
+export function graphErrorOf({ message, code, subcode, type }: GraphErrorBody): Record<string, unknown> {
+  const trace = `A${randomText(18)}`;
+  const error = { message, type: type ?? 'OAuthException', code };
+  return { ...error, ...(subcode !== undefined && { error_subcode: subcode }), fbtrace_id: trace };
+}
+
+export const invalidParameter = (what: string, subcode?: number) =>
+  new GraphError({ message: `(#100) ${what}`, code: 100, subcode });
+
+export const noSuchObject = (id: string) =>
+  new GraphError({
+    message: `Unsupported request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`,
+    type: 'GraphMethodException',
+    code: 100,
+    subcode: 33,
+  });

@@ -1,0 +1,39 @@
+import { randomDigits, randomText } from '../ids.js';
+import { PAGE_FIELDS } from './page-fields.js';
+
+export interface NewApp {
+  readonly id?: string;
+  readonly name?: string;
+  readonly secret?: string;
+  /** "Require app secret": calls without `appsecret_proof` are refused. Default true. */
+  readonly requireProof?: boolean;
+}
+
+export interface Callback {
+  readonly url: string;
+  readonly verifyToken: string;
+  readonly fields: ReadonlySet<string>;
+}
+
+/** One simulated Meta app: the secret that signs, the callback, the fields it asked for. */
+export class MetaApp {
+  readonly id: string;
+  readonly name: string;
+  readonly secret: string;
+  readonly requireProof: boolean;
+  callback?: Callback;
+
+  constructor({ id, name, secret, requireProof }: NewApp) {
+    this.id = id ?? randomDigits(15);
+    this.name = name ?? 'Simulated app';
+    this.secret = secret ?? randomText(32);
+    this.requireProof = requireProof ?? true;
+  }
+
+  /** The token an app speaks for itself with. */
+  get token(): string {
+    return `${this.id}|${this.secret}`;
+  }
+}
+
+export const ALL_FIELDS: ReadonlySet<string> = new Set(PAGE_FIELDS);

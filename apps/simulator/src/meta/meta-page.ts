@@ -1,0 +1,51 @@
+import { Courier, type Depot } from '../delivery/courier.js';
+import { randomDigits } from '../ids.js';
+
+export interface NewPage {
+  readonly id?: string;
+  readonly name?: string;
+  /** The Page token. Default: random. */
+  readonly token?: string;
+  /** Id of the app the token belongs to. Default: the first app, made if there is none. */
+  readonly app?: string;
+}
+
+const DAY = 24 * 3_600_000;
+
+/** One simulated Page: its subscriptions, and when each person last wrote. */
+export class MetaPage {
+  readonly id: string;
+  readonly name: string;
+  readonly courier: Courier;
+  /** Fields by app id. */
+  readonly subscriptions = new Map<string, ReadonlySet<string>>();
+  private readonly lastWrote = new Map<string, number>();
+  private readonly blocked = new Set<string>();
+
+  constructor(depot: Depot, { id, name }: NewPage) {
+    this.id = id ?? randomDigits(15);
+    this.name = name ?? 'Simulated Page';
+    this.courier = new Courier(depot, { maxConnections: () => 100, holdsLane: false });
+  }
+
+  meet(psid: string, at: number): void {
+    this.lastWrote.set(psid, at);
+    this.blocked.delete(psid);
+  }
+
+  block(psid: string): void {
+    this.blocked.add(psid);
+  }
+
+  standing(psid: string): 'stranger' | 'met' | 'blocked' {
+    if (this.blocked.has(psid)) return 'blocked';
+    return this.lastWrote.has(psid) ? 'met' : 'stranger';
+  }
+
+  /** Which messaging window is open: the ordinary one of 24 hours, that of human agents (7 days), or none. */
+  window(psid: string, now: number): 'standard' | 'human_agent' | 'closed' {
+    const age = now - (this.lastWrote.get(psid) ?? -Infinity);
+    if (age < DAY) return 'standard';
+    return age < 7 * DAY ? 'human_agent' : 'closed';
+  }
+}

@@ -1,0 +1,52 @@
+import type { Target } from './delivery/mail.js';
+import type { Attempt, MessengerKey, SentEvent } from './ledger.js';
+import { callbackTarget, signatureOf } from './meta/page-events.js';
+import type { World } from './world.js';
+
+export interface RawPost {
+  readonly messenger: MessengerKey;
+  /** Bot id or Page id. */
+  readonly account: string;
+  /** Exactly these bytes. */
+  readonly body: string | Buffer;
+  /** Whether it proves where it comes from. `wrong`: in the right form with another secret. Default `valid`. */
+  readonly signature?: 'valid' | 'none' | 'wrong';
+  /** Put over the ones it would have. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Posts bytes to the account's webhook once, in no lane and without redelivery; not in the ledger. */
+export function postRaw(world: World, raw: RawPost): Promise<Attempt> {
+  const body = Buffer.from(raw.body);
+  const target = targetOf(world, raw, body);
+  const headers: Record<string, string> = { ...target.headers };
+  const proof = raw.messenger === 'telegram' ? 'x-telegram-bot-api-secret-token' : 'x-hub-signature-256';
+  if (raw.signature === 'none') delete headers[proof];
+  if (raw.signature === 'wrong') {
+    headers[proof] = raw.messenger === 'telegram' ? 'wrong-secret' : signatureOf('wrong-secret', body);
+  }
+  return world.depot.mail.post({ url: target.url, headers: { ...headers, ...raw.headers } }, body);
+}
+
+/** Delivers an event again as it was, so many times at once, like a messenger that never got our answers. */
+export async function redeliver(world: World, event: SentEvent, times: number): Promise<Attempt[]> {
+  const { messenger, account } = event;
+  const once = () => postRaw(world, { messenger, account, body: Buffer.from(event.body, 'latin1') });
+  const attempts = await Promise.all(Array.from({ length: times }, once));
+  event.attempts.push(...attempts);
+  world.ledger.changed();
+  return attempts;
+}
+
+function targetOf(world: World, { messenger, account }: RawPost, body: Buffer): Target {
+  if (messenger === 'telegram') {
+    const target = world.bots.require(account).target();
+    if (!target) throw new Error(`Bot ${account} has no webhook`);
+    return target;
+  }
+  const apps = [...world.meta.requirePage(account).subscriptions.keys()];
+  const app = apps.map((id) => world.meta.requireApp(id)).find((one) => one.callback) ?? world.meta.firstApp();
+  const target = callbackTarget(app, body);
+  if (!target) throw new Error(`App ${app.id} has no callback`);
+  return target;
+}

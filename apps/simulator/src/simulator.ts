@@ -1,0 +1,45 @@
+import { ControlApi } from './control/control-api.js';
+import { FrontDoor } from './http/front-door.js';
+import { GraphApi } from './meta/graph-api.js';
+import { SendApi } from './meta/send-api.js';
+import { settingsOf, type SimulatorOptions } from './settings.js';
+import { Simulation } from './simulation.js';
+import { BotApi } from './telegram/bot-api.js';
+import { World } from './world.js';
+
+/** Starts a stand-in for Meta's Graph API and Telegram's Bot API on loopback. Stop it with `stop()`. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(new World(settingsOf(options)));
+  await simulator.open();
+  return simulator;
+}
+
+/** The simulation behind its socket: both APIs, the control API under `/_sim`, the page. All at `url`. */
+export class Simulator extends Simulation {
+  private readonly door: FrontDoor;
+  private readonly control: ControlApi;
+
+  constructor(world: World) {
+    super(world);
+    const { people, conversations, files, meta, bots, ledger, callFaults, settings } = world;
+    const botApi = new BotApi(bots, { people, conversations, files });
+    const graphApi = new GraphApi(meta, people, new SendApi(meta, conversations, settings.deliveryReceipts));
+    this.control = new ControlApi(this);
+    this.door = new FrontDoor([botApi, graphApi], this.control, ledger, callFaults);
+  }
+
+  async open(): Promise<void> {
+    const { host, port } = this.world.settings;
+    const opened = await this.door.open(host, port);
+    this.url = `http://${host.includes(':') ? `[${host}]` : host}:${opened}`;
+  }
+
+  /** Ends everything; what was not delivered is not delivered any more. */
+  async stop(): Promise<void> {
+    this.world.bots.clear();
+    this.world.meta.clear();
+    this.control.close();
+    await this.door.close();
+    this.world.depot.mail.close();
+  }
+}

@@ -1,0 +1,131 @@
+import type { CallDescription } from '../faults/call-faults.js';
+import { json, type Answer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import type { Api } from '../http/api.js';
+import { chatOf, type Bot } from './bot.js';
+import type { Bots } from './bots.js';
+import { getUpdates } from './get-updates.js';
+import { chatPartner, sendDocument, sendMessage, sendPhoto, type Phones } from './send-methods.js';
+import { badRequest, TelegramError, tooManyRequests } from './telegram-error.js';
+import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook-methods.js';
+
+const TOKEN_SHAPE = /^\d{3,20}:[A-Za-z0-9_-]{35}$/;
+const MAX_DOWNLOAD = 20 * 1024 * 1024;
+
+type Method = (phones: Phones, bot: Bot, call: Call) => unknown;
+
+/** The methods this Bot API has. What gives a description of its own answers whole. */
+const METHODS: Readonly<Record<string, Method>> = {
+  getMe: (_phones, bot) => ({
+    ...bot.asUser(),
+    can_join_groups: true,
+    can_read_all_group_messages: false,
+    supports_inline_queries: false,
+    can_connect_to_business: false,
+    has_main_web_app: false,
+  }),
+  getWebhookInfo: (_phones, bot) => getWebhookInfo(bot),
+  getUpdates: (_phones, bot, { fields }) => getUpdates(bot, fields),
+  sendMessage,
+  sendPhoto,
+  sendDocument,
+  sendChatAction: (phones, bot, { fields }) => {
+    chatPartner(phones, bot, fields);
+    if (!fields.text('action')) throw badRequest('wrong parameter action in request');
+    return true;
+  },
+  getChat: (phones, bot, { fields }) => {
+    const person = phones.people.byTelegramId(fields.number('chat_id') ?? NaN);
+    if (!person || bot.standing(person) === 'stranger') throw badRequest('chat not found');
+    return { ...chatOf(person), accent_color_id: 0, max_reaction_count: 11 };
+  },
+  getFile: ({ files }, _bot, { fields }) => {
+    const file = files.get(fields.text('file_id') ?? '');
+    if (!file) throw badRequest('wrong file_id or the file is temporarily unavailable');
+    if (file.bytes.length > MAX_DOWNLOAD) throw badRequest('file is too big');
+    const path = `documents/${file.id}`;
+    return { file_id: file.id, file_unique_id: file.id.slice(0, 14), file_size: file.bytes.length, file_path: path };
+  },
+  answerCallbackQuery: (_phones, bot, { fields }) => {
+    const expiresAt = bot.callbackQueries.get(fields.text('callback_query_id') ?? '');
+    if (expiresAt !== undefined && expiresAt > Date.now()) return true;
+    throw badRequest('query is too old and response timeout expired or query ID is invalid');
+  },
+};
+
+const NAMES = new Map(
+  Object.keys(METHODS)
+    .concat('setWebhook', 'deleteWebhook')
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+/** Telegram's Bot API and its file addresses, under `/bot…` and `/file/bot…`. */
+export class BotApi implements Api {
+  constructor(
+    private readonly bots: Bots,
+    private readonly phones: Phones,
+  ) {}
+
+  describe(call: Call): CallDescription | undefined {
+    const route = routeOf(call.path);
+    if (!route) return undefined;
+    const { token, method } = route;
+    return {
+      messenger: 'telegram',
+      method: method === undefined ? 'file' : (NAMES.get(method.toLowerCase()) ?? method),
+      verb: call.verb,
+      account: this.bots.byToken(token)?.id ?? /^\d+(?=:)/.exec(token)?.[0],
+      personId: call.fields.text('chat_id'),
+      text: call.fields.text('text') ?? call.fields.text('caption'),
+    };
+  }
+
+  async answer(call: Call): Promise<Answer> {
+    try {
+      return await this.result(call);
+    } catch (error) {
+      if (error instanceof TelegramError) return error.answer();
+      throw error;
+    }
+  }
+
+  tooMany(seconds: number): Answer {
+    return tooManyRequests(seconds).answer();
+  }
+
+  private async result(call: Call): Promise<Answer> {
+    const route = routeOf(call.path);
+    if (!route || !TOKEN_SHAPE.test(route.token)) throw new TelegramError(404, 'Not Found');
+    const bot = this.bots.byToken(route.token);
+    if (!bot?.alive) throw new TelegramError(401, 'Unauthorized');
+    if (route.file !== undefined) return this.file(route.file);
+    if (call.verb !== 'GET' && call.verb !== 'POST') throw new TelegramError(405, 'Method Not Allowed');
+    if (call.malformed) throw badRequest("can't parse request JSON object");
+    const name = NAMES.get((route.method ?? '').toLowerCase()) ?? '';
+    if (name === 'setWebhook') return json(200, { ok: true, ...setWebhook(bot, call.fields) });
+    if (name === 'deleteWebhook') return json(200, { ok: true, ...deleteWebhook(bot, call.fields) });
+    const method = METHODS[name];
+    if (!method) throw new TelegramError(404, 'Not Found');
+    return json(200, { ok: true, result: await method(this.phones, bot, call) });
+  }
+
+  private file(path: string): Answer {
+    const file = this.phones.files.get(path.replace(/^documents\//, ''));
+    if (!file) throw new TelegramError(404, 'Not Found');
+    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file.bytes };
+  }
+}
+
+function routeOf(path: string): { token: string; method?: string; file?: string } | undefined {
+  const [, file, token, rest] = /^\/(file\/)?bot([^/]+)\/(.+)$/.exec(decode(path)) ?? [];
+  if (token === undefined || rest === undefined) return undefined;
+  return file ? { token, file: rest } : { token, method: rest };
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Depot } from '../delivery/courier.js';
+import { randomDigits, randomText } from '../ids.js';
+import { Bot, type NewBot } from './bot.js';
+
+export class Bots {
+  private readonly bots = new Map<string, Bot>();
+
+  constructor(private readonly depot: Depot) {}
+
+  create({ token = `${randomDigits(10)}:${randomText(35)}`, name = 'Simulated bot', username }: NewBot): Bot {
+    const bot = new Bot(this.depot, token, name, username ?? `sim_${token.slice(0, token.indexOf(':'))}_bot`);
+    this.bots.set(bot.id, bot);
+    return bot;
+  }
+
+  byToken(token: string): Bot | undefined {
+    const bot = this.bots.get(token.slice(0, token.indexOf(':')));
+    return bot?.token === token ? bot : undefined;
+  }
+
+  require(id: string): Bot {
+    const bot = this.bots.get(id);
+    if (!bot) throw new Error(`There is no simulated bot ${id}`);
+    return bot;
+  }
+
+  all(): Bot[] {
+    return [...this.bots.values()];
+  }
+
+  clear(): void {
+    for (const bot of this.bots.values()) {
+      bot.poll?.end(false);
+      bot.courier.discardAll();
+    }
+    this.bots.clear();
+  }
+}

@@ -1,0 +1,45 @@
+import { Conversations } from './conversations.js';
+import type { Depot } from './delivery/courier.js';
+import { Mail } from './delivery/mail.js';
+import { CallFaults } from './faults/call-faults.js';
+import { WebhookFaults } from './faults/webhook-faults.js';
+import { Files } from './files.js';
+import { Ledger } from './ledger.js';
+import { Meta } from './meta/meta.js';
+import { People } from './people.js';
+import type { Settings } from './settings.js';
+import { Bots } from './telegram/bots.js';
+import { Updates } from './telegram/updates.js';
+
+/** Everything the simulator knows, put together once. */
+export class World {
+  readonly ledger = new Ledger();
+  readonly people = new People();
+  readonly conversations = new Conversations();
+  readonly files = new Files();
+  readonly callFaults = new CallFaults();
+  readonly webhookFaults = new WebhookFaults();
+  readonly depot: Depot;
+  readonly bots: Bots;
+  readonly updates: Updates;
+  readonly meta: Meta;
+
+  constructor(readonly settings: Settings) {
+    const mail = new Mail(settings.webhookTimeoutMs);
+    this.depot = { mail, ledger: this.ledger, faults: this.webhookFaults, settings };
+    this.bots = new Bots(this.depot);
+    this.updates = new Updates(this.ledger, settings);
+    this.meta = new Meta(this.depot, this.people);
+  }
+
+  clear(): void {
+    this.callFaults.clear();
+    this.webhookFaults.clear();
+    this.bots.clear();
+    this.meta.clear();
+    this.people.clear();
+    this.conversations.clear();
+    this.files.clear();
+    this.ledger.clear();
+  }
+}
