@@ -1,0 +1,229 @@
+import { Problem } from '#api-kit';
+import { newId } from '#database';
+import { Channels, Registration } from './index.js';
+import { ChannelAdministration } from './channel-administration.js';
+import { aQueue, openRegistrationHouse, PUBLIC_URL, type RegistrationHouse } from './testing/registration-house.js';
+
+let house: RegistrationHouse;
+let registration: Registration;
+let channels: Channels;
+let administration: ChannelAdministration;
+let queueId: string;
+let accounts = 0;
+
+beforeAll(async () => {
+  house = await openRegistrationHouse();
+  registration = house.get(Registration);
+  channels = house.get(Channels);
+  administration = house.get(ChannelAdministration);
+  queueId = await aQueue(house.database);
+});
+afterAll(() => house.close());
+afterEach(() => {
+  house.network.unreachable = house.network.refuses = house.network.unavailable = undefined;
+  house.network.whileConnecting = undefined;
+});
+
+function anAccount({ source = `account-${++accounts}` } = {}) {
+  const token = `token-of-${source}-${newId()}`;
+  house.network.accounts.set(token, { source, name: `Name of ${source}` });
+  return { source, token };
+}
+
+function anOrder(token: string, more: object = {}) {
+  return { messenger: 'pigeon', queueId, credentials: { token }, ...more };
+}
+
+function register(order: ReturnType<typeof anOrder>, key?: string) {
+  return registration.register(order, { caller: 'user:1', route: 'POST /v1/channels', key, request: order });
+}
+
+async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const error: unknown = await work.then(
+    () => new Error('It did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+function stored(source: string) {
+  return house.database.rows<{ id: string; active: boolean; health: string }>(
+    'SELECT id, active, health FROM channels WHERE source = $1',
+    [source],
+  );
+}
+
+async function eventsOf(channelId: string): Promise<string[]> {
+  const events = await house.database.rows<{ type: string }>(
+    `SELECT type FROM events WHERE data ->> 'channelId' = $1 ORDER BY txid, id`,
+    [channelId],
+  );
+  return events.map(({ type }) => type);
+}
+
+it('connects an account and shows where its messenger delivers', async () => {
+  const { source, token } = anAccount();
+  const { status, body } = await register(anOrder(token, { language: 'de' }));
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ messenger: 'pigeon', source, name: `Name of ${source}`, queueId, language: 'de' });
+  expect(body).toMatchObject({ active: true, health: 'ok', healthDetail: null });
+  expect(body.webhookUrl).toMatch(new RegExp(`^${PUBLIC_URL}/webhooks/pigeon/[\\w-]{43}$`));
+  expect(house.network.subscriptions.get(source)).toEqual({
+    webhookUrl: body.webhookUrl,
+    webhookSecret: expect.stringMatching(/^[\w-]{64}$/) as string,
+  });
+  expect(await eventsOf(body.id)).toEqual(['channel.registered']);
+});
+
+it('gives all accounts of a messenger one webhook where the messenger has only one', async () => {
+  const urls = new Set<string>();
+  for (const { token } of [anAccount(), anAccount()]) {
+    urls.add((await register(anOrder(token, { messenger: 'owl' }))).body.webhookUrl);
+  }
+  expect([...urls]).toEqual([`${PUBLIC_URL}/webhooks/owl/${await channels.appKey('owl')}`]);
+});
+
+it('repairs an account that is registered already: new credentials, same webhook', async () => {
+  const { source, token } = anAccount();
+  const first = await register(anOrder(token, { name: 'Support' }));
+  const subscription = house.network.subscriptions.get(source);
+  house.network.subscriptions.clear();
+  const otherQueue = await aQueue(house.database);
+  const renewed = anAccount({ source });
+  const second = await register(anOrder(renewed.token, { queueId: otherQueue }));
+  expect(second).toMatchObject({ status: 200, body: { id: first.body.id, name: 'Support', queueId: otherQueue } });
+  expect(house.network.subscriptions.get(source)).toEqual(subscription);
+  expect((await channels.account(first.body.id)).credentials).toMatchObject({ token: renewed.token });
+});
+
+it('switches a channel on again that is registered again', async () => {
+  const { token } = anAccount();
+  const { body } = await register(anOrder(token));
+  await administration.update(body.id, { active: false });
+  expect((await register(anOrder(token))).body.active).toBe(true);
+  expect(await eventsOf(body.id)).toEqual(['channel.registered', 'channel.deactivated', 'channel.activated']);
+});
+
+it('ends in one channel when an account is registered ten times at once', async () => {
+  const { source, token } = anAccount();
+  const answers = await Promise.all(Array.from({ length: 10 }, () => register(anOrder(token))));
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(9).fill(200), 201]);
+  expect(new Set(answers.map(({ body }) => body.id + body.webhookUrl)).size).toBe(1);
+  expect(await stored(source)).toHaveLength(1);
+  const { secrets } = (await channels.forWebhook('pigeon', answers[0]!.body.webhookUrl.split('/').at(-1)!))!;
+  expect(secrets.signing).toEqual([house.network.subscriptions.get(source)?.webhookSecret]);
+});
+
+it('ends in one channel when one of two registrations at once is refused', async () => {
+  const { source, token } = anAccount();
+  let calls = 0;
+  house.network.whileConnecting = () => (++calls === 1 ? Promise.reject(new Error('slow down')) : Promise.resolve());
+  const answers = await Promise.allSettled([register(anOrder(token)), register(anOrder(token))]);
+  expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(await stored(source)).toMatchObject([{ active: true, health: 'ok' }]);
+});
+
+it('starts over when the registration it joined gives up and takes the channel along', async () => {
+  const { source, token } = anAccount();
+  let calls = 0;
+  house.network.whileConnecting = async () => {
+    if (++calls === 1) await house.database.rows('DELETE FROM channels WHERE source = $1', [source]);
+  };
+  expect((await register(anOrder(token))).status).toBe(201);
+  expect(await stored(source)).toMatchObject([{ active: true, health: 'ok' }]);
+});
+
+it('passes on why the network refuses, and leaves nothing behind', async () => {
+  const unknown = await problemOf(register(anOrder('unknown-token')));
+  expect(unknown).toMatchObject({
+    statusCode: 422,
+    code: 'token_invalid',
+    detail: 'The network does not know this token.',
+  });
+  const { source, token } = anAccount();
+  house.network.refuses = 'connect';
+  expect(await problemOf(register(anOrder(token)))).toMatchObject({ statusCode: 422, code: 'bad_webhook' });
+  expect(await stored(source)).toEqual([]);
+});
+
+it('leaves nothing behind when the network is away from the beginning', async () => {
+  const { source, token } = anAccount();
+  house.network.unreachable = 'identify';
+  expect(await problemOf(register(anOrder(token)))).toMatchObject({ statusCode: 502, code: 'messenger_unreachable' });
+  expect(await stored(source)).toEqual([]);
+});
+
+it('says so when the network went away half-way, and finishes at the next try with the same webhook', async () => {
+  const { source, token } = anAccount();
+  house.network.unreachable = 'connect';
+  expect(await problemOf(register(anOrder(token)))).toMatchObject({ statusCode: 502 });
+  const [half] = await stored(source);
+  const shown = await administration.get(half!.id);
+  expect(shown).toMatchObject({ active: false, health: 'connecting', healthDetail: expect.any(String) as string });
+  expect(await eventsOf(half!.id)).toEqual([]);
+  expect(await problemOf(administration.update(half!.id, { active: true }))).toMatchObject({ code: 'not_connected' });
+  house.network.unreachable = undefined;
+  const { status, body } = await register(anOrder(token));
+  expect([status, body.id, body.webhookUrl]).toEqual([201, half!.id, shown.webhookUrl]);
+});
+
+it('leaves a channel as it was when repairing it fails', async () => {
+  const { source, token } = anAccount();
+  const { body } = await register(anOrder(token));
+  const renewed = anAccount({ source });
+  house.network.refuses = 'connect';
+  await problemOf(register(anOrder(renewed.token)));
+  expect(await administration.get(body.id)).toEqual(body);
+  expect((await channels.account(body.id)).credentials).toMatchObject({ token });
+});
+
+it('takes what the network delivers while the account is still being connected', async () => {
+  const { source, token } = anAccount();
+  let seen: unknown;
+  house.network.whileConnecting = async () => {
+    const { webhookUrl, webhookSecret } = house.network.subscriptions.get(source)!;
+    const entrance = await channels.forWebhook('pigeon', webhookUrl.split('/').at(-1)!);
+    const claimed = await house.database.transaction((tx) => channels.claim(tx, [{ messenger: 'pigeon', source }]));
+    seen = { signed: entrance?.secrets.signing.includes(webhookSecret), active: claimed[0]?.active };
+  };
+  await register(anOrder(token));
+  expect(seen).toEqual({ signed: true, active: true });
+});
+
+it('refuses what it cannot fulfil, and says where', async () => {
+  const { token } = anAccount();
+  const unknownQueue = await problemOf(register(anOrder(token, { queueId: newId() })));
+  expect(unknownQueue).toMatchObject({ statusCode: 422, code: 'unknown_queue', pointers: [{ pointer: '#/queueId' }] });
+  const fax = await problemOf(register(anOrder(token, { messenger: 'fax' })));
+  expect(fax).toMatchObject({ statusCode: 422, pointers: [{ pointer: '#/messenger' }] });
+  house.network.unavailable = 'The app secret is not configured.';
+  const unavailable = await problemOf(register(anOrder(token)));
+  expect(unavailable).toMatchObject({ statusCode: 422, detail: 'The app secret is not configured.' });
+});
+
+it.each<[string, Record<string, unknown>, string]>([
+  ['a missing credential', {}, '#/credentials/token'],
+  ['a credential nobody asked for', { token: 'a', 'to/ken': 'b' }, '#/credentials/to~1ken'],
+  ['an object for a text', { token: { $gt: '' } }, '#/credentials/token'],
+  ['an empty text', { token: '' }, '#/credentials/token'],
+  ['a text with NUL', { token: 'a\0b' }, '#/credentials/token'],
+  ['a text with a line end', { token: 'a\r\nHost: b' }, '#/credentials/token'],
+  ['a huge text', { token: 'a'.repeat(5000) }, '#/credentials/token'],
+])('refuses %s', async (_, credentials, pointer) => {
+  const problem = await problemOf(
+    register({ messenger: 'pigeon', queueId, credentials: credentials as { token: string } }),
+  );
+  expect(problem).toMatchObject({ statusCode: 422, pointers: [{ pointer }] });
+});
+
+it('answers a repeated idempotency key with the first answer, and refuses it with another order', async () => {
+  const { token } = anAccount();
+  const order = anOrder(token);
+  const first = await register(order, 'key-1');
+  const second = await register(order, 'key-1');
+  expect(second).toEqual({ ...first, replayed: true });
+  const other = anAccount();
+  expect(await problemOf(register(anOrder(other.token), 'key-1'))).toMatchObject({ code: 'idempotency_key_reused' });
+  expect(await stored(other.source)).toEqual([]);
+});

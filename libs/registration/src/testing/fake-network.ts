@@ -1,0 +1,64 @@
+import type { ChannelAccount, ConnectRequest, ConnectVerdict, Messenger } from '#messenger-kit';
+
+interface Account {
+  readonly source: string;
+  readonly name: string;
+}
+
+/** A messenger's network in memory: it knows tokens and subscriptions, and can be told to fail. */
+export class FakeNetwork {
+  readonly accounts = new Map<string, Account>();
+  readonly subscriptions = new Map<string, Pick<ConnectRequest, 'webhookUrl' | 'webhookSecret'>>();
+  unreachable: 'identify' | 'connect' | undefined;
+  refuses: 'connect' | undefined;
+  unavailable: string | undefined;
+  /** Called while an account is being connected, after the network knows of it. */
+  whileConnecting: (() => Promise<void>) | undefined;
+
+  messenger(callback: 'channel' | 'app'): Messenger {
+    return {
+      income: { isAuthentic: () => false, convert: () => [] },
+      outcome: {
+        maxTextLength: 1000,
+        send: () => Promise.reject(new Error('not in this test')),
+        policy: () => ({ allowed: true, until: null, reason: null, kinds: ['text'], tag: null }),
+        expand: (content) => [content],
+      },
+      registration: {
+        callback,
+        credentialFields: [{ name: 'token', description: 'The token of the account' }],
+        unavailable: () => this.unavailable,
+        appSecrets: () => ({ signing: ['app secret'], verifyToken: 'verify' }),
+        identify: (credentials) => this.identify(credentials),
+        connect: (request) => this.connect(request),
+        disconnect: (account) => this.disconnect(account),
+      },
+    };
+  }
+
+  private identify({ token = '' }: ConnectRequest['credentials']): Promise<ConnectVerdict> {
+    if (this.unreachable === 'identify') return Promise.reject(new Error(`connect ECONNREFUSED /bot${token}/getMe`));
+    const account = this.accounts.get(token);
+    if (account) return Promise.resolve({ kind: 'connected', ...account, credentials: { token } });
+    return Promise.resolve({
+      kind: 'refused',
+      code: 'token_invalid',
+      sentence: 'The network does not know this token.',
+    });
+  }
+
+  private async connect({ credentials, webhookUrl, webhookSecret }: ConnectRequest): Promise<ConnectVerdict> {
+    if (this.unreachable === 'connect') throw new Error(`socket hang up /bot${credentials.token}/setWebhook`);
+    if (this.refuses === 'connect')
+      return { kind: 'refused', code: 'bad_webhook', sentence: 'An HTTPS URL is needed.' };
+    const verdict = await this.identify(credentials);
+    if (verdict.kind === 'connected') this.subscriptions.set(verdict.source, { webhookUrl, webhookSecret });
+    await this.whileConnecting?.();
+    return verdict;
+  }
+
+  private disconnect(account: ChannelAccount): Promise<void> {
+    this.subscriptions.delete(account.source);
+    return Promise.resolve();
+  }
+}
