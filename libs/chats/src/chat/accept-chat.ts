@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
+import { Database, type Tx } from '#database';
+import { EventLog } from '#events';
+import { type Caller, requireUser } from '#identity';
+import { AgentLoadRepository, type LoadVerdict } from '../agent/agent-load.repository.js';
+import { SystemLines } from '../outgoing/system-lines.repository.js';
+import { audienceOf } from './audience.js';
+import type { ChatDto } from './chat.dto.js';
+import { ChatRepository } from './chat.repository.js';
+import { ChatViews } from './chat-views.js';
+import { readerOf } from './reader.js';
+
+@Injectable()
+export class AcceptChat {
+  constructor(
+    private readonly database: Database,
+    private readonly chats: ChatRepository,
+    private readonly loads: AgentLoadRepository,
+    private readonly lines: SystemLines,
+    private readonly events: EventLog,
+    private readonly views: ChatViews,
+  ) {}
+
+  /**
+   * Assigns a waiting chat to the caller: one winner, who may repeat it; everyone else gets 409 with the holder. 409 too
+   * for the inactive and for those at their limit; 404 where the chat is not for the caller.
+   */
+  async acceptChat(caller: Caller, chatId: string): Promise<ChatDto> {
+    const userId = requireUser(caller);
+    return this.database.transaction(async (tx) => {
+      const at = new Date();
+      const assigned = await this.chats.assign(tx, chatId, userId, readerOf(caller).seesAll, at);
+      if (assigned) await this.settle(tx, caller, chatId, assigned.queue_id, at);
+      else await this.requireHolder(tx, caller, chatId);
+      return this.views.get(caller, chatId, tx);
+    });
+  }
+
+  private async settle(tx: Tx, caller: Caller, chatId: string, queueId: string, at: Date): Promise<void> {
+    const verdict = await this.loads.raise(tx, caller.id, queueId);
+    if (verdict !== 'raised') throw refusal(verdict);
+    await this.chats.beginOwnership(tx, chatId, caller.id, at);
+    await this.lines.append(tx, chatId, `${caller.name} accepted the chat`, at);
+    await this.events.record(tx, [
+      {
+        type: 'chat.accepted',
+        at,
+        chatId,
+        audience: audienceOf(queueId, caller.id),
+        data: { queueId, agentId: caller.id, status: 'in_progress' },
+      },
+    ]);
+  }
+
+  private async requireHolder(tx: Tx, caller: Caller, chatId: string): Promise<void> {
+    const chat = await this.chats.standing(tx, chatId, caller.id, readerOf(caller).seesAll);
+    if (!chat) throw Problem.notFound('chat');
+    if (chat.status === 'closed') throw Problem.conflict('chat_closed', 'This chat is closed.');
+    if (chat.agent_id === caller.id) return;
+    throw Problem.conflict('already_accepted', `${chat.agent_name} has accepted this chat.`, {
+      holder: { id: chat.agent_id, name: chat.agent_name },
+    });
+  }
+}
+
+function refusal(verdict: Exclude<LoadVerdict, 'raised'>): Problem {
+  return verdict === 'agent_inactive'
+    ? Problem.conflict('agent_inactive', 'Become active before accepting chats.')
+    : Problem.conflict('limit_reached', 'You hold as many open chats as you may. Close one first.');
+}

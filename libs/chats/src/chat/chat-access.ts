@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
+import type { Tx } from '#database';
+import type { Caller } from '#identity';
+import { ChatAccessRepository, type VisibleChat } from './chat-access.repository.js';
+import { readerOf } from './reader.js';
+
+/** Which chats a caller may see: agents their own and the waiting ones of their queues, supervisors and admins all. */
+@Injectable()
+export class ChatAccess {
+  constructor(private readonly chats: ChatAccessRepository) {}
+
+  /** The chat, or Problem 404 where it does not exist or is not for the caller. */
+  async require(caller: Caller, chatId: string, tx?: Tx): Promise<VisibleChat> {
+    const chat = await this.chats.see(readerOf(caller), chatId, tx);
+    if (!chat) throw Problem.notFound('chat');
+    return chat;
+  }
+}

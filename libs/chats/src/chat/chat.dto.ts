@@ -1,0 +1,83 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CHAT_STATUSES, type ChatStatus } from './chat-access.repository.js';
+
+class NamedDto {
+  /** @example "019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11" */
+  id: string;
+  /** @example "Support" */
+  name: string;
+}
+
+class ChatChannelDto extends NamedDto {
+  /** @example "telegram" */
+  messenger: string;
+}
+
+class ChatContactDto {
+  /** Null for a guest who is linked to no contact yet */
+  id: string | null;
+  /** Null until the messenger told it */
+  name: string | null;
+  /** The contact as the chat’s messenger knows it */
+  identityId: string;
+}
+
+class LastMessageDto {
+  /** @example "Where is my order?" */
+  preview: string;
+  @ApiProperty({ enum: ['inbound', 'outbound'], example: 'inbound' })
+  direction: string;
+  at: Date;
+}
+
+/** What may be sent into the chat now. */
+export class SendPolicyDto {
+  allowed: boolean;
+  /** Until when this holds; null when no end is known */
+  until: Date | null;
+  /** Why not, in a sentence; null when allowed */
+  reason: string | null;
+  /** @example ["text"] */
+  kinds: string[];
+  /** The messenger’s tag that applies, where one is needed */
+  tag: string | null;
+}
+
+export class ChatDto {
+  /** @example "019aac60-7c52-7a6b-8d4e-5f0f3a1b2c3d" */
+  id: string;
+  @ApiProperty({ enum: CHAT_STATUSES, example: 'waiting' })
+  status: ChatStatus;
+  channel: ChatChannelDto;
+  queue: NamedDto;
+  contact: ChatContactDto;
+  /** Who holds the chat, or held it last; null while nobody has accepted it */
+  agent: NamedDto | null;
+  /**
+   * Inbound messages the caller has not read
+   * @example 2
+   */
+  unreadCount: number;
+  /**
+   * Number of the newest message, system lines included
+   * @example 7
+   */
+  lastSeq: number;
+  lastMessage: LastMessageDto | null;
+  sendPolicy: SendPolicyDto;
+  /** The chat with the same contact before this one */
+  previousChatId: string | null;
+  openedAt: Date;
+  waitingSince: Date | null;
+  acceptedAt: Date | null;
+  closedAt: Date | null;
+  /** The user who closed it; null while open, or when no person did */
+  closedBy: string | null;
+  /** `agent`, `supervisor` or `timeout` */
+  closeReason: string | null;
+}
+
+export class CountDto {
+  /** @example 3 */
+  count: number;
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { Database, row, rows, type Tx } from '#database';
+import { type ChatStatus, MAY_SEE } from './chat-access.repository.js';
+import type { Reader } from './reader.js';
+
+/** What every answer about chats reads: one row a chat, nothing counted. */
+export interface ChatRow {
+  readonly id: string;
+  readonly status: ChatStatus;
+  readonly channel_id: string;
+  readonly channel_name: string;
+  readonly messenger: string;
+  readonly queue_id: string;
+  readonly queue_name: string;
+  readonly contact_id: string | null;
+  readonly contact_name: string | null;
+  readonly identity_id: string;
+  readonly agent_id: string | null;
+  readonly agent_name: string | null;
+  readonly unread: number;
+  readonly last_seq: number;
+  readonly last_message_preview: string | null;
+  readonly last_message_direction: string | null;
+  readonly last_message_at: Date | null;
+  readonly last_inbound_at: Date | null;
+  readonly previous_chat_id: string | null;
+  readonly opened_at: Date;
+  readonly waiting_since: Date | null;
+  readonly accepted_at: Date | null;
+  readonly closed_at: Date | null;
+  readonly closed_by: string | null;
+  readonly close_reason: string | null;
+}
+
+/** The columns of `ChatRow` for chats named `c` and a position named `p`. */
+export const CHAT_COLUMNS = `c.id, c.status, c.channel_id, ch.name AS channel_name, ch.messenger, c.queue_id,
+  q.name AS queue_name, i.contact_id, coalesce(co.name, i.name) AS contact_name, c.identity_id, c.agent_id,
+  u.name AS agent_name, greatest(c.inbound_count - coalesce(p.position, c.team_position), 0) AS unread, c.last_seq,
+  c.last_message_preview, c.last_message_direction, c.last_message_at, c.last_inbound_at, c.previous_chat_id,
+  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason`;
+
+/** Names for the chats of one page, each by primary key. $1 = whose position. */
+export const CHAT_JOINS = `
+  JOIN channels ch ON ch.id = c.channel_id
+  JOIN queues q ON q.id = c.queue_id
+  JOIN identities i ON i.id = c.identity_id
+  LEFT JOIN contacts co ON co.id = i.contact_id
+  LEFT JOIN users u ON u.id = c.agent_id
+  LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1`;
+
+const VIEW = {
+  name: 'chats-view',
+  text: `SELECT ${CHAT_COLUMNS} FROM chats c ${CHAT_JOINS} WHERE c.id = $3 AND ${MAY_SEE}`,
+};
+
+/** How a chat stands for somebody who was too late to accept it. */
+export interface Standing {
+  readonly status: ChatStatus;
+  readonly agent_id: string | null;
+  readonly agent_name: string | null;
+}
+
+export interface Assigned {
+  readonly queue_id: string;
+}
+
+export interface ClosedChat {
+  readonly queue_id: string;
+  readonly agent_id: string | null;
+  readonly close_reason: string;
+}
+
+/** One chat and its changes of hands. */
+@Injectable()
+export class ChatRepository {
+  constructor(private readonly database: Database) {}
+
+  view(reader: Reader, chatId: string, tx?: Tx): Promise<ChatRow | undefined> {
+    const values = [reader.userId, reader.seesAll, chatId];
+    return tx ? row<ChatRow>(tx, VIEW, values) : this.database.row<ChatRow>(VIEW, values);
+  }
+
+  /** Gives a waiting chat to the user if it is for them. Whoever comes second waits for the first, then finds nothing. */
+  assign(tx: Tx, chatId: string, userId: string, seesAll: boolean, at: Date): Promise<Assigned | undefined> {
+    return row<Assigned>(
+      tx,
+      `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4
+       WHERE c.id = $1 AND c.status = 'waiting' AND ($3 OR EXISTS (
+         SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
+       RETURNING c.queue_id`,
+      [chatId, userId, seesAll, at.toISOString()],
+    );
+  }
+
+  /** For the members of the chat's queue too: they may know who was faster, also where they may not see the chat. */
+  standing(tx: Tx, chatId: string, userId: string, seesAll: boolean): Promise<Standing | undefined> {
+    return row<Standing>(
+      tx,
+      `SELECT c.status, c.agent_id, u.name AS agent_name FROM chats c LEFT JOIN users u ON u.id = c.agent_id
+       WHERE c.id = $1 AND ($3 OR c.agent_id = $2
+         OR EXISTS (SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2)
+         OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2))`,
+      [chatId, userId, seesAll],
+    );
+  }
+
+  async beginOwnership(tx: Tx, chatId: string, userId: string, at: Date): Promise<void> {
+    await rows(tx, 'INSERT INTO chat_ownerships (chat_id, agent_id, began_at) VALUES ($1, $2, $3)', [
+      chatId,
+      userId,
+      at.toISOString(),
+    ]);
+  }
+
+  /** Closes an open chat if its owner, or one who sees all, asks. Nothing found: closed already, or not theirs. */
+  close(tx: Tx, chatId: string, reader: Reader, at: Date): Promise<ClosedChat | undefined> {
+    return row<ClosedChat>(
+      tx,
+      `UPDATE chats c SET status = 'closed', closed_at = $4, closed_by = $2,
+         close_reason = CASE WHEN c.agent_id = $2 THEN 'agent' ELSE 'supervisor' END
+       WHERE c.id = $1 AND c.status <> 'closed' AND ($3 OR c.agent_id = $2)
+       RETURNING c.queue_id, c.agent_id, c.close_reason`,
+      [chatId, reader.userId, reader.seesAll, at.toISOString()],
+    );
+  }
+
+  async endOwnership(tx: Tx, chatId: string, at: Date): Promise<void> {
+    await rows(
+      tx,
+      'UPDATE chat_ownerships SET ended_at = greatest($2, began_at) WHERE chat_id = $1 AND ended_at IS NULL',
+      [chatId, at.toISOString()],
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
+import { Database, type Tx } from '#database';
+import { EventLog } from '#events';
+import { type Caller, requireUser } from '#identity';
+import { audienceOf } from './audience.js';
+import { ChatAccess } from './chat-access.js';
+import type { ChatDto } from './chat.dto.js';
+import { ChatViews } from './chat-views.js';
+import { PositionRepository, type ReadChat } from './position.repository.js';
+
+@Injectable()
+export class MarkChatAsRead {
+  constructor(
+    private readonly database: Database,
+    private readonly access: ChatAccess,
+    private readonly positions: PositionRepository,
+    private readonly events: EventLog,
+    private readonly views: ChatViews,
+  ) {}
+
+  /**
+   * Marks the messages as read for the caller, and for the team: all there are, or those with `seq` up to `upToSeq`, so
+   * that a message nobody saw yet stays unread. Reading less than before changes nothing.
+   */
+  async markChatAsRead(caller: Caller, chatId: string, upToSeq?: number): Promise<ChatDto> {
+    const userId = requireUser(caller);
+    return this.database.transaction(async (tx) => {
+      await this.access.require(caller, chatId, tx);
+      const chat = await this.positions.lock(tx, chatId);
+      if (!chat) throw Problem.notFound('chat');
+      await this.move(tx, chatId, userId, chat, upToSeq);
+      return this.views.get(caller, chatId, tx);
+    });
+  }
+
+  /** Who had no position stood at the team's: theirs begins no earlier. */
+  private async move(tx: Tx, chatId: string, userId: string, chat: ReadChat, upToSeq?: number): Promise<void> {
+    const read = upToSeq === undefined ? chat.inbound_count : await this.positions.ordinalAt(tx, chatId, upToSeq);
+    const position = Math.max(read, chat.team_position);
+    const moved = await this.positions.raise(tx, chatId, userId, position);
+    if (!moved) return;
+    if (position > chat.team_position) await this.positions.raiseTeam(tx, chatId, position);
+    await this.events.record(tx, [
+      {
+        type: 'chat.read',
+        at: new Date(),
+        chatId,
+        audience: audienceOf(chat.queue_id, chat.agent_id, userId),
+        data: { userId, position, teamPosition: position },
+      },
+    ]);
+  }
+}

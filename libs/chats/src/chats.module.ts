@@ -1,0 +1,80 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '#events';
+import { ActionController } from './action/action.controller.js';
+import { Action } from './action/action.entity.js';
+import { ActionRepository } from './action/action.repository.js';
+import { Actions } from './action/actions.js';
+import { ChatActionController } from './action/chat-action.controller.js';
+import { AgentController } from './agent/agent.controller.js';
+import { AgentLoadRepository } from './agent/agent-load.repository.js';
+import { AgentRepository } from './agent/agent.repository.js';
+import { Agents } from './agent/agents.js';
+import { MyStateController } from './agent/my-state.controller.js';
+import { AcceptChat } from './chat/accept-chat.js';
+import { ChatAccess } from './chat/chat-access.js';
+import { ChatAccessRepository } from './chat/chat-access.repository.js';
+import { ChatController } from './chat/chat.controller.js';
+import { ChatList } from './chat/chat-list.js';
+import { ChatListRepository } from './chat/chat-list.repository.js';
+import { ChatRepository } from './chat/chat.repository.js';
+import { ChatViews } from './chat/chat-views.js';
+import { CloseChat } from './chat/close-chat.js';
+import { MarkChatAsRead } from './chat/mark-chat-as-read.js';
+import { PositionRepository } from './chat/position.repository.js';
+import { UnreadController } from './chat/unread.controller.js';
+import { UnreadCounts } from './chat/unread-counts.js';
+import { UnreadRepository } from './chat/unread.repository.js';
+import { Creation } from './creation.js';
+import { ChatIntake } from './intake/chat-intake.js';
+import { IntakeRepository } from './intake/intake.repository.js';
+import { Conversation } from './message/conversation.js';
+import { MessageController } from './message/message.controller.js';
+import { MessageRepository } from './message/message.repository.js';
+import { OutgoingMessages } from './outgoing/outgoing-messages.js';
+import { OutgoingRepository } from './outgoing/outgoing.repository.js';
+import { SystemLines } from './outgoing/system-lines.repository.js';
+import { QueueAgentController } from './queue/queue-agent.controller.js';
+import { QueueAgentRepository } from './queue/queue-agent.repository.js';
+import { QueueAgents } from './queue/queue-agents.js';
+import { QueueController } from './queue/queue.controller.js';
+import { Queue } from './queue/queue.entity.js';
+import { QueueRepository } from './queue/queue.repository.js';
+import { Queues } from './queue/queues.js';
+
+const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Actions, ActionRepository, Creation];
+const agents = [Agents, AgentRepository, AgentLoadRepository];
+const chats = [
+  AcceptChat,
+  ChatAccess,
+  ChatAccessRepository,
+  ChatList,
+  ChatListRepository,
+  ChatRepository,
+  ChatViews,
+  CloseChat,
+  MarkChatAsRead,
+  PositionRepository,
+  UnreadCounts,
+  UnreadRepository,
+];
+const messages = [ChatIntake, IntakeRepository, Conversation, MessageRepository];
+const outgoing = [OutgoingMessages, OutgoingRepository, SystemLines];
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Queue, Action]), EventsModule],
+  controllers: [
+    QueueController,
+    QueueAgentController,
+    ActionController,
+    AgentController,
+    MyStateController,
+    UnreadController,
+    ChatActionController,
+    MessageController,
+    ChatController,
+  ],
+  providers: [...queues, ...agents, ...chats, ...messages, ...outgoing],
+  exports: [ChatAccess, ChatIntake, Conversation, OutgoingMessages, SystemLines],
+})
+export class ChatsModule {}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { Idempotency, type OnceAnswer } from '#api-kit';
+import { Database, type Tx } from '#database';
+import type { Caller } from '#identity';
+
+interface CreateRequest {
+  readonly caller: Caller;
+  /** Method and path. */
+  readonly route: string;
+  readonly key: string | undefined;
+  readonly request: object;
+}
+
+/** A POST that creates something: one transaction, once for each idempotency key, answered 201. */
+@Injectable()
+export class Creation {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  once<T>({ caller, ...request }: CreateRequest, create: (tx: Tx) => Promise<T>): Promise<OnceAnswer<T>> {
+    return this.database.transaction((tx) =>
+      this.idempotency.once<T>(tx, { ...request, caller: `${caller.kind}:${caller.id}` }, async () => ({
+        status: 201,
+        body: await create(tx),
+      })),
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { buildMessage, Length, ValidateBy, ValidateIf } from 'class-validator';
+
+/** One line people typed: a name, a caption. The blanks around it are not part of it. */
+export function OneLine(max: number): PropertyDecorator {
+  return applyDecorators(Transform(trimmed), Length(1, max), ValidateBy({ name: 'oneLine', validator: ONE_LINE }));
+}
+
+/** May be left out, but not null: `IsOptional` would let a null pass where the database has none. */
+export function IfGiven(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
+
+/** PostgreSQL takes neither NUL nor half a character; other control characters have no place in a name. */
+const ONE_LINE = {
+  validate: (value: unknown) => typeof value === 'string' && !/\p{Cc}/u.test(value) && value.isWellFormed(),
+  defaultMessage: buildMessage((each) => `${each}$property must be one line of text`),
+};
+
+function trimmed({ value }: TransformFnParams): unknown {
+  return typeof value === 'string' ? value.trim() : value;
+}

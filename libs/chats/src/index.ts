@@ -1,0 +1,13 @@
+export { Action } from './action/action.entity.js';
+export { ChatAccess } from './chat/chat-access.js';
+export type { ChatStatus, VisibleChat } from './chat/chat-access.repository.js';
+export { ChatsModule } from './chats.module.js';
+export { ChatIntake, type Arrival } from './intake/chat-intake.js';
+export { Conversation } from './message/conversation.js';
+export { MessageDto } from './message/message.dto.js';
+export { MessageQuery } from './message/message-query.dto.js';
+export { previewOf } from './message/preview.js';
+export { OutgoingMessages, type Failure, type QueuedMessage } from './outgoing/outgoing-messages.js';
+export type { AnswerableChat, OutgoingHead } from './outgoing/outgoing.repository.js';
+export { SystemLines } from './outgoing/system-lines.repository.js';
+export { Queue } from './queue/queue.entity.js';

@@ -1,0 +1,95 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ATTACHMENT_TYPES, MESSAGE_STATUSES } from '#messenger-kit';
+
+export const DIRECTIONS = ['inbound', 'outbound', 'system'] as const;
+export const AUTHOR_KINDS = ['contact', 'agent', 'bot', 'channel', 'system'] as const;
+
+export class AuthorDto {
+  @ApiProperty({ enum: AUTHOR_KINDS, example: 'contact' })
+  kind: string;
+  /** The contact’s, the user’s or the API key’s id; null where nobody particular wrote */
+  id: string | null;
+}
+
+export class NamedAuthorDto extends AuthorDto {
+  /** @example "Maria" */
+  name: string | null;
+}
+
+export class AttachmentDto {
+  @ApiProperty({ enum: ATTACHMENT_TYPES, example: 'image' })
+  type: string;
+  name: string | null;
+  /** @example "image/jpeg" */
+  mimeType: string | null;
+  /** In bytes, as far as the messenger said */
+  size: number | null;
+}
+
+export class ChoiceDto {
+  /** @example "Yes, please" */
+  title: string;
+  payload: string | null;
+}
+
+export class ReferralDto {
+  ref: string | null;
+  source: string | null;
+}
+
+export class UnsupportedDto {
+  /** The messenger’s own word for what came and cannot be shown */
+  kind: string;
+}
+
+export class FailureDto {
+  /** The messenger’s code */
+  code: string;
+  /** What is wrong, in a sentence */
+  sentence: string;
+}
+
+/** A message in the one shape of all messengers. */
+export class MessageDto {
+  /** @example "019aac61-0f3a-7c55-9d1e-1d2c3b4a5f60" */
+  id: string;
+  /** The messenger’s id; null until it gave one, and for system lines */
+  externalId: string | null;
+  /** @example "telegram" */
+  messenger: string;
+  channelId: string;
+  chatId: string;
+  /**
+   * 1, 2, 3 … without gaps within the chat, in the order of arrival
+   * @example 4
+   */
+  seq: number;
+  @ApiProperty({ enum: DIRECTIONS, example: 'inbound' })
+  direction: string;
+  author: AuthorDto;
+  /** By the messenger’s clock */
+  sentAt: Date;
+  /** By ours */
+  receivedAt: Date;
+  /** @example "Where is my order?" */
+  text: string | null;
+  attachments: AttachmentDto[];
+  /** The external id of the message this one answers */
+  replyTo: string | null;
+  /** The button or quick reply that was pressed */
+  choice: ChoiceDto | null;
+  referral: ReferralDto | null;
+  unsupported: UnsupportedDto | null;
+  /** Fate of an outbound message, else null */
+  @ApiProperty({ enum: [...MESSAGE_STATUSES, null], type: String, nullable: true, example: null })
+  status: string | null;
+  /** Why an outbound message failed */
+  failure: FailureDto | null;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+}
+
+/** A message ready for display: its author by name. */
+export class ConversationMessageDto extends MessageDto {
+  override author: NamedAuthorDto;
+}

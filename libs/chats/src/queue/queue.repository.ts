@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThan, type Repository } from 'typeorm';
+import { row, rows, type Tx } from '#database';
+import { Queue } from './queue.entity.js';
+
+export type QueueSettings = Pick<Queue, 'name' | 'routingRule' | 'agentLimit'>;
+
+@Injectable()
+export class QueueRepository {
+  constructor(@InjectRepository(Queue) private readonly queues: Repository<Queue>) {}
+
+  get(id: string): Promise<Queue | null> {
+    return this.queues.findOneBy({ id, live: true });
+  }
+
+  /** In the order they were made. */
+  list(after: string | undefined, limit: number): Promise<Queue[]> {
+    return this.queues.find({
+      where: { live: true, ...(after !== undefined && { id: MoreThan(after) }) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  create(tx: Tx, queue: QueueSettings & { id: string }): Promise<Queue> {
+    return tx.getRepository(Queue).save({ ...queue, live: true });
+  }
+
+  async update(id: string, changes: Partial<QueueSettings>): Promise<void> {
+    await this.queues.update({ id, live: true }, { ...changes, updatedAt: new Date() });
+  }
+
+  /** Waits for whoever is putting a chat or a channel into the queue, and holds others back until the end. */
+  async lock(tx: Tx, id: string): Promise<boolean> {
+    return (await row(tx, 'SELECT id FROM queues WHERE id = $1 AND live FOR UPDATE', [id])) !== undefined;
+  }
+
+  /** Keeps the queue from being deleted until the end of the transaction. */
+  async hold(tx: Tx, ids: readonly string[]): Promise<string[]> {
+    const held = await rows<{ id: string }>(
+      tx,
+      'SELECT id FROM queues WHERE id = ANY ($1::uuid[]) AND live ORDER BY id FOR KEY SHARE',
+      [ids],
+    );
+    return held.map(({ id }) => id);
+  }
+
+  async hasOpenChats(tx: Tx, id: string): Promise<boolean> {
+    const found = await row(
+      tx,
+      `SELECT 1 FROM chats WHERE queue_id = $1 AND status = 'waiting'
+       UNION ALL SELECT 1 FROM chats WHERE queue_id = $1 AND status = 'in_progress' LIMIT 1`,
+      [id],
+    );
+    return found !== undefined;
+  }
+
+  /** Refused by the database (foreign key) while a channel uses the queue. */
+  async retire(tx: Tx, id: string): Promise<void> {
+    await rows(tx, 'UPDATE queues SET live = false, updated_at = now() WHERE id = $1', [id]);
+    await rows(tx, 'DELETE FROM queue_agents WHERE queue_id = $1', [id]);
+    await rows(tx, 'DELETE FROM action_queues WHERE queue_id = $1', [id]);
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { encodeCursor, pageOf, Problem, type OnceAnswer, type Page } from '#api-kit';
+import { Database, newId, sqlState } from '#database';
+import type { Caller } from '#identity';
+import { Creation } from '../creation.js';
+import { idAfter } from '../id-cursor.js';
+import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
+import type { Queue } from './queue.entity.js';
+import { QueueRepository } from './queue.repository.js';
+
+const UNIQUE_VIOLATION = '23505';
+const FOREIGN_KEY_VIOLATION = '23503';
+const AGENT_LIMIT = 5;
+
+@Injectable()
+export class Queues {
+  constructor(
+    private readonly queues: QueueRepository,
+    private readonly database: Database,
+    private readonly creation: Creation,
+  ) {}
+
+  create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
+    const { name, routingRule = 'everyone', agentLimit = AGENT_LIMIT } = wish;
+    return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) =>
+      viewOf(await this.queues.create(tx, { id: newId(), name, routingRule, agentLimit }).catch(nameTaken)),
+    );
+  }
+
+  async get(id: string): Promise<QueueDto> {
+    const queue = await this.queues.get(id);
+    if (!queue) throw Problem.notFound('queue');
+    return viewOf(queue);
+  }
+
+  async list(cursor: string | undefined, limit: number): Promise<Page<QueueDto>> {
+    const found = await this.queues.list(idAfter(cursor), limit + 1);
+    return pageOf(found.map(viewOf), limit, ({ id }) => encodeCursor([id]));
+  }
+
+  async update(id: string, wish: UpdateQueueDto): Promise<QueueDto> {
+    await this.queues.update(id, wish).catch(nameTaken);
+    return this.get(id);
+  }
+
+  /** Refused while the queue has open chats or a channel uses it: nothing may wait where nobody looks. */
+  async delete(id: string): Promise<void> {
+    try {
+      await this.database.transaction(async (tx) => {
+        if (!(await this.queues.lock(tx, id))) throw Problem.notFound('queue');
+        if (await this.queues.hasOpenChats(tx, id)) {
+          throw Problem.conflict('queue_has_chats', 'The queue has open chats. Close or move them first.');
+        }
+        await this.queues.retire(tx, id);
+      });
+    } catch (error) {
+      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      throw Problem.conflict('queue_has_channels', 'A channel uses this queue. Give the channel another one first.');
+    }
+  }
+}
+
+function nameTaken(error: unknown): never {
+  if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+  throw Problem.conflict('queue_name_taken', 'There is a queue of this name already.');
+}
+
+function viewOf({ id, name, routingRule, agentLimit, createdAt, updatedAt }: Queue): QueueDto {
+  return { id, name, routingRule, agentLimit, createdAt, updatedAt };
+}
