@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import type { InboundEvent, Messenger } from '../contract.js';
+import type { MessengerSubject } from './messenger-subject.js';
+import { HEAVY, mutations, NASTY } from './nasty.js';
+import { flawsOf } from './well-formed.js';
+
+const SECRET = 'law_secret_0123456789';
+
+/** Laws of `IncomeMessageWorker`. */
+export function incomeLaws(subject: MessengerSubject, messenger: () => Messenger): void {
+  authenticityLaws(subject, messenger);
+
+  const convert = (body: Buffer | string): InboundEvent[] => {
+    const bytes = Buffer.from(body);
+    return messenger().income.convert({ headers: subject.sign(bytes, SECRET), body: bytes }, subject.account);
+  };
+  const expectLawful = (body: Buffer | string): InboundEvent[] => {
+    const events = convert(body);
+    const flaws = events.length === 0 ? ['it vanished'] : events.flatMap(flawsOf);
+    if (flaws.length > 0) throw new Error(`${flaws.join(', ')}: ${body.toString().slice(0, 1000)}`);
+    return events;
+  };
+
+  test('converting is pure: the same call gives the same events', () => {
+    for (const body of subject.samples.values()) expect(convert(body)).toEqual(convert(body));
+  });
+
+  test('every sample gives events that can be kept, none of them malformed', () => {
+    for (const [name, body] of subject.samples) {
+      const malformed = expectLawful(body).filter((event) => event.kind === 'malformed');
+      expect([name, malformed]).toEqual([name, []]);
+    }
+  });
+
+  test('different samples give different keys', () => {
+    const keys = [...subject.samples.values()].flatMap((body) => convert(body).map(keyOf));
+    expect(keys).toHaveLength(new Set(keys).size);
+  });
+
+  test('any bytes and any JSON give at least one event and no exception', () => {
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void expectLawful(Buffer.from(bytes))));
+    fc.assert(fc.property(fc.json({ maxDepth: 5 }), (json) => void expectLawful(json)));
+  });
+
+  test('samples with anything anywhere give at least one event that can be kept', () => {
+    for (const sample of subject.samples.values()) for (const body of mutations(sample, NASTY)) expectLawful(body);
+  });
+
+  test('10,000 levels deep, 1 MB long: still an event that can be kept', () => {
+    for (const body of mutations(subject.text, HEAVY)) expectLawful(body);
+    for (const body of HEAVY) expectLawful(body);
+  });
+
+  test('an event nobody knows is ignored by name, not lost', () => {
+    expect(expectLawful(subject.unknownEvent)).toEqual([
+      expect.objectContaining({ kind: 'ignored', reason: 'unknown_event' }),
+    ]);
+  });
+
+  const { batch, badEvent } = subject;
+  if (batch && badEvent !== undefined) batchLaws(subject.text, [...subject.samples.values()], badEvent, batch, convert);
+}
+
+const keyOf = (event: InboundEvent): string => `${event.source} ${event.key}`;
+
+function batchLaws(
+  text: string,
+  samples: readonly string[],
+  badEvent: string,
+  batch: (bodies: readonly string[]) => string,
+  convert: (body: string) => InboundEvent[],
+): void {
+  test('an event is the same alone and in a batch, its key too', () => {
+    expect(convert(batch(samples))).toEqual(samples.flatMap(convert));
+  });
+
+  test('a bad event among good ones leaves the good ones as they are', () => {
+    const events = convert(batch([text, badEvent, text]));
+    expect(events).toEqual([...convert(text), ...convert(badEvent), ...convert(text)]);
+    expect(convert(badEvent).map((event) => event.kind)).toEqual(['malformed']);
+  });
+}
+
+function authenticityLaws(subject: MessengerSubject, messenger: () => Messenger): void {
+  const body = Buffer.from(subject.text);
+  const asks = (headers: Record<string, string | string[] | undefined>, signing: readonly string[]): boolean =>
+    messenger().income.isAuthentic({ headers, body }, { signing });
+  const proof = subject.sign(body, SECRET)[subject.proofHeader] ?? '';
+
+  test('a proven call is authentic, with any of several secrets', () => {
+    expect(asks({ [subject.proofHeader]: proof }, [SECRET])).toBe(true);
+    expect(asks({ [subject.proofHeader]: proof }, ['new_one', SECRET])).toBe(true);
+  });
+
+  test('without a secret nothing is authentic', () => {
+    expect(asks({ [subject.proofHeader]: proof }, [])).toBe(false);
+    for (const given of ['', proof, subject.sign(body, '')[subject.proofHeader] ?? '']) {
+      expect(asks({ [subject.proofHeader]: given }, [''])).toBe(false);
+    }
+  });
+
+  test.each<[string, string | string[] | undefined]>([
+    ['none', undefined],
+    ['an empty one', ''],
+    ['one of another secret', subject.sign(body, 'another')[subject.proofHeader]],
+    ['a cut one', proof.slice(0, -1)],
+    ['a longer one', `${proof}0`],
+    ['a huge one', proof.repeat(10_000)],
+    ['one with odd characters', '\0\ud800ü'],
+    ['two', [proof, proof]],
+    ['the right one after a space', ` ${proof}`],
+  ])('a call with this proof is not authentic: %s', (_, given) => {
+    expect(asks({ [subject.proofHeader]: given }, [SECRET])).toBe(false);
+  });
+}

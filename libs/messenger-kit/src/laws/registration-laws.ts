@@ -1,0 +1,65 @@
+import { inspect } from 'node:util';
+import type { Messenger } from '../contract.js';
+import type { MessengerSubject } from './messenger-subject.js';
+import type { ScriptedServer } from './scripted-server.js';
+
+/** Laws of `MessengerRegistrationWorker`. */
+export function registrationLaws(
+  { registration: { request, refusal, secrets }, account }: MessengerSubject,
+  messenger: () => Messenger,
+  network: () => ScriptedServer,
+): void {
+  const expectQuiet = (said: unknown): void => {
+    for (const secret of secrets) expect(inspect(said, { depth: 9 })).not.toContain(secret);
+  };
+
+  test('each credential field says what it is; an app-wide callback has secrets', () => {
+    const { credentialFields, callback, appSecrets } = messenger().registration;
+    expect(credentialFields.every(({ name, description }) => name !== '' && description !== '')).toBe(true);
+    expect(credentialFields.length).toBeGreaterThan(0);
+    expect(appSecrets !== undefined).toBe(callback === 'app');
+  });
+
+  test('a credential the network does not know is refused with a sentence, and nothing is changed there', async () => {
+    network().script = () => refusal;
+    const verdict = await messenger().registration.connect(request);
+    expect(verdict).toMatchObject({ kind: 'refused', sentence: expect.stringMatching(/^\p{L}.*[.]$/u) as string });
+    expect(network().calls).toHaveLength(1);
+    expectQuiet(verdict);
+  });
+
+  test('missing or odd credentials are refused without a call', async () => {
+    for (const value of ['', ' ', '../../x', 'a b', 'ü\n', 'x\0y']) {
+      const credentials = Object.fromEntries(Object.keys(request.credentials).map((name) => [name, value]));
+      if (value === '../../x' && messenger().registration.callback === 'app') continue;
+      expect((await messenger().registration.identify(credentials)).kind).toBe('refused');
+    }
+    expect((await messenger().registration.identify({})).kind).toBe('refused');
+    expect(network().calls).toEqual([]);
+  });
+
+  test.each(['<html>', '{}', '[]', '{"ok":true,"result":7}'])(
+    'an answer of %s is a refusal, not a crash',
+    async (body) => {
+      network().script = () => ({ status: 200, body });
+      expect((await messenger().registration.connect(request)).kind).toBe('refused');
+    },
+  );
+
+  test('a revoked credential has nothing left to disconnect', async () => {
+    network().script = () => refusal;
+    await expect(messenger().registration.disconnect(account, request.webhookUrl)).resolves.toBeUndefined();
+  });
+
+  test('a network out of reach rejects, without showing credentials', async () => {
+    await network().close();
+    for (const call of [
+      messenger().registration.connect(request),
+      messenger().registration.disconnect(account, request.webhookUrl),
+    ]) {
+      const error: unknown = await call.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Error);
+      expectQuiet(error);
+    }
+  });
+}
