@@ -1,0 +1,26 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Logger as Pino } from 'pino';
+import { AppModule, type AppOptions } from './app.module.js';
+import { dressServer, fastifyAdapter } from './http/server.js';
+import { PinoLog } from './log/pino-log.js';
+import { openApiDocument } from './openapi/document.js';
+
+/** The application with everything but a socket. */
+export async function createApplication(options: AppOptions, log: Pino): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(options),
+    fastifyAdapter(options.config),
+    { logger: new PinoLog(log), abortOnError: false },
+  );
+  await dressServer(app, options.config, log);
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= openApiDocument(app)), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Parley API',
+    swaggerOptions: { persistAuthorization: true, displayOperationId: true },
+  });
+  return app;
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { address, integer, list, oneOf, optional, postgres, readSettings, text } from './settings.js';
+
+/** Every variable this program knows. The names are promised to operators. */
+const SETTINGS = {
+  NODE_ENV: text('development'),
+  NODE_ROLE: oneOf(['all', 'web', 'worker'], 'all'),
+  HOST: text('127.0.0.1'),
+  PORT: integer(3000, 0, 65_535),
+  DATABASE_URL: postgres(),
+  PARLEY_DATA_DIR: text('./data'),
+  PARLEY_PUBLIC_URL: address(undefined),
+  PARLEY_ADMIN_EMAIL: text('admin@localhost'),
+  PARLEY_ADMIN_PASSWORD: optional({ secret: true }),
+  PARLEY_ENCRYPTION_KEYS: list({ secret: true }),
+  PARLEY_META_APP_ID: optional(),
+  PARLEY_META_APP_SECRET: optional({ secret: true }),
+  PARLEY_META_VERIFY_TOKEN: optional({ secret: true }),
+  PARLEY_GRAPH_URL: address('https://graph.facebook.com'),
+  PARLEY_GRAPH_VERSION: text('v26.0'),
+  PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
+  PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
+  PARLEY_POOL_SIZE: integer(10, 1, 500),
+  PARLEY_RECEIVING_POOL_SIZE: integer(2, 1, 100),
+  PARLEY_JOB_CONCURRENCY: integer(4, 1, 100),
+  PARLEY_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
+  PARLEY_TRUST_PROXY: list(),
+  PARLEY_CORS_ORIGINS: list(),
+  PARLEY_SHUTDOWN_SECONDS: integer(25, 1, 600),
+};
+
+/** Used by the tests, not by the server. */
+const FOR_TESTS = /^PARLEY_TEST_/;
+const DEFAULT_PASSWORDS = new Set(['admin', 'changeme', 'change-me', 'parley', 'password', 'postgres', 'secret']);
+const LEAST_PASSWORD = 10;
+
+type Values = ReturnType<typeof readSettings<typeof SETTINGS>>['values'];
+
+/** What is in force, for everything the server does. */
+export interface Config {
+  readonly values: Values;
+  readonly production: boolean;
+  readonly dataDir: string;
+  /** Where the keys are when PARLEY_ENCRYPTION_KEYS is not set. */
+  readonly keyFile: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Why the server must not start; one sentence each. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** The only reader of the environment. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): LoadedConfig {
+  const { values, problems } = readSettings(SETTINGS, env);
+  const dataDir = resolve(values.PARLEY_DATA_DIR);
+  const production = values.NODE_ENV === 'production';
+  const config = { values, production, dataDir, keyFile: resolve(dataDir, 'encryption-keys') };
+  return {
+    config,
+    problems: [...problems, ...contradictions(values), ...(production ? notForProduction(config) : [])],
+    warnings: Object.keys(env)
+      .filter((name) => name.startsWith('PARLEY_') && !(name in SETTINGS) && !FOR_TESTS.test(name))
+      .map((name) => `${name} is not a setting of this version and has no effect`),
+  };
+}
+
+/** One line per setting, secrets masked. */
+export function describeConfig({ values }: Config): string {
+  const lines = Object.entries(SETTINGS).map(([name, setting]) => {
+    const value = values[name as keyof Values];
+    return `${name}=${'secret' in setting && setting.secret ? masked(value) : shown(value)}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function contradictions(values: Values): string[] {
+  const problems: string[] = [];
+  const { PARLEY_META_APP_ID: id, PARLEY_META_APP_SECRET: secret, PARLEY_ADMIN_PASSWORD: password } = values;
+  if ((id === undefined) !== (secret === undefined)) {
+    problems.push('PARLEY_META_APP_ID and PARLEY_META_APP_SECRET must be set together');
+  }
+  if (password !== undefined && password.length < LEAST_PASSWORD) {
+    problems.push(`PARLEY_ADMIN_PASSWORD must have at least ${LEAST_PASSWORD} characters`);
+  }
+  return problems;
+}
+
+function notForProduction({ values, keyFile }: Config): string[] {
+  const problems: string[] = [];
+  if (values.PARLEY_ENCRYPTION_KEYS.length === 0 && !existsSync(keyFile)) {
+    problems.push(`PARLEY_ENCRYPTION_KEYS is missing: make a key with "openssl rand -base64 32" and keep it safe`);
+  }
+  if (values.PARLEY_META_APP_ID !== undefined && values.PARLEY_META_VERIFY_TOKEN === undefined) {
+    problems.push('PARLEY_META_VERIFY_TOKEN is missing: choose a random word and give it to your Meta app as well');
+  }
+  if (isDefault(values.PARLEY_ADMIN_PASSWORD)) problems.push('PARLEY_ADMIN_PASSWORD is a default password');
+  if (values.DATABASE_URL && isDefault(decodeURIComponent(new URL(values.DATABASE_URL).password))) {
+    problems.push('DATABASE_URL holds a default password');
+  }
+  return problems;
+}
+
+function isDefault(password: string | undefined): boolean {
+  return password !== undefined && DEFAULT_PASSWORDS.has(password.toLowerCase().replace(/[\d!]+$/, ''));
+}
+
+function masked(value: unknown): string {
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? '' : '(set)';
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value ?? '');
+}

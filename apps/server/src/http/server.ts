@@ -1,0 +1,74 @@
+import helmet from '@fastify/helmet';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
+import { logAccess } from './access-log.js';
+import { checkBodies } from './body-limits.js';
+import { requestIdOf } from './request-id.js';
+import { ProblemValidationPipe } from './validation.pipe.js';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** Enough for the Swagger page, which is ours down to its last script; nothing for anybody else. */
+const CONTENT_SECURITY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+export function fastifyAdapter({ values }: Config): FastifyAdapter {
+  const trusted = values.PARLEY_TRUST_PROXY;
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: trusted.length === 0 ? false : trusted.join() === 'true' ? true : [...trusted],
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    // While closing, what still comes on open connections is served and the connection closed: nothing is lost.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void sendProblem(reply, request.id, documentOf(error));
+    },
+  });
+}
+
+/** Everything that holds for all routes. To be called before the application is initialised. */
+export async function dressServer(app: NestFastifyApplication, { values }: Config, log: Logger): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    done();
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: CONTENT_SECURITY,
+    strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,
+  });
+  logAccess(server, log);
+  checkBodies(server);
+  app.useGlobalPipes(new ProblemValidationPipe());
+  app.useGlobalFilters(new HttpErrorsFilter());
+  if (values.PARLEY_CORS_ORIGINS.length > 0) {
+    app.enableCors({
+      origin: [...values.PARLEY_CORS_ORIGINS],
+      exposedHeaders: [
+        'X-Request-Id',
+        'Idempotency-Replayed',
+        'Retry-After',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+      ],
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { COMMON_PROBLEMS, ProblemDto, problemResponse } from '#api-kit';
+import { ROLES_EXTENSION } from '#identity';
+import { product } from '../product.js';
+import { webhookPaths } from './webhook-paths.js';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+const DESCRIPTION = `Customers write on Facebook Messenger, Telegram and more; agents answer from one place.
+
+Sign in with \`POST /v1/auth/sessions\` and send the access token, or an API key, as \`Authorization: Bearer …\`.
+Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
+A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.`;
+
+/** The OpenAPI document of all rooms. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const frame = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Parley')
+    .setDescription(DESCRIPTION)
+    .setVersion(product.version)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This server')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Access token of a session, or an API key' })
+    .build();
+  const document = SwaggerModule.createDocument(app, frame, {
+    operationIdFactory: (_controller, method) => method,
+    extraModels: [ProblemDto],
+  });
+  for (const operation of operationsOf(document)) complete(operation);
+  document.paths = { ...document.paths, ...webhookPaths };
+  document.tags = tagsOf(document);
+  return document;
+}
+
+export function operationsOf({ paths }: OpenAPIObject): Operation[] {
+  return Object.values(paths).flatMap((path) =>
+    METHODS.flatMap((method) => {
+      const operation = path[method];
+      return operation ? [operation] : [];
+    }),
+  );
+}
+
+/** What every operation has: who may call it, and the problems any operation may answer. */
+function complete(operation: Operation): void {
+  const extended = operation as Operation & { [ROLES_EXTENSION]?: readonly string[] };
+  const roles = extended[ROLES_EXTENSION] ?? [];
+  operation.security = roles.length > 0 ? [{ bearer: [] }] : [];
+  if (roles.length === 0) delete extended[ROLES_EXTENSION];
+  for (const status of COMMON_PROBLEMS) operation.responses[String(status)] ??= problemResponse(status);
+}
+
+function tagsOf(document: OpenAPIObject): OpenAPIObject['tags'] {
+  const names = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
+  return [...names].sort().map((name) => ({ name, description: TAGS[name] ?? name }));
+}
+
+const TAGS: Readonly<Record<string, string>> = {
+  actions: 'What agents can run from a chat',
+  agents: 'The state of those who answer',
+  auth: 'Signing in and out',
+  channels: 'Accounts of ours on a messenger: a Page, a bot',
+  chats: 'Conversations, from the first message until closed',
+  contacts: 'People outside who write to us',
+  counts: 'What is unread',
+  ledger: 'What became of every event a messenger delivered',
+  messages: 'What is said in a chat',
+  messengers: 'Networks this server can speak',
+  queues: 'Where new chats wait for an agent',
+  system: 'For operators',
+  users: 'Our people and the API keys of our programs',
+  webhooks: 'Where messengers deliver their events',
+};

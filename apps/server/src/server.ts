@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger as Pino } from 'pino';
+import { migrate, openEmbeddedPostgres, type EmbeddedPostgres } from '#database';
+import { FirstAdmin, type FirstSignIn } from '#identity';
+import { createApplication } from './application.js';
+import type { Config } from './config.js';
+import { freePort } from './free-port.js';
+import { keysFromFile } from './key-file.js';
+
+/** A server that listens. */
+export interface Server {
+  readonly address: string;
+  readonly firstSignIn: FirstSignIn | undefined;
+  /** Where the data is; more than one place when the embedded database had to go elsewhere. */
+  readonly dataDirs: readonly string[];
+  /** What an operator should know, one sentence each. */
+  readonly notes: readonly string[];
+  /** Lets everything in flight finish; the database goes last. */
+  stop(): Promise<void>;
+}
+
+/** Database, tables, application, socket, in this order. What was opened is closed again when a later step fails. */
+export async function startServer(config: Config, log: Pino): Promise<Server> {
+  const postgres = config.values.DATABASE_URL === undefined ? await embedded(config) : undefined;
+  let app: NestFastifyApplication | undefined;
+  const stop = async (): Promise<void> => {
+    await stopApplication(app);
+    await postgres?.stop();
+  };
+  try {
+    const databaseUrl = postgres?.url ?? config.values.DATABASE_URL ?? '';
+    await migrate(databaseUrl);
+    const { host, port, address } = await placeOf(config);
+    const publicUrl = config.values.PARLEY_PUBLIC_URL ?? address;
+    app = await createApplication({ config, databaseUrl, keys: await keysOf(config), publicUrl }, log);
+    const firstSignIn = await firstAdmin(app, config);
+    await app.listen(port, host);
+    return { address, firstSignIn, dataDirs: dataDirsOf(config, postgres), notes: postgres?.notes ?? [], stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function embedded({ dataDir }: Config): Promise<EmbeddedPostgres> {
+  const logger = new Logger('EmbeddedPostgres');
+  return openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => logger.log(line) });
+}
+
+async function keysOf({ values, keyFile }: Config): Promise<readonly string[]> {
+  return values.PARLEY_ENCRYPTION_KEYS.length > 0 ? values.PARLEY_ENCRYPTION_KEYS : keysFromFile(keyFile);
+}
+
+function firstAdmin(app: NestFastifyApplication, { values }: Config): Promise<FirstSignIn | undefined> {
+  return app.get(FirstAdmin).ensure({ email: values.PARLEY_ADMIN_EMAIL, password: values.PARLEY_ADMIN_PASSWORD });
+}
+
+async function placeOf({ values }: Config): Promise<{ host: string; port: number; address: string }> {
+  const host = values.HOST;
+  const port = values.PORT === 0 ? await freePort(host) : values.PORT;
+  return { host, port, address: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+}
+
+function dataDirsOf({ dataDir }: Config, postgres: EmbeddedPostgres | undefined): string[] {
+  const elsewhere = postgres !== undefined && !postgres.dataDir.startsWith(dataDir);
+  return elsewhere ? [dataDir, postgres.dataDir] : [dataDir];
+}
+
+/** First the requests in flight, then the rooms: so nothing new comes in while they finish their work. */
+async function stopApplication(app: NestFastifyApplication | undefined): Promise<void> {
+  if (!app) return;
+  await app.getHttpAdapter().close();
+  await app.close();
+}
