@@ -7,7 +7,7 @@ import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
 import { closedLoop } from './load.js';
 import { connectPage } from './page.js';
 import { freePort, startProgram, stopProgram } from './processes.js';
-import { report, type Round } from './report.js';
+import { report, type Measured, type Round } from './report.js';
 import { messengerWebhooks } from './webhooks.js';
 
 const quick = process.argv.includes('--quick');
@@ -51,7 +51,7 @@ async function measure(url: string, dataDir: string): Promise<void> {
     await prepareInserts(url);
     const load = (port: number, path: string, connections: number, perSecond: number) =>
       closedLoop(port, connections, messengerWebhooks({ port, path, webhooks: perSecond * SECONDS, people: PEOPLE }));
-    const runs: Record<keyof Round, () => Promise<{ perSecond: number; p50?: number; p99?: number; latency?: number }>> = {
+    const runs: Record<keyof Round, () => Promise<Measured>> = {
       bare64: () => load(barePort, '/', 64, EXPECTED.bare),
       parley64: () => load(parley.port, parley.path, 64, EXPECTED.parley),
       perStep64: () => load(stepPort, '/', 64, EXPECTED.perStep),
@@ -62,10 +62,11 @@ async function measure(url: string, dataDir: string): Promise<void> {
     const rounds: Round[] = [];
     for (let number = 0; number < ROUNDS; number++) {
       const order = Object.keys(runs) as (keyof Round)[];
-      const round: Partial<Round> = {};
-      for (const name of number % 2 ? order.reverse() : order) round[name] = await runs[name]();
-      rounds.push(round as Round);
-      say(`round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round as Round)}`);
+      const results = new Map<keyof Round, Measured>();
+      for (const name of number % 2 ? order.reverse() : order) results.set(name, await runs[name]());
+      const round = Object.fromEntries(results) as unknown as Round;
+      rounds.push(round);
+      say(`round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round)}`);
     }
     say(await checkStored(url));
     report(rounds.slice(1), say);
@@ -75,8 +76,8 @@ async function measure(url: string, dataDir: string): Promise<void> {
 }
 
 function describe(round: Round): string {
-  return Object.entries(round)
-    .map(([name, { perSecond }]) => `${name} ${Math.round(perSecond as number)}/s`)
+  return Object.entries(round as unknown as Record<string, Measured>)
+    .map(([name, { perSecond }]) => `${name} ${Math.round(perSecond)}/s`)
     .join(', ');
 }
 

@@ -1,4 +1,4 @@
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   readonly p50?: number;
   readonly p99?: number;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { IdempotentRequest, OnceAnswer, Page } from '#api-kit';
-import { Conversations, type MessageDto, type MessagesQuery } from '#chats';
+import { Conversation, type MessageDto, type MessageQuery } from '#chats';
 import type { Caller } from '#identity';
 import { MessengerRegistry, type ChannelAccount, type WebhookRequest } from '#messenger-kit';
 import { Registration, type ChannelOrder, type ChannelView } from '#registration';
@@ -16,7 +16,7 @@ export class MessageManager {
     private readonly inbox: Inbox,
     private readonly outbox: Outbox,
     private readonly registration: Registration,
-    private readonly conversations: Conversations,
+    private readonly conversation: Conversation,
     private readonly messengers: MessengerRegistry,
   ) {}
 
@@ -41,7 +41,7 @@ export class MessageManager {
   }
 
   /** The messages of one chat as unified messages, page by page. */
-  getMessagesByChatId(caller: Caller, chatId: string, query: MessagesQuery): Promise<Page<MessageDto>> {
-    return this.conversations.getMessagesByChatId(caller, chatId, query);
+  getMessagesByChatId(caller: Caller, chatId: string, query: MessageQuery): Promise<Page<MessageDto>> {
+    return this.conversation.getMessagesByChatId(caller, chatId, query);
   }
 }

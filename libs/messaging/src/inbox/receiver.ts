@@ -98,12 +98,12 @@ export class Receiver {
         channelId: channel.id,
       })),
     );
-    return stored.map(({ channel }, index) => ({
+    return stored.map(({ channel, delivery }, index) => ({
       channelId: channel.id,
       identityId: people[index]!.identityId,
       queueId: channel.queueId,
       externalId: messages[index]!.externalId,
-      sentAt: messages[index]!.sentAt,
+      sentAt: messages[index]!.sentAt ?? delivery.receivedAt,
       content: messages[index]!.content,
     }));
   }

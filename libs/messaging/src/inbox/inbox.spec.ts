@@ -1,0 +1,85 @@
+import type { InboundEvent } from '#messenger-kit';
+import { Inbox, InboxUnavailable } from './inbox.js';
+import { Delivery, type Parcel } from './parcel.js';
+import type { Receiver } from './receiver.js';
+
+/** Stands in for the database's side of the inbox: commits what it is given unless told otherwise. */
+class Commits {
+  readonly batches: string[][] = [];
+  readonly quarantined: string[] = [];
+  refuse: (keys: string[]) => Error | undefined = () => undefined;
+  hold: Promise<void> | undefined;
+
+  async receive(parcels: readonly Parcel[]): Promise<void> {
+    await this.hold;
+    const keys = parcels.map(({ event }) => event.key);
+    const error = this.refuse(keys);
+    if (error) throw error;
+    this.batches.push(keys);
+  }
+
+  quarantine(parcel: Parcel): Promise<void> {
+    this.quarantined.push(parcel.event.key);
+    return Promise.resolve();
+  }
+}
+
+const dataError = () => Object.assign(new Error('bad data'), { code: '22P05' });
+const event = (key: string): InboundEvent => ({ kind: 'ignored', source: 's', key, reason: 'test' });
+const delivery = () => new Delivery('telegram', Buffer.alloc(0));
+
+function anInbox() {
+  const commits = new Commits();
+  return { commits, inbox: new Inbox(commits as unknown as Receiver) };
+}
+
+it('commits what gathered meanwhile in one batch', async () => {
+  const { commits, inbox } = anInbox();
+  let release = () => {};
+  commits.hold = new Promise((resolve) => (release = resolve));
+  const all = ['a', 'b', 'c', 'd'].map((key) => inbox.take(delivery(), [event(key)]));
+  release();
+  await Promise.all(all);
+  expect(commits.batches).toEqual([['a'], ['b', 'c', 'd']]);
+});
+
+it('takes a call of 1000 events in pieces and answers when the last is committed', async () => {
+  const { commits, inbox } = anInbox();
+  await inbox.take(delivery(), Array.from({ length: 1000 }, (_, number) => event(String(number))));
+  expect(commits.batches.map((batch) => batch.length)).toEqual([256, 256, 256, 232]);
+  expect(commits.batches.flat()).toEqual(Array.from({ length: 1000 }, (_, number) => String(number)));
+});
+
+it('one event the database refuses goes to quarantine alone; its 255 neighbours are stored in order', async () => {
+  const { commits, inbox } = anInbox();
+  commits.refuse = (keys) => (keys.includes('77') ? dataError() : undefined);
+  await inbox.take(delivery(), Array.from({ length: 256 }, (_, number) => event(String(number))));
+  expect(commits.quarantined).toEqual(['77']);
+  const others = Array.from({ length: 256 }, (_, number) => String(number)).filter((key) => key !== '77');
+  expect(commits.batches.flat()).toEqual(others);
+});
+
+it('tries again when the database was away for a moment', async () => {
+  const { commits, inbox } = anInbox();
+  let failures = 2;
+  commits.refuse = () => (failures-- > 0 ? new Error('connection terminated') : undefined);
+  await inbox.take(delivery(), [event('a')]);
+  expect(commits.batches).toEqual([['a']]);
+});
+
+it('gives up as unavailable when the database stays away, and quarantines nothing', async () => {
+  const { commits, inbox } = anInbox();
+  commits.refuse = () => new Error('connection refused');
+  await expect(inbox.take(delivery(), [event('a')])).rejects.toThrow(InboxUnavailable);
+  expect(commits.quarantined).toEqual([]);
+});
+
+it('takes no more than it can hold', async () => {
+  const { commits, inbox } = anInbox();
+  let release = () => {};
+  commits.hold = new Promise((resolve) => (release = resolve));
+  const held = inbox.take(delivery(), Array.from({ length: 5000 }, (_, number) => event(String(number))));
+  await expect(inbox.take(delivery(), [event('one too many')])).rejects.toThrow(InboxUnavailable);
+  release();
+  await held;
+});

@@ -1,0 +1,31 @@
+import { openTestDatabase, type TestDatabase } from '#database';
+import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
+import { ServerProcess } from './server.js';
+import { aTeam, type Team } from './team.js';
+
+/** A whole running product: built server, database of its own, simulated messengers, a team at work. */
+export interface House {
+  readonly server: ServerProcess;
+  readonly simulator: Simulator;
+  readonly database: TestDatabase;
+  readonly team: Team;
+  close(): Promise<void>;
+}
+
+export async function openHouse(options: { agents?: number; env?: Record<string, string> } = {}): Promise<House> {
+  const database = await openTestDatabase();
+  const simulator = await startSimulator();
+  const server = await ServerProcess.start({ databaseUrl: database.url, messengersUrl: simulator.url, env: options.env });
+  const team = await aTeam(server, simulator, options.agents);
+  return {
+    server,
+    simulator,
+    database,
+    team,
+    close: async () => {
+      await server.dispose();
+      await simulator.stop();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Simulator } from '../../apps/simulator/src/simulator.js';
+import type { Api } from './api.js';
+import { ADMIN, META_APP, type ServerProcess } from './server.js';
+
+export const PAGE = '108326419507742';
+export const BOT_TOKEN = '7193405826:AAForSamplesOnlyNeverIssued77777777';
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly api: Api;
+}
+
+/** A queue with active agents, and one channel on each messenger, all made through the public API. */
+export interface Team {
+  readonly admin: Api;
+  readonly agents: readonly Agent[];
+  readonly queueId: string;
+  /** Channel id by messenger. */
+  readonly channels: Readonly<Record<'facebook' | 'telegram', string>>;
+  /** Account id by messenger, as the simulator knows it. */
+  readonly accounts: Readonly<Record<'facebook' | 'telegram', string>>;
+}
+
+interface ChannelBody {
+  readonly id: string;
+  readonly webhookUrl: string;
+}
+
+export async function aTeam(server: ServerProcess, simulator: Simulator, size = 2): Promise<Team> {
+  const admin = await server.api.signIn(ADMIN.email, ADMIN.password);
+  const { id: queueId } = await admin.created<{ id: string }>('/v1/queues', { name: 'Shop' });
+  const agents = await Promise.all(Array.from({ length: size }, (_, number) => anAgent(server, admin, queueId, number)));
+  const bot = simulator.createBot({ token: BOT_TOKEN, name: 'Corner Shopdesk' });
+  simulator.createApp({ id: META_APP.id, secret: META_APP.secret });
+  const page = simulator.createPage({ id: PAGE, name: 'Corner store' });
+  const telegram = await admin.created<ChannelBody>('/v1/channels', {
+    messenger: 'telegram',
+    queueId,
+    credentials: { botToken: bot.token },
+  });
+  const facebook = await admin.created<ChannelBody>('/v1/channels', {
+    messenger: 'facebook',
+    queueId,
+    credentials: { pageId: page.id, pageToken: page.token },
+  });
+  await simulator.setCallback({ app: META_APP.id, url: facebook.webhookUrl, verifyToken: META_APP.verifyToken });
+  return {
+    admin,
+    agents,
+    queueId,
+    channels: { telegram: telegram.id, facebook: facebook.id },
+    accounts: { telegram: bot.id, facebook: page.id },
+  };
+}
+
+async function anAgent(server: ServerProcess, admin: Api, queueId: string, number: number): Promise<Agent> {
+  const name = `Agent ${number}`;
+  const email = `agent${number}@example.com`;
+  const password = `a long password of agent ${number}`;
+  const { id } = await admin.created<{ id: string }>('/v1/users', { email, name, password, role: 'agent' });
+  await admin.put(`/v1/queues/${queueId}/agents/${id}`);
+  const api = await server.api.signIn(email, password);
+  const state = await api.put('/v1/me/state', { state: 'active' });
+  if (state.status !== 200) throw new Error(`The state was answered ${state.status}: ${JSON.stringify(state.body)}`);
+  return { id, name, api };
+}
