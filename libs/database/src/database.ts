@@ -1,5 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { PoolClient, QueryConfig } from 'pg';
+import type { Client, QueryConfig } from 'pg';
+import { sqlState } from './sql-state.js';
+import { isUnavailable } from './unavailable.js';
 
 /** A transaction in hand. Opened by a use case with `Database.transaction` and passed on, never opened twice. */
 export type Tx = EntityManager;
@@ -12,13 +14,6 @@ export interface Statement {
 
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 4;
-
-/** SQLSTATE of a database error, or undefined when `error` is something else (a lost connection has none). */
-export function sqlState(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)) return error.code;
-  return 'driverError' in error ? sqlState(error.driverError) : undefined;
-}
 
 /** Runs one statement inside `tx` and returns its rows. */
 export async function rows<Row>(
@@ -44,10 +39,16 @@ async function runOn<Row>(
   statement: string | Statement,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const client = (await runner.connect()) as PoolClient;
+  const client = (await runner.connect()) as Client;
   const config: QueryConfig =
     typeof statement === 'string' ? { text: statement, values: [...values] } : { ...statement, values: [...values] };
   return (await client.query<Row & Record<string, unknown>>(config)).rows;
+}
+
+/** A server that is going away says so before the connection ends: without this the pool would lend it out once more. */
+async function discard(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect().catch(() => undefined)) as Client | undefined;
+  client?.end().catch(() => undefined);
 }
 
 /**
@@ -72,6 +73,9 @@ export class Database {
     const runner = this.dataSource.createQueryRunner();
     try {
       return await runOn<Row>(runner, statement, values);
+    } catch (error) {
+      if (isUnavailable(error)) await discard(runner);
+      throw error;
     } finally {
       await runner.release();
     }

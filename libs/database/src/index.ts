@@ -1,4 +1,4 @@
-export { Database, ReceivingDatabase, row, rows, sqlState, type Statement, type Tx } from './database.js';
+export { Database, ReceivingDatabase, row, rows, type Statement, type Tx } from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export {
   openEmbeddedPostgres,
@@ -11,4 +11,5 @@ export { Leases, type Lease } from './leases.repository.js';
 export { migrate } from './migrate.js';
 export { Settings } from './settings.repository.js';
 export { openTestDatabase, type TemplateStep, type TestDatabase } from './testing/test-database.js';
+export { sqlState } from './sql-state.js';
 export { isUnavailable } from './unavailable.js';

@@ -1,4 +1,4 @@
-import { sqlState } from './database.js';
+import { sqlState } from './sql-state.js';
 
 /** Connection failures, shutdowns, exhausted resources, system errors; and a standby that took the primary's place. */
 const PASSING_STATES = /^(08|53|57P|58|25006|40001|40P01|55P03|57014)/;

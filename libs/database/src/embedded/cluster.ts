@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Binaries } from './binaries.js';
@@ -45,7 +45,7 @@ export async function createCluster(cluster: Cluster): Promise<void> {
   const staging = `${cluster.dataDir}.new-${randomBytes(4).toString('hex')}`;
   try {
     const made = await initialise(cluster, staging);
-    await rm(cluster.dataDir, { recursive: false, force: true }).catch(() => undefined);
+    await rmdir(cluster.dataDir).catch(() => undefined);
     await rename(made, cluster.dataDir);
   } catch (error) {
     if (!(await isCluster(cluster))) throw error;

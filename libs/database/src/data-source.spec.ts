@@ -1,0 +1,136 @@
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { receivingOptions } from './data-source.js';
+import { ReceivingDatabase, rows } from './database.js';
+import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
+import { isUnavailable } from './unavailable.js';
+
+/** A wire between us and the database that can freeze (bytes stay on the way) or be cut. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private server: Server;
+  port = 0;
+
+  constructor(private readonly target: number) {}
+
+  async open(port = 0): Promise<void> {
+    this.server = createServer((near) => {
+      const far = connect(this.target, '127.0.0.1');
+      for (const socket of [near, far]) {
+        this.sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => [near, far].forEach((end) => end.destroy()));
+      }
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    const address = this.server.address();
+    this.port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  freeze(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
+  async cut(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+let test: TestDatabase;
+let wire: Wire;
+let dataSource: DataSource;
+let database: ReceivingDatabase;
+
+beforeAll(() => void Logger.overrideLogger(false));
+beforeAll(async () => (test = await openTestDatabase()));
+afterAll(() => test.close());
+
+beforeEach(async () => {
+  const url = new URL(test.url);
+  wire = new Wire(Number(url.port));
+  await wire.open();
+  url.port = String(wire.port);
+  dataSource = new DataSource(receivingOptions({ url: url.href, poolSize: 1 }));
+  await dataSource.initialize();
+  database = new ReceivingDatabase(dataSource);
+});
+afterEach(async () => {
+  await dataSource.destroy();
+  await wire.cut();
+});
+
+const names = () => test.database.rows('SELECT name FROM settings ORDER BY name');
+const insert = `INSERT INTO settings (name, value) VALUES ($1, '1')`;
+
+it('sends statements that do not wait for each other together, in order, in one transaction', async () => {
+  const answers = await database.transaction((tx) =>
+    Promise.all([
+      rows(tx, insert, ['pipelined']),
+      rows(tx, { name: 'named', text: 'SELECT name FROM settings WHERE name = $1' }, ['pipelined']),
+      rows(tx, 'SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS writing'),
+    ]),
+  );
+  expect(answers).toEqual([[], [{ name: 'pipelined' }], [{ writing: true }]]);
+  expect(await names()).toContainEqual({ name: 'pipelined' });
+});
+
+it('rolls all back when a statement in the middle fails, and the connection stays usable', async () => {
+  const work = database.transaction((tx) =>
+    Promise.all([rows(tx, insert, ['first']), rows(tx, 'SELECT 1/0'), rows(tx, insert, ['last'])]),
+  );
+  await expect(work).rejects.toThrow('division by zero');
+  expect(await names()).not.toContainEqual({ name: 'first' });
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('prepares a named statement once, also when it is sent twice at once or its first use fails', async () => {
+  const half = { name: 'half', text: 'SELECT 10 / $1::int AS half' };
+  const failing = database.transaction((tx) => Promise.all([rows(tx, 'SELECT 1/0'), rows(tx, half, [5])]));
+  await expect(failing).rejects.toThrow('division by zero');
+  const answers = await database.transaction((tx) => Promise.all([rows(tx, half, [5]), rows(tx, half, [2])]));
+  expect(answers).toEqual([[{ half: 2 }], [{ half: 5 }]]);
+  expect(await database.rows(half, [1])).toEqual([{ half: 10 }]);
+});
+
+it('turns a frozen database into an error within five seconds, and recovers when it answers again', async () => {
+  wire.freeze();
+  const began = Date.now();
+  const error: unknown = await database
+    .transaction((tx) => rows(tx, insert, ['frozen']))
+    .catch((reason: unknown) => reason);
+  expect(Date.now() - began).toBeLessThan(5_000);
+  expect(isUnavailable(error)).toBe(true);
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('survives a lost database and recovers by itself', async () => {
+  const { port } = wire;
+  await wire.cut();
+  const error: unknown = await database.rows('SELECT 1').catch((reason: unknown) => reason);
+  expect(isUnavailable(error)).toBe(true);
+  await wire.open(port);
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('survives connections that the server ends while they are idle and while they work', async () => {
+  const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'parley-receiving'`;
+  const working = database.rows('SELECT pg_sleep(30)').catch((reason: unknown) => reason);
+  await test.database.rows('SELECT 1');
+  while (!isUnavailable(await Promise.race([working, test.database.rows(kill)])));
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await test.database.rows(kill);
+  const first: unknown = await database.rows('SELECT 1 AS one').catch((reason: unknown) => reason);
+  if (!Array.isArray(first)) expect(isUnavailable(first)).toBe(true);
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('tells what may pass from what is wrong with the data', async () => {
+  const verdict = (sql: string) => database.rows(sql).then(() => undefined, isUnavailable);
+  expect(await verdict('SELECT 1/0')).toBe(false);
+  expect(await verdict(`SELECT 'x'::int`)).toBe(false);
+  expect(isUnavailable(Object.assign(new Error('disk'), { code: '53100' }))).toBe(true);
+  expect(isUnavailable(new Error('whatever'))).toBe(false);
+});
