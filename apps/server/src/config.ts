@@ -113,5 +113,6 @@ function masked(value: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') : String(value ?? '');
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

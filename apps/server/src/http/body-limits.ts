@@ -10,22 +10,22 @@ export function checkBodies(server: FastifyInstance): void {
   });
 }
 
-/** Walks without recursion, so that depth cannot hurt. Buffers (raw webhook bodies) pass untouched. */
+/** What is wrong with a parsed body. Buffers (raw webhook bodies) pass untouched. */
 export function problemIn(body: unknown): Problem | undefined {
-  const open: { value: unknown; pointer: string; depth: number }[] = [{ value: body, pointer: '#', depth: 0 }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { value, pointer, depth } = next;
-    if (typeof value === 'string' && !isStorable(value)) return unstorable(pointer);
-    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
-    if (depth === MAX_DEPTH) return new Problem(400, 'too_deep', `JSON may be nested ${MAX_DEPTH} levels deep.`);
-    for (const [key, member] of Object.entries(value)) {
-      if (!isStorable(key)) return unstorable(pointer);
-      open.push({
-        value: member,
-        pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        depth: depth + 1,
-      });
-    }
+  return check(body, []);
+}
+
+/** Goes no deeper than the limit, so depth cannot hurt; `path` leads to `value` and is the same array all the way. */
+function check(value: unknown, path: string[]): Problem | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : unstorable(path);
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return undefined;
+  if (path.length === MAX_DEPTH) return new Problem(400, 'too_deep', `JSON may be nested ${MAX_DEPTH} levels deep.`);
+  for (const [key, member] of Object.entries(value)) {
+    if (!isStorable(key)) return unstorable(path);
+    path.push(key);
+    const problem = check(member, path);
+    if (problem) return problem;
+    path.pop();
   }
   return undefined;
 }
@@ -34,8 +34,8 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-function unstorable(pointer: string): Problem {
-  return Problem.invalid('A text holds a NUL character or half a character.', [
-    { pointer, detail: 'holds a NUL character or half a character' },
-  ]);
+function unstorable(path: readonly string[]): Problem {
+  const pointer = ['#', ...path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  const detail = 'holds a NUL character or half a character';
+  return Problem.invalid('A text holds a NUL character or half a character.', [{ pointer, detail }]);
 }
