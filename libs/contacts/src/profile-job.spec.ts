@@ -59,6 +59,16 @@ it('never replaces a name that is there', async () => {
   expect(await eventsOf(contactId)).toEqual([]);
 });
 
+it('never replaces a name that came while the messenger was asked', async () => {
+  const { identityId } = await aPerson();
+  house.profiles.answer = async () => {
+    await house.database.rows('UPDATE identities SET name = $2 WHERE id = $1', [identityId, 'Meanwhile']);
+    return { name: 'Too late' };
+  };
+  await house.get(ProfileJob).run({ identityId, channelId });
+  expect(await names(identityId)).toMatchObject({ identity: 'Meanwhile' });
+});
+
 it.each([undefined, '', ' \n '])('is content when the messenger tells %j', async (name) => {
   const { identityId, contactId } = await aPerson();
   await run(identityId, name);
