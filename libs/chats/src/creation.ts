@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Idempotency, type OnceAnswer } from '#api-kit';
 import { Database, type Tx } from '#database';
-import type { Caller } from '#identity';
+import { type Caller, callerKey } from '#identity';
 
 interface CreateRequest {
   readonly caller: Caller;
@@ -21,7 +21,7 @@ export class Creation {
 
   once<T>({ caller, ...request }: CreateRequest, create: (tx: Tx) => Promise<T>): Promise<OnceAnswer<T>> {
     return this.database.transaction((tx) =>
-      this.idempotency.once<T>(tx, { ...request, caller: `${caller.kind}:${caller.id}` }, async () => ({
+      this.idempotency.once<T>(tx, { ...request, caller: callerKey(caller) }, async () => ({
         status: 201,
         body: await create(tx),
       })),
