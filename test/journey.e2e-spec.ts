@@ -55,9 +55,7 @@ describe.each(['telegram', 'facebook'] as const)('on %s', (messenger) => {
   });
 
   it('the conversation tells who said what, with the right names', async () => {
-    const { data } = await house.team.agents[0]!.api.read<{ data: MessageView[] }>(
-      `/v1/chats/${chat.id}/conversation`,
-    );
+    const { data } = await house.team.agents[0]!.api.read<{ data: MessageView[] }>(`/v1/chats/${chat.id}/conversation`);
     const lines = data.filter(({ direction }) => direction !== 'system');
     expect(lines[0]!.author).toMatchObject({ kind: 'contact', name: 'Iryna Lys' });
     expect(lines.at(-1)!.author).toMatchObject({ kind: 'agent', name: 'Agent 0' });

@@ -73,7 +73,9 @@ export function report(rounds: readonly Round[], say: (line: string) => void): v
     const reached = (goal: number) => (figure.less ? median <= goal : median >= goal);
     const verdict = reached(figure.aim) ? 'aim reached' : reached(figure.must) ? 'must reached' : 'MISSED';
     const range = `${ratios[0]!.toFixed(2)}–${ratios.at(-1)!.toFixed(2)}`;
-    say(`${figure.name}  ${median.toFixed(2)} (${range}; must ${figure.must}, aim ${figure.aim}: ${verdict})  ${figure.what}`);
+    say(
+      `${figure.name}  ${median.toFixed(2)} (${range}; must ${figure.must}, aim ${figure.aim}: ${verdict})  ${figure.what}`,
+    );
   }
   for (const name of ['bare64', 'parley64', 'perStep64', 'inserts32', 'parley1'] as const) {
     const rates = rounds.map((round) => round[name].perSecond).sort((a, b) => a - b);

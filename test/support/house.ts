@@ -15,7 +15,11 @@ export interface House {
 export async function openHouse(options: { agents?: number; env?: Record<string, string> } = {}): Promise<House> {
   const database = await openTestDatabase();
   const simulator = await startSimulator();
-  const server = await ServerProcess.start({ databaseUrl: database.url, messengersUrl: simulator.url, env: options.env });
+  const server = await ServerProcess.start({
+    databaseUrl: database.url,
+    messengersUrl: simulator.url,
+    env: options.env,
+  });
   const team = await aTeam(server, simulator, options.agents);
   return {
     server,

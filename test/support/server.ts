@@ -49,6 +49,10 @@ export class ServerProcess {
     return new Api(this.url);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** All it has printed so far. */
   get output(): string {
     return this.lines.join('');

@@ -30,7 +30,9 @@ interface ChannelBody {
 export async function aTeam(server: ServerProcess, simulator: Simulator, size = 2): Promise<Team> {
   const admin = await server.api.signIn(ADMIN.email, ADMIN.password);
   const { id: queueId } = await admin.created<{ id: string }>('/v1/queues', { name: 'Shop' });
-  const agents = await Promise.all(Array.from({ length: size }, (_, number) => anAgent(server, admin, queueId, number)));
+  const agents = await Promise.all(
+    Array.from({ length: size }, (_, number) => anAgent(server, admin, queueId, number)),
+  );
   const bot = simulator.createBot({ token: BOT_TOKEN, name: 'Corner Shopdesk' });
   simulator.createApp({ id: META_APP.id, secret: META_APP.secret });
   const page = simulator.createPage({ id: PAGE, name: 'Corner store' });

@@ -48,7 +48,7 @@ interface ListPage<Item> {
 /** All items of a list, page by page. */
 export async function all<Item>(api: Api, path: string): Promise<Item[]> {
   const items: Item[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const separator = path.includes('?') ? '&' : '?';
     const query: string = cursor ? `${separator}cursor=${encodeURIComponent(cursor)}` : '';
     const { data, page }: ListPage<Item> = await api.read<ListPage<Item>>(path + query);

@@ -45,7 +45,10 @@ it('commits what gathered meanwhile in one batch', async () => {
 
 it('takes a call of 1000 events in pieces and answers when the last is committed', async () => {
   const { commits, inbox } = anInbox();
-  await inbox.take(delivery(), Array.from({ length: 1000 }, (_, number) => event(String(number))));
+  await inbox.take(
+    delivery(),
+    Array.from({ length: 1000 }, (_, number) => event(String(number))),
+  );
   expect(commits.batches.map((batch) => batch.length)).toEqual([256, 256, 256, 232]);
   expect(commits.batches.flat()).toEqual(Array.from({ length: 1000 }, (_, number) => String(number)));
 });
@@ -53,7 +56,10 @@ it('takes a call of 1000 events in pieces and answers when the last is committed
 it('one event the database refuses goes to quarantine alone; its 255 neighbours are stored in order', async () => {
   const { commits, inbox } = anInbox();
   commits.refuse = (keys) => (keys.includes('77') ? dataError() : undefined);
-  await inbox.take(delivery(), Array.from({ length: 256 }, (_, number) => event(String(number))));
+  await inbox.take(
+    delivery(),
+    Array.from({ length: 256 }, (_, number) => event(String(number))),
+  );
   expect(commits.quarantined).toEqual(['77']);
   const others = Array.from({ length: 256 }, (_, number) => String(number)).filter((key) => key !== '77');
   expect(commits.batches.flat()).toEqual(others);
@@ -78,7 +84,10 @@ it('takes no more than it can hold', async () => {
   const { commits, inbox } = anInbox();
   let release = () => {};
   commits.hold = new Promise((resolve) => (release = resolve));
-  const held = inbox.take(delivery(), Array.from({ length: 5000 }, (_, number) => event(String(number))));
+  const held = inbox.take(
+    delivery(),
+    Array.from({ length: 5000 }, (_, number) => event(String(number))),
+  );
   await expect(inbox.take(delivery(), [event('one too many')])).rejects.toThrow(InboxUnavailable);
   release();
   await held;

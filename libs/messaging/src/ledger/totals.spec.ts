@@ -11,7 +11,10 @@ it('what was received is what became of it, for every channel and any mix of new
   fc.assert(
     fc.property(fc.array(fc.record({ entry, isFresh: fc.boolean() })), (events) => {
       const fresh = events.filter(({ isFresh }) => isFresh).map(({ entry: one }) => one);
-      const totals = totalsOf(events.map(({ entry: one }) => one), fresh);
+      const totals = totalsOf(
+        events.map(({ entry: one }) => one),
+        fresh,
+      );
       for (const { received, stored, duplicate, ignored, refused, quarantined } of totals) {
         expect(received).toBe(stored + duplicate + ignored + refused + quarantined);
       }

@@ -6,7 +6,10 @@ function rejected(kind: RejectionClass, retryAfterMs?: number) {
 }
 
 it('a sent message keeps the network’s id', () => {
-  expect(consequenceOf({ verdict: { kind: 'sent', externalId: 'm_1' } }, 0)).toEqual({ status: 'sent', externalId: 'm_1' });
+  expect(consequenceOf({ verdict: { kind: 'sent', externalId: 'm_1' } }, 0)).toEqual({
+    status: 'sent',
+    externalId: 'm_1',
+  });
 });
 
 it('a message of unknown fate is unconfirmed and frees its lane', () => {

@@ -1,0 +1,53 @@
+import { startSimulator } from '../../apps/simulator/src/simulator.js';
+import { freePort, startProgram, stopProgram } from './processes.js';
+import { APP_SECRET, PAGE } from './webhooks.js';
+
+const ADMIN = { email: 'bench@example.com', password: 'a password for the bench alone' };
+const APP = { id: '287451903362718', secret: APP_SECRET };
+
+/** The built server with one connected Page, ready for its webhooks. */
+export async function connectPage(databaseUrl: string, dataDir: string) {
+  const simulator = await startSimulator();
+  const port = await freePort();
+  const server = await startProgram(
+    new URL('../../apps/server/src/main.js', import.meta.url),
+    [],
+    {
+      PORT: String(port),
+      DATABASE_URL: databaseUrl,
+      PARLEY_DATA_DIR: dataDir,
+      PARLEY_ADMIN_EMAIL: ADMIN.email,
+      PARLEY_ADMIN_PASSWORD: ADMIN.password,
+      PARLEY_META_APP_ID: APP.id,
+      PARLEY_META_APP_SECRET: APP.secret,
+      PARLEY_META_VERIFY_TOKEN: 'bench',
+      PARLEY_GRAPH_URL: simulator.url,
+      PARLEY_TELEGRAM_API_URL: simulator.url,
+    },
+    port,
+  );
+  simulator.createApp(APP);
+  const { token } = simulator.createPage({ id: PAGE });
+  const call = async <Body>(path: string, body: object, bearer = ''): Promise<Body> => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Body;
+  };
+  const { accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', ADMIN);
+  const queue = await call<{ id: string }>('/v1/queues', { name: `Bench ${Date.now()}` }, accessToken);
+  const channel = await call<{ webhookUrl: string }>(
+    '/v1/channels',
+    { messenger: 'facebook', queueId: queue.id, credentials: { pageId: PAGE, pageToken: token } },
+    accessToken,
+  );
+  return {
+    port,
+    path: new URL(channel.webhookUrl).pathname,
+    stop: async () => {
+      await stopProgram(server);
+      await simulator.stop();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
+import { eventually } from '../support/eventually.js';
+import { rounds } from '../support/rounds.js';
+import { ADMIN, ServerProcess } from '../support/server.js';
+import { aTeam, type Team } from '../support/team.js';
+import { chatWith, messageWith } from '../support/views.js';
+import { expectExactlyOnce, visibleTexts } from '../support/visible.js';
+import { WebhookLoad } from '../support/webhook-load.js';
+
+/** Real: the built server on its embedded, durable PostgreSQL, processes and signals. Simulated: the messenger. */
+let simulator: Simulator;
+let server: ServerProcess;
+let team: Team;
+let webhookUrl: string;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+  server = await ServerProcess.start({ messengersUrl: simulator.url });
+  team = await aTeam(server, simulator, 1);
+  ({ webhookUrl } = await team.admin.read<{ webhookUrl: string }>(`/v1/channels/${team.channels.facebook}`));
+}, 120_000);
+
+afterAll(async () => {
+  await server?.dispose();
+  await simulator?.stop();
+});
+
+const admin = () => server.api.signIn(ADMIN.email, ADMIN.password);
+const some = (load: WebhookLoad, count: number) => eventually(() => load.acknowledged.size >= count, 30_000, 'load');
+
+it('kill -9 of the server under load: acknowledged = visible, none twice', async () => {
+  const load = new WebhookLoad(webhookUrl);
+  for (let round = 0; round < rounds(2, 20); round++) {
+    load.start();
+    await some(load, load.acknowledged.size + 300);
+    await server.kill();
+    await load.stop();
+    server = await server.restart();
+  }
+  await expectExactlyOnce(await admin(), load.acknowledged, load.sent);
+  await load.redeliverAll();
+  await expectExactlyOnce(await admin(), load.sent.keys(), load.sent);
+}, 600_000);
+
+it('kill -9 of the postmaster under load: 503 meanwhile, recovers by itself, acknowledged = visible', async () => {
+  const before = new Map(await sentSoFar());
+  const load = new WebhookLoad(webhookUrl);
+  for (let round = 0; round < rounds(1, 10); round++) {
+    load.start();
+    await some(load, load.acknowledged.size + 200);
+    process.kill(postmasterOf(server), 'SIGKILL');
+    await eventually(() => (load.statuses.get(503) ?? 0) > 0, 20_000, 'a 503');
+    await some(load, load.acknowledged.size + 200);
+    await load.stop();
+  }
+  expect([...load.statuses.keys()].sort()).toEqual([200, 503]);
+  await expectExactlyOnce(await admin(), load.acknowledged, new Map([...before, ...load.sent]));
+  await load.redeliverAll();
+  await expectExactlyOnce(await admin(), load.sent.keys(), new Map([...before, ...load.sent]));
+}, 600_000);
+
+it('SIGTERM under load: nothing in flight is lost, exit code 0', async () => {
+  const before = new Map(await sentSoFar());
+  const load = new WebhookLoad(webhookUrl).start();
+  await some(load, 300);
+  expect(await server.stop()).toBe(0);
+  await load.stop();
+  expect([...load.statuses.keys()].filter((status) => ![0, 200, 503].includes(status))).toEqual([]);
+  server = await server.restart();
+  await expectExactlyOnce(await admin(), load.acknowledged, new Map([...before, ...load.sent]));
+}, 120_000);
+
+it('SIGTERM while answers are on their way: none is lost, none is sent twice', async () => {
+  const who = { messenger: 'telegram', account: team.accounts.telegram, person: 'Term Inal' } as const;
+  simulator.customerWrites({ ...who, text: 'Answer me' });
+  const agent = await server.api.signIn('agent0@example.com', 'a long password of agent 0');
+  const chat = await chatWith(agent, 'waiting', 'Answer me');
+  await agent.created(`/v1/chats/${chat.id}/accept`);
+  simulator.failCall({
+    match: { method: 'sendMessage' },
+    times: null,
+    effect: { kind: 'delay', ms: 100, processed: true },
+  });
+  const texts = Array.from({ length: 30 }, (_, number) => `On its way ${number}`);
+  for (const text of texts) await agent.created(`/v1/chats/${chat.id}/messages`, { text });
+  await eventually(() => simulator.received(who).length >= 3);
+  expect(await server.stop()).toBe(0);
+  server = await server.restart();
+  await messageWith(await admin(), chat.id, texts.at(-1)!, 'sent');
+  expect(simulator.received(who)).toEqual(texts);
+}, 120_000);
+
+/** What earlier tests left in this house. */
+async function sentSoFar(): Promise<[string, string][]> {
+  return [...(await visibleTexts(await admin())).keys()].map((text) => [text, '']);
+}
+
+/** The embedded database's main process: the only child of the server by that name. */
+function postmasterOf(parent: ServerProcess): number {
+  return Number(execFileSync('pgrep', ['-P', String(parent.pid), '-x', 'postgres'], { encoding: 'utf8' }).trim());
+}

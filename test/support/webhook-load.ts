@@ -1,0 +1,78 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { META_APP } from './server.js';
+import { PAGE } from './team.js';
+
+/** Meta under load: many people write at once, and whoever gets no 2xx is told so. Texts are unique. */
+export class WebhookLoad {
+  /** Texts whose delivery was answered 2xx. */
+  readonly acknowledged = new Set<string>();
+  /** Everything that was ever sent, with its exact body. */
+  readonly sent = new Map<string, string>();
+  readonly statuses = new Map<number, number>();
+  private readonly run = randomUUID().slice(0, 8);
+  private loops: Promise<void>[] = [];
+  private stopped = false;
+  private count = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly people = 40,
+  ) {}
+
+  start(connections = 16): this {
+    this.stopped = false;
+    this.loops = Array.from({ length: connections }, () => this.loop());
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.loops);
+  }
+
+  /** Every event once more, as a messenger does that never saw an answer. */
+  async redeliverAll(): Promise<void> {
+    const texts = [...this.sent.keys()];
+    const loop = async () => {
+      for (let text = texts.pop(); text !== undefined; text = texts.pop()) {
+        if ((await this.post(text)) !== 200) texts.push(text);
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, loop));
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      const number = this.count++;
+      const text = `${this.run} ${number}`;
+      this.sent.set(text, this.bodyOf(number, text));
+      const status = await this.post(text);
+      if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private async post(text: string): Promise<number> {
+    const body = this.sent.get(text)!;
+    const signature = createHmac('sha256', META_APP.secret).update(body).digest('hex');
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+    const status = await fetch(this.url, { method: 'POST', body, headers }).then(
+      (response) => response.status,
+      () => 0,
+    );
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    if (status === 200) this.acknowledged.add(text);
+    return status;
+  }
+
+  private bodyOf(number: number, text: string): string {
+    const messaging = [
+      {
+        sender: { id: `77${number % this.people}` },
+        recipient: { id: PAGE },
+        timestamp: Date.now(),
+        message: { mid: `m_${this.run}_${number}`, text },
+      },
+    ];
+    return JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
+  }
+}
