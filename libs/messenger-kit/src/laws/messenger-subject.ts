@@ -4,6 +4,7 @@ import type { GuardedHttp } from '../http/guarded-http.js';
 export interface ScriptedAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A messenger under the laws, with what the laws cannot know: its wire. */
@@ -23,7 +24,7 @@ export interface MessengerSubject {
   /** A recognisable call whose event nobody knows. */
   readonly unknownEvent: string;
   /** One call carrying the events of several one-event bodies; absent where the messenger sends one at a time. */
-  batch?(bodies: readonly string[]): string;
+  readonly batch?: (bodies: readonly string[]) => string;
   /** A one-event body whose event makes no sense. */
   readonly badEvent?: string;
   /** What the network says to a send. */

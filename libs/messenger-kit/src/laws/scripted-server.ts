@@ -41,7 +41,8 @@ export async function aScriptedServer(script: Script = () => undefined): Promise
     const call = { method, url, headers, body };
     server.calls.push(call);
     const scripted = server.script(call, socket);
-    if (scripted) response.writeHead(scripted.status, { 'content-type': 'application/json' }).end(scripted.body);
+    if (!scripted) return;
+    response.writeHead(scripted.status, { 'content-type': 'application/json', ...scripted.headers }).end(scripted.body);
   }
   http.on('connection', (socket) => {
     sockets.add(socket);

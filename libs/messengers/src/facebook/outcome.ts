@@ -64,7 +64,7 @@ function sendBody({ id, content }: OutgoingMessage, recipient: string): Record<s
 
 /** Ids of ours stand in for postbacks without `mid` and for overlong ids; Meta knows neither. */
 function isMid(externalId: string | undefined): externalId is string {
-  return externalId !== undefined && /^m[_.]/.test(externalId);
+  return externalId !== undefined && !/^(postback|sha256):/.test(externalId);
 }
 
 function sent(body: unknown): SendVerdict {

@@ -1,0 +1,93 @@
+import { GuardedHttp } from '#messenger-kit';
+import { aScriptedServer, type ScriptedServer } from '../../../messenger-kit/testing.js';
+import { FacebookMessenger } from './facebook.messenger.js';
+
+const PAGE = '108326419507742';
+const APP = '287451903362718';
+const TOKEN = 'EAATestPageToken';
+const request = { credentials: { pageToken: TOKEN }, webhookUrl: 'https://chat.example.com/w/k', webhookSecret: '' };
+const account = { channelId: 'c1', messenger: 'facebook', source: PAGE, credentials: { pageToken: TOKEN } };
+const goodToken = {
+  app_id: APP,
+  type: 'PAGE',
+  is_valid: true,
+  profile_id: PAGE,
+  scopes: ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'],
+};
+const settings = { graphVersion: 'v26.0', appId: APP, appSecret: 'app_secret_1', verifyToken: 'word' };
+let network: ScriptedServer;
+let http: GuardedHttp;
+
+beforeEach(async () => {
+  network = await aScriptedServer();
+  http = new GuardedHttp({ trustedOrigins: [network.url] });
+});
+afterEach(async () => {
+  await http.close();
+  await network.close();
+});
+
+const facebook = (change: object = {}): FacebookMessenger =>
+  new FacebookMessenger({ ...settings, graphUrl: network.url, ...change }, http);
+
+/** Meta, knowing one Page and one token. */
+function answering(token: object, subscribed: unknown = { success: true }): void {
+  network.script = ({ url }) => {
+    if (url.startsWith('/v26.0/me?')) return { status: 200, body: JSON.stringify({ id: PAGE, name: 'Corner store' }) };
+    if (url.startsWith('/v26.0/debug_token?')) return { status: 200, body: JSON.stringify({ data: token }) };
+    return { status: 200, body: JSON.stringify(subscribed) };
+  };
+}
+
+test('connecting checks the token and subscribes the Page', async () => {
+  answering(goodToken);
+  expect(await facebook().registration.connect(request)).toEqual({
+    kind: 'connected',
+    source: PAGE,
+    name: 'Corner store',
+    credentials: { pageToken: TOKEN },
+  });
+  const [, inspected, subscribed] = network.calls;
+  expect(network.calls).toHaveLength(3);
+  expect(inspected?.headers['authorization']).toBe(`Bearer ${APP}|app_secret_1`);
+  expect(inspected?.url).toContain(`input_token=${TOKEN}`);
+  expect(subscribed?.method).toBe('POST');
+  expect(subscribed?.url).toContain(
+    `/v26.0/${PAGE}/subscribed_apps?subscribed_fields=messages%2Cmessaging_postbacks%2C`,
+  );
+});
+
+test.each<[string, object, string]>([
+  ['a dead token', { is_valid: false, error: { code: 190 } }, 'token_invalid'],
+  ['a token of another app', { ...goodToken, app_id: '1' }, 'other_app'],
+  ['a user token', { ...goodToken, type: 'USER' }, 'not_a_page_token'],
+  ['a token of another Page', { ...goodToken, profile_id: '2' }, 'not_a_page_token'],
+  ['a token that may not send', { ...goodToken, scopes: ['pages_manage_metadata'] }, 'permission_missing'],
+])('%s is refused, the Page is not subscribed', async (_, token, code) => {
+  answering(token);
+  expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'refused', code });
+  expect(network.calls).toHaveLength(2);
+});
+
+test('a subscription Meta does not confirm is refused', async () => {
+  answering(goodToken, { success: false });
+  expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'refused', code: 'messenger_failed' });
+});
+
+test('disconnecting unsubscribes the Page', async () => {
+  answering(goodToken);
+  await facebook().registration.disconnect(account);
+  expect(network.calls.map(({ method, url }) => [method, url.split('?')[0]])).toEqual([
+    ['DELETE', `/v26.0/${PAGE}/subscribed_apps`],
+  ]);
+});
+
+test('without an app Facebook says what to set, and asks nobody', async () => {
+  const bare = facebook({ appSecret: undefined, verifyToken: '' }).registration;
+  const sentence = 'Facebook is not configured: set PARLEY_META_APP_SECRET, PARLEY_META_VERIFY_TOKEN.';
+  expect(bare.unavailable()).toBe(sentence);
+  expect(await bare.identify(request.credentials)).toEqual({ kind: 'refused', code: 'not_configured', sentence });
+  expect(bare.appSecrets()).toEqual({ signing: [] });
+  expect(network.calls).toEqual([]);
+  expect(facebook().registration.unavailable()).toBeUndefined();
+});
