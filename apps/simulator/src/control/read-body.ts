@@ -1,0 +1,107 @@
+import type { Pressing, SendingFile, Speaking, Writing } from '../customer.js';
+import type { CallEffect, CallFault } from '../faults/call-faults.js';
+import type { WebhookEffect, WebhookFault } from '../faults/webhook-faults.js';
+import { isRecord, type Fields } from '../http/fields.js';
+import type { MessengerKey } from '../ledger.js';
+import type { RawPost } from '../raw-events.js';
+import { ControlError } from './control-error.js';
+
+export function needed(fields: Fields, name: string): string {
+  const value = fields.text(name);
+  if (value === undefined || value === '') throw new ControlError(400, `"${name}" is missing`);
+  return value;
+}
+
+export function messengerOf(fields: Fields): MessengerKey {
+  const key = needed(fields, 'messenger');
+  if (key !== 'telegram' && key !== 'facebook') throw new ControlError(400, `There is no messenger "${key}"`);
+  return key;
+}
+
+export function speakingOf(fields: Fields): Speaking {
+  return { messenger: messengerOf(fields), account: needed(fields, 'account'), person: needed(fields, 'person') };
+}
+
+export function writingOf(fields: Fields): Writing {
+  const who = speakingOf(fields);
+  return { ...who, text: needed(fields, 'text'), replyTo: fields.text('replyTo'), at: fields.number('at') };
+}
+
+export function pressingOf(fields: Fields): Pressing {
+  const who = speakingOf(fields);
+  const messageId = fields.text('messageId');
+  return { ...who, messageId, title: needed(fields, 'title'), payload: needed(fields, 'payload') };
+}
+
+export function fileOf(fields: Fields): SendingFile {
+  return {
+    ...speakingOf(fields),
+    kind: fields.text('kind') === 'image' ? 'image' : 'file',
+    name: needed(fields, 'name'),
+    type: fields.text('type') ?? 'application/octet-stream',
+    bytes: Buffer.from(needed(fields, 'base64'), 'base64'),
+    caption: fields.text('caption'),
+  };
+}
+
+export function rawOf(fields: Fields): RawPost {
+  const signature = fields.text('signature') ?? 'valid';
+  if (signature !== 'valid' && signature !== 'none' && signature !== 'wrong') {
+    throw new ControlError(400, '"signature" is valid, none or wrong');
+  }
+  const headers = fields.object('headers')?.values ?? {};
+  return {
+    messenger: messengerOf(fields),
+    account: needed(fields, 'account'),
+    body: needed(fields, 'body'),
+    signature,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+  };
+}
+
+export function stringsOf(fields: Fields, name: string): string[] | undefined {
+  return fields.list(name)?.map(String);
+}
+
+/** What each effect must say beside its kind. */
+const CALL_EFFECTS: Readonly<Record<CallEffect['kind'], readonly string[]>> = {
+  delay: ['ms'],
+  status: ['status'],
+  tooMany: ['retryAfter'],
+  html: [],
+  truncated: [],
+  reset: ['processed'],
+  hang: [],
+};
+const WEBHOOK_EFFECTS: Readonly<Record<WebhookEffect['kind'], readonly string[]>> = {
+  duplicate: ['copies'],
+  delay: ['ms'],
+  dropAnswer: [],
+  reorder: ['count'],
+};
+
+export function callFaultOf(fields: Fields): CallFault {
+  return { ...ruleOf(fields), effect: effectOf<CallEffect>(fields, CALL_EFFECTS) };
+}
+
+export function webhookFaultOf(fields: Fields): WebhookFault {
+  return { ...ruleOf(fields), effect: effectOf<WebhookEffect>(fields, WEBHOOK_EFFECTS) };
+}
+
+function ruleOf(fields: Fields): { match?: object; skip?: number; times?: number | null } {
+  const times = fields.values.times === null ? null : fields.number('times');
+  const skip = fields.number('skip');
+  const match = fields.object('match')?.values;
+  return { ...(match && { match }), ...(skip !== undefined && { skip }), ...(times !== undefined && { times }) };
+}
+
+function effectOf<Effect>(fields: Fields, kinds: Readonly<Record<string, readonly string[]>>): Effect {
+  const effect = fields.values.effect;
+  const members = isRecord(effect) && typeof effect.kind === 'string' ? kinds[effect.kind] : undefined;
+  if (!isRecord(effect) || !members) {
+    throw new ControlError(400, `"effect.kind" is one of ${Object.keys(kinds).join(', ')}`);
+  }
+  const missing = members.find((name) => effect[name] === undefined);
+  if (missing) throw new ControlError(400, `"effect.${missing}" is missing`);
+  return effect as Effect;
+}
