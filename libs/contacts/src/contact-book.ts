@@ -69,7 +69,8 @@ export class ContactBook {
       known.set(keyOf(person), { identityId, contactId: contactIds.get(identityId)! });
       if (!nameOf(person)) nameless.push({ identityId, channelId: person.channelId });
     }
-    if (nameless.length > 0) await this.jobs.enqueue(tx, PROFILE_JOB, nameless, { jobKey: profileKey });
+    if (nameless.length > 0)
+      await this.jobs.enqueue(tx, PROFILE_JOB, nameless, { jobKey: ({ identityId }) => identityId });
     return people.filter((person) => !known.has(keyOf(person)));
   }
 }
@@ -100,8 +101,4 @@ function keyOf(key: IdentityKey): string {
 
 function byKey(a: IdentityKey, b: IdentityKey): number {
   return keyOf(a) < keyOf(b) ? -1 : 1;
-}
-
-function profileKey(payload: object): string {
-  return `${PROFILE_JOB}:${(payload as ProfileRequest).identityId}`;
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Patch, Post, Query, Res } from '@nestj
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { answerOnce, ApiPage, ApiProblems, IdempotencyKey, PageQuery, UuidParam } from '#api-kit';
-import { Allow, type Caller, CurrentCaller } from '#identity';
+import { Allow, type Caller, callerKey, CurrentCaller } from '#identity';
 import { ChannelAdministration } from './channel-administration.js';
 import { ChannelView, RegisterChannel, UpdateChannel } from './channels.dto.js';
 import { Registration } from './registration.js';
@@ -31,7 +31,7 @@ export class ChannelsController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ChannelView> {
-    const request = { caller: `${caller.kind}:${caller.id}`, route: 'POST /v1/channels', key, request: order };
+    const request = { caller: callerKey(caller), route: 'POST /v1/channels', key, request: order };
     return answerOnce(reply, await this.registration.register(order, request));
   }
 

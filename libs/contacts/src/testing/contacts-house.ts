@@ -2,23 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Database, DatabaseModule, openTestDatabase, type Tx } from '#database';
-import { Jobs } from '#jobs';
+import { jobsSchema, JobsModule } from '#jobs';
 import type { Profile, Recipient } from '#messenger-kit';
 import { ContactsModule } from '../contacts.module.js';
 import { ContactVisibility, ProfileSource } from '../ports.js';
-import type { ProfileRequest } from '../profile-job.js';
-
-/** Remembers what was enqueued; runs nothing. */
-class FakeJobs {
-  readonly enqueued: ProfileRequest[] = [];
-
-  define(): void {}
-
-  enqueue(_tx: Tx, _name: string, payloads: ProfileRequest[]): Promise<void> {
-    this.enqueued.push(...payloads);
-    return Promise.resolve();
-  }
-}
+import { PROFILE_JOB, type ProfileRequest } from '../profile-job.js';
 
 class FakeProfiles extends ProfileSource {
   readonly asked: Recipient[] = [];
@@ -29,6 +17,10 @@ class FakeProfiles extends ProfileSource {
     return this.answer();
   }
 }
+
+const WAITING = `
+  SELECT j.payload FROM graphile_worker._private_jobs j
+  JOIN graphile_worker._private_tasks t ON t.id = j.task_id WHERE t.identifier = $1`;
 
 /** Agents see whom the test says. */
 class FakeVisibility extends ContactVisibility {
@@ -48,16 +40,16 @@ class FakeVisibility extends ContactVisibility {
   }
 }
 
-/** The room on real PostgreSQL; jobs and the ports to the rooms above are fakes. */
+/** The room on real PostgreSQL; jobs wait and are never run, the ports to the rooms above are fakes. */
 export async function openContactsHouse({ poolSize = 1 } = {}) {
-  const storage = await openTestDatabase();
-  const fakes = { jobs: new FakeJobs(), profiles: new FakeProfiles(), visibility: new FakeVisibility() };
+  const storage = await openTestDatabase([], [jobsSchema]);
+  const fakes = { profiles: new FakeProfiles(), visibility: new FakeVisibility() };
   const keys = [randomBytes(32).toString('base64')];
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: 1, keys }),
+      JobsModule.forRoot({ url: storage.url, enabled: false, concurrency: 1 }),
       upperFloors([
-        { provide: Jobs, useValue: fakes.jobs },
         { provide: ProfileSource, useValue: fakes.profiles },
         { provide: ContactVisibility, useValue: fakes.visibility },
       ]),
@@ -65,9 +57,15 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
     ],
   }).compile();
   await module.init();
+  const database = module.get(Database);
   return {
     ...fakes,
-    database: module.get(Database),
+    database,
+    /** The profiles that shall be looked up, of all tests so far. */
+    profileJobs: async (): Promise<ProfileRequest[]> => {
+      const waiting = await database.rows<{ payload: ProfileRequest }>(WAITING, [PROFILE_JOB]);
+      return waiting.map(({ payload }) => payload);
+    },
     get: <T>(room: Type<T>): T => module.get(room, { strict: false }),
     close: async () => {
       await module.close();
