@@ -1,8 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKitModule } from '#api-kit';
+import { ChatsModule } from '#chats';
+import { ContactsModule } from '#contacts';
 import { DatabaseModule } from '#database';
 import { EventsModule } from '#events';
 import { IdentityModule } from '#identity';
+import { JobsModule } from '#jobs';
+import { MESSENGER_SETTINGS, type MessengerSettings } from '#messenger-kit';
+import { MessagingModule } from '#messaging';
+import { MessengersModule } from '#messengers';
+import { RegistrationModule } from '#registration';
 import type { Config } from './config.js';
 import { SystemModule } from './system/system.module.js';
 
@@ -19,23 +26,59 @@ export interface AppOptions {
 /** The list of rooms. */
 @Module({})
 export class AppModule {
-  static forRoot({ config, databaseUrl, keys, connect = true }: AppOptions): DynamicModule {
+  static forRoot(options: AppOptions): DynamicModule {
+    const { config, databaseUrl: url, keys, publicUrl, connect = true } = options;
     const { values } = config;
+    const worksInBackground = values.NODE_ROLE !== 'web';
     return {
       module: AppModule,
       imports: [
         DatabaseModule.forRoot({
-          url: databaseUrl,
+          url,
           poolSize: values.PARLEY_POOL_SIZE,
           receivingPoolSize: values.PARLEY_RECEIVING_POOL_SIZE,
           keys: [...keys],
           connect,
         }),
         ApiKitModule,
+        JobsModule.forRoot({ url, enabled: worksInBackground, concurrency: values.PARLEY_JOB_CONCURRENCY, connect }),
         IdentityModule,
         EventsModule,
+        MessengerSettingsModule.of(messengerSettings(config)),
+        MessengersModule,
+        RegistrationModule.forRoot({ publicUrl }),
+        ContactsModule,
+        ChatsModule,
+        MessagingModule.forRoot({ deliver: worksInBackground }),
         SystemModule,
       ],
     };
   }
+}
+
+/** Global: what the configuration says about each messenger. */
+@Module({})
+class MessengerSettingsModule {
+  static of(settings: MessengerSettings): DynamicModule {
+    return {
+      module: MessengerSettingsModule,
+      global: true,
+      providers: [{ provide: MESSENGER_SETTINGS, useValue: settings }],
+      exports: [MESSENGER_SETTINGS],
+    };
+  }
+}
+
+function messengerSettings({ values }: Config): MessengerSettings {
+  return {
+    facebook: {
+      graphUrl: values.PARLEY_GRAPH_URL,
+      graphVersion: values.PARLEY_GRAPH_VERSION,
+      dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,
+      appId: values.PARLEY_META_APP_ID,
+      appSecret: values.PARLEY_META_APP_SECRET,
+      verifyToken: values.PARLEY_META_VERIFY_TOKEN,
+    },
+    telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
+  };
 }

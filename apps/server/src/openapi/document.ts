@@ -32,6 +32,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [ProblemDto],
   });
   for (const operation of operationsOf(document)) complete(operation);
+  document.components = {
+    ...document.components,
+    responses: Object.fromEntries(COMMON_PROBLEMS.map((status) => [`Problem${status}`, problemResponse(status)])),
+  };
   document.paths = { ...document.paths, ...webhookPaths };
   document.tags = tagsOf(document);
   return document;
@@ -52,7 +56,8 @@ function complete(operation: Operation): void {
   const roles = extended[ROLES_EXTENSION] ?? [];
   operation.security = roles.length > 0 ? [{ bearer: [] }] : [];
   if (roles.length === 0) delete extended[ROLES_EXTENSION];
-  for (const status of COMMON_PROBLEMS) operation.responses[String(status)] ??= problemResponse(status);
+  for (const status of COMMON_PROBLEMS)
+    operation.responses[status] ??= { $ref: `#/components/responses/Problem${status}` };
 }
 
 function tagsOf(document: OpenAPIObject): OpenAPIObject['tags'] {

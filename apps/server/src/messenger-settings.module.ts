@@ -1,0 +1,23 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MESSENGER_SETTINGS, type MessengerSettings } from '#messenger-kit';
+import type { Config } from './config.js';
+
+/** What the configuration says to each messenger, by its key. */
+@Module({})
+export class MessengerSettingsModule {
+  static forRoot({ values }: Config): DynamicModule {
+    const settings: MessengerSettings = {
+      facebook: {
+        graphUrl: values.PARLEY_GRAPH_URL,
+        graphVersion: values.PARLEY_GRAPH_VERSION,
+        dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,
+        appId: values.PARLEY_META_APP_ID,
+        appSecret: values.PARLEY_META_APP_SECRET,
+        verifyToken: values.PARLEY_META_VERIFY_TOKEN,
+      },
+      telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
+    };
+    const provider = { provide: MESSENGER_SETTINGS, useValue: settings };
+    return { module: MessengerSettingsModule, global: true, providers: [provider], exports: [provider] };
+  }
+}
