@@ -15,7 +15,7 @@ export interface ListQuestion {
   readonly limit: number;
 }
 
-/** `sort_key` is exact to the microsecond, which a `Date` is not. */
+/** `sort_key` is a time in microseconds since 1970, as digits: exact, which a `Date` is not. */
 export type ListedChat = ChatRow & { readonly sort_key: string };
 
 const UNREAD = `c.inbound_count > coalesce(
@@ -37,7 +37,7 @@ export class ChatListRepository {
       question,
       values,
       `
-      SELECT ${CHAT_COLUMNS}, '' AS sort_key FROM chats c ${CHAT_JOINS}
+      SELECT ${CHAT_COLUMNS}, ${micros('coalesce(c.last_message_at, c.opened_at)')} AS sort_key FROM chats c ${CHAT_JOINS}
       WHERE c.agent_id = $1::uuid AND c.status = 'in_progress' ${conditions}`,
     );
   }
@@ -46,9 +46,7 @@ export class ChatListRepository {
   waiting(question: ListQuestion): Promise<ListedChat[]> {
     const { values, conditions, bind } = filtersOf(question);
     const after = question.after;
-    const further = after
-      ? `AND (c.waiting_since, c.id) > (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`
-      : '';
+    const further = after ? `AND (c.waiting_since, c.id) > (${instant(bind(after[0]))}, ${bind(after[1])}::uuid)` : '';
     const rules = bind(rulesForEveryone);
     return this.ask(
       'waiting',
@@ -61,7 +59,7 @@ export class ChatListRepository {
       JOIN queue_agents m ON m.user_id = a.user_id
       JOIN queues mq ON mq.id = m.queue_id AND mq.routing_rule = ANY (${rules}::text[])
       CROSS JOIN LATERAL (
-        SELECT c.*, c.waiting_since::text AS sort_key FROM chats c
+        SELECT c.*, ${micros('c.waiting_since')} AS sort_key FROM chats c
         WHERE c.queue_id = mq.id AND c.status = 'waiting' ${conditions} ${further}
         ORDER BY c.waiting_since, c.id LIMIT ${question.limit}
       ) w
@@ -76,7 +74,7 @@ export class ChatListRepository {
     const { values, conditions, bind } = filtersOf(question);
     const { after, reader } = question;
     const held = reader.seesAll ? '' : 'AND c.agent_id = $1::uuid';
-    const further = after ? `AND (c.closed_at, c.id) < (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)` : '';
+    const further = after ? `AND (c.closed_at, c.id) < (${instant(bind(after[0]))}, ${bind(after[1])}::uuid)` : '';
     return this.ask(
       reader.seesAll ? 'closed' : 'closed-mine',
       question,
@@ -84,7 +82,7 @@ export class ChatListRepository {
       page(
         'c.closed_at DESC, c.id DESC',
         `
-      SELECT c.*, c.closed_at::text AS sort_key FROM chats c
+      SELECT c.*, ${micros('c.closed_at')} AS sort_key FROM chats c
       WHERE c.status = 'closed' ${held} ${conditions} ${further}
       ORDER BY c.closed_at DESC, c.id DESC LIMIT ${question.limit}`,
       ),
@@ -125,6 +123,14 @@ function filtersOf({ reader, queueId, channelId, unread }: ListQuestion) {
     unread && `AND ${UNREAD}`,
   ];
   return { values, bind, conditions: conditions.filter(Boolean).join(' ') };
+}
+
+function micros(time: string): string {
+  return `(extract(epoch FROM ${time}) * 1000000)::bigint::text`;
+}
+
+function instant(micros: string): string {
+  return `timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond'`;
 }
 
 /** The few chats of a page first, then their names. */

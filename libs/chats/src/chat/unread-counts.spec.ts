@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import type { Caller } from '#identity';
+import { Agents } from '../agent/agents.js';
+import { QueueAgents } from '../queue/queue-agents.js';
+import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { AcceptChat } from './accept-chat.js';
+import type { ChatDto } from './chat.dto.js';
+import { ChatList } from './chat-list.js';
+import type { ChatFilter } from './chat-query.dto.js';
+import { CloseChat } from './close-chat.js';
+import { MarkChatAsRead } from './mark-chat-as-read.js';
+import { UnreadCounts } from './unread-counts.js';
+
+const RUNS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 100 : 10;
+
+let house: ChatHouse;
+beforeAll(async () => {
+  house = await openChatHouse();
+});
+afterAll(() => house.close());
+
+/** Every chat of a list, through all its pages. */
+async function listed(caller: Caller, filter: ChatFilter, unread?: boolean): Promise<ChatDto[]> {
+  const chats: ChatDto[] = [];
+  let cursor: string | undefined;
+  do {
+    const { data, page } = await house.get(ChatList).getChats(caller, { filter, limit: 2, cursor, unread });
+    chats.push(...data);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return chats;
+}
+
+async function counts(caller: Caller) {
+  const unread = house.get(UnreadCounts);
+  return {
+    chats: (await unread.getUnreadChatsCount(caller)).count,
+    messages: (await unread.getUnreadMessagesCount(caller)).count,
+  };
+}
+
+async function expectCountsEqualLists(caller: Caller): Promise<void> {
+  const chats = [...(await listed(caller, 'mine')), ...(await listed(caller, 'waiting'))];
+  const unread = chats.filter(({ unreadCount }) => unreadCount > 0);
+  const messages = chats.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
+  expect(await counts(caller)).toEqual({ chats: unread.length, messages });
+  const onlyUnread = [...(await listed(caller, 'mine', true)), ...(await listed(caller, 'waiting', true))];
+  expect(onlyUnread.map(({ id }) => id)).toEqual(unread.map(({ id }) => id));
+}
+
+interface World {
+  readonly queues: string[];
+  readonly callers: Caller[];
+  readonly chats: string[];
+}
+
+async function aWorld(): Promise<World> {
+  const queues = [await house.aQueue(3), await house.aQueue(3)];
+  const [first, second] = queues as [string, string];
+  const callers = [
+    await house.anAgent({ queues: [first], chatLimit: 3 }),
+    await house.anAgent({ queues: [first, second] }),
+    await house.anAgent({ queues: [second], role: 'supervisor' }),
+    await house.anAgent({ queues: [], role: 'admin' }),
+  ];
+  return { queues, callers, chats: [await house.aChat(first), await house.aChat(second)] };
+}
+
+type Step = (world: World, caller: Caller, chat: string, number: number) => Promise<unknown>;
+
+const steps: Record<string, Step> = {
+  newChat: async ({ queues, chats }, _, __, number) => chats.push(await house.aChat(queues[number % 2]!)),
+  write: (_, __, chat) => house.write(chat),
+  accept: (_, caller, chat) => house.get(AcceptChat).acceptChat(caller, chat),
+  close: (_, caller, chat) => house.get(CloseChat).closeActiveChat(caller, chat),
+  readAll: (_, caller, chat) => house.get(MarkChatAsRead).markChatAsRead(caller, chat),
+  readSome: (_, caller, chat, number) => house.get(MarkChatAsRead).markChatAsRead(caller, chat, number),
+  rest: (_, caller, __, number) => house.get(Agents).setMyState(caller, number % 3 ? 'active' : 'inactive'),
+  join: ({ queues }, caller, _, number) => house.get(QueueAgents).add(queues[number % 2]!, caller.id),
+  leave: ({ queues }, caller, _, number) => house.get(QueueAgents).remove(queues[number % 2]!, caller.id),
+};
+
+it('counts exactly what the lists mine and waiting show, whatever happened', async () => {
+  const step = fc.tuple(fc.constantFrom(...Object.keys(steps)), fc.nat(3), fc.nat(20), fc.nat(9));
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (script) => {
+      const world = await aWorld();
+      for (const [name, who, which, number] of script) {
+        const chat = world.chats[which % world.chats.length]!;
+        // Refusals (a limit, a chat of others) are part of the story.
+        await steps[name]!(world, world.callers[who]!, chat, number).catch(() => undefined);
+      }
+      for (const caller of world.callers) await expectCountsEqualLists(caller);
+    }),
+    { numRuns: RUNS },
+  );
+}, 120_000);
+
+it('counts waiting chats only while the agent is active, and own ones always', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const [own] = [await house.aChat(queue, ['One', 'Two']), await house.aChat(queue, ['Three'])];
+  await house.get(AcceptChat).acceptChat(agent, own);
+  expect(await counts(agent)).toEqual({ chats: 2, messages: 3 });
+  await house.get(Agents).setMyState(agent, 'inactive');
+  expect(await counts(agent)).toEqual({ chats: 1, messages: 2 });
+});
+
+it('does not count what a supervisor merely may see', async () => {
+  const chat = await house.aChat(await house.aQueue());
+  const supervisor = await house.anAgent({ role: 'supervisor' });
+  expect((await listed(supervisor, 'all')).map(({ id }) => id)).toContain(chat);
+  expect(await counts(supervisor)).toEqual({ chats: 0, messages: 0 });
+});
+
+it('has no counts for API keys', async () => {
+  const key: Caller = { kind: 'key', id: 'k', role: 'admin', name: 'Key' };
+  await expect(house.get(UnreadCounts).getUnreadChatsCount(key)).rejects.toMatchObject({ code: 'needs_user' });
+});

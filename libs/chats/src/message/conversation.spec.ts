@@ -1,0 +1,134 @@
+import { newId } from '#database';
+import type { Caller } from '#identity';
+import { AcceptChat } from '../chat/accept-chat.js';
+import { ChatIntake } from '../intake/chat-intake.js';
+import { OutgoingMessages } from '../outgoing/outgoing-messages.js';
+import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { Conversation } from './conversation.js';
+
+let house: ChatHouse;
+beforeAll(async () => {
+  house = await openChatHouse({ poolSize: 1 });
+});
+afterAll(() => house.close());
+
+const conversation = (caller: Caller, chatId: string, cursor?: string, limit = 50) =>
+  house.get(Conversation).getConversation(caller, chatId, { cursor, limit });
+const messages = (
+  caller: Caller,
+  chatId: string,
+  query: { cursor?: string; after?: number; before?: number },
+  limit = 50,
+) => house.get(Conversation).getMessagesByChatId(caller, chatId, { ...query, limit });
+
+async function aChatWith(texts: string[]) {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  return { queue, agent, chat: await house.aChat(queue, texts) };
+}
+
+it('shows who said what, by name', async () => {
+  const { agent, chat } = await aChatWith(['Hello']);
+  await house.get(AcceptChat).acceptChat(agent, chat);
+  const outgoing = house.get(OutgoingMessages);
+  await house.database.transaction(async (tx) =>
+    outgoing.enqueue(tx, await outgoing.answerable(tx, agent, chat), agent, [{ text: 'How can I help?' }]),
+  );
+  const { data } = await conversation(agent, chat);
+  expect(data).toMatchObject([
+    { seq: 1, direction: 'inbound', author: { kind: 'contact', name: 'Maria' }, text: 'Hello', status: null },
+    { seq: 2, direction: 'system', author: { kind: 'system', id: null, name: null } },
+    { seq: 3, direction: 'outbound', author: { kind: 'agent', id: agent.id, name: agent.name }, status: 'queued' },
+  ]);
+});
+
+it('gives the newest page first and leads back to the beginning', async () => {
+  const { agent, chat } = await aChatWith(['1', '2', '3', '4', '5']);
+  const newest = await conversation(agent, chat, undefined, 2);
+  expect(newest.data.map(({ text }) => text)).toEqual(['4', '5']);
+  expect(newest.page.prev).toBeNull();
+  const middle = await conversation(agent, chat, newest.page.next!, 2);
+  expect(middle.data.map(({ text }) => text)).toEqual(['2', '3']);
+  const oldest = await conversation(agent, chat, middle.page.next!, 2);
+  expect(oldest.data.map(({ text }) => text)).toEqual(['1']);
+  expect(oldest.page.next).toBeNull();
+  const back = await conversation(agent, chat, oldest.page.prev!, 2);
+  expect(back.data.map(({ text }) => text)).toEqual(['2', '3']);
+});
+
+it('shows messages by the messenger’s time, ties by its id, and numbers them by arrival', async () => {
+  const { agent, queue } = await aChatWith(['Hello']);
+  const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
+  const at = new Date('2026-11-22T10:00:00Z');
+  const said = (text: string, externalId: string, sentAt: Date) => ({
+    ...place,
+    externalId,
+    sentAt,
+    content: { text },
+  });
+  const arrivals = [
+    said('third', '7:10', at),
+    said('second', '7:9', at),
+    said('first', '7:11', new Date(at.getTime() - 1000)),
+  ];
+  await house.database.transaction((tx) => house.get(ChatIntake).take(tx, arrivals, new Date()));
+  const chat = await house.arrive(place, []);
+  expect((await conversation(agent, chat)).data.map(({ text }) => text)).toEqual(['first', 'second', 'third']);
+  expect((await messages(agent, chat, {})).data.map(({ text }) => text)).toEqual(['third', 'second', 'first']);
+});
+
+it('gives unified messages by seq, both ways', async () => {
+  const { agent, chat } = await aChatWith(['1', '2', '3', '4', '5']);
+  const seqs = async (query: Parameters<typeof messages>[2]) =>
+    (await messages(agent, chat, query, 2)).data.map(({ seq }) => seq);
+  expect(await seqs({})).toEqual([1, 2]);
+  expect(await seqs({ after: 3 })).toEqual([4, 5]);
+  expect(await seqs({ before: 4 })).toEqual([2, 3]);
+  const { page } = await messages(agent, chat, { after: 2 }, 2);
+  expect(await seqs({ cursor: page.next! })).toEqual([5]);
+  expect(await seqs({ cursor: page.prev! })).toEqual([1, 2]);
+  expect((await messages(agent, chat, { after: 4 })).page.next).toBeNull();
+  expect((await messages(agent, chat, {})).page.prev).toBeNull();
+});
+
+it('carries what a message has, and never the messenger’s reference to a file', async () => {
+  const { agent, queue } = await aChatWith(['Hello']);
+  const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
+  const content = {
+    attachments: [{ type: 'image' as const, mimeType: 'image/png', size: 5, reference: 'secret-file-id' }],
+    replyTo: 'm1',
+    choice: { title: 'Yes' },
+    unsupported: { kind: 'dice' },
+  };
+  const arrival = { ...place, externalId: 'm2', sentAt: new Date(), content };
+  await house.database.transaction((tx) => house.get(ChatIntake).take(tx, [arrival], new Date()));
+  const { data } = await messages(agent, await house.arrive(place, []), {});
+  expect(data).toMatchObject([
+    {
+      externalId: 'm2',
+      messenger: 'pigeon',
+      text: null,
+      attachments: [{ type: 'image', name: null, mimeType: 'image/png', size: 5 }],
+      replyTo: 'm1',
+      choice: { title: 'Yes', payload: null },
+      unsupported: { kind: 'dice' },
+      referral: null,
+    },
+  ]);
+  expect(JSON.stringify(data)).not.toContain('secret-file-id');
+});
+
+it('is for those who may see the chat', async () => {
+  const { chat } = await aChatWith(['Hello']);
+  const stranger = await house.anAgent();
+  await expect(conversation(stranger, chat)).rejects.toMatchObject({ statusCode: 404 });
+  await expect(messages(stranger, chat, {})).rejects.toMatchObject({ statusCode: 404 });
+  await expect(messages(stranger, newId(), {})).rejects.toMatchObject({ statusCode: 404 });
+});
+
+it('refuses a start that is two, and a forged cursor', async () => {
+  const { agent, chat } = await aChatWith(['Hello']);
+  await expect(messages(agent, chat, { after: 1, before: 2 })).rejects.toMatchObject({ statusCode: 422 });
+  const forged = Buffer.from('["after","99999999999"]').toString('base64url');
+  await expect(messages(agent, chat, { cursor: forged })).rejects.toMatchObject({ code: 'invalid_cursor' });
+});
