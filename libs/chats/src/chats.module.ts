@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ContactVisibility } from '#contacts';
 import { EventsModule } from '#events';
 import { ActionController } from './action/action.controller.js';
 import { Action } from './action/action.entity.js';
@@ -20,6 +21,7 @@ import { ChatListRepository } from './chat/chat-list.repository.js';
 import { ChatRepository } from './chat/chat.repository.js';
 import { ChatViews } from './chat/chat-views.js';
 import { CloseChat } from './chat/close-chat.js';
+import { ContactsOfChats } from './chat/contact-visibility.repository.js';
 import { MarkChatAsRead } from './chat/mark-chat-as-read.js';
 import { PositionRepository } from './chat/position.repository.js';
 import { UnreadController } from './chat/unread.controller.js';
@@ -61,6 +63,8 @@ const chats = [
 const messages = [ChatIntake, IntakeRepository, Conversation, MessageRepository];
 const outgoing = [OutgoingMessages, OutgoingRepository, SystemLines];
 
+/** Global for the port it provides to the room below: `ContactVisibility` of contacts. */
+@Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Queue, Action]), EventsModule],
   controllers: [
@@ -74,7 +78,14 @@ const outgoing = [OutgoingMessages, OutgoingRepository, SystemLines];
     MessageController,
     ChatController,
   ],
-  providers: [...queues, ...agents, ...chats, ...messages, ...outgoing],
-  exports: [ChatAccess, ChatIntake, Conversation, OutgoingMessages, SystemLines],
+  providers: [
+    { provide: ContactVisibility, useClass: ContactsOfChats },
+    ...queues,
+    ...agents,
+    ...chats,
+    ...messages,
+    ...outgoing,
+  ],
+  exports: [ContactVisibility, ChatAccess, ChatIntake, Conversation, OutgoingMessages, SystemLines],
 })
 export class ChatsModule {}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { Database, DatabaseModule, openTestDatabase, type TestDatabase } from '#database';
+import { Jobs } from './jobs.js';
+import { JobsModule, type JobsOptions } from './jobs.module.js';
+import { jobsSchema } from './schema.js';
+
+const QUICK = { ttlMs: 300, beatMs: 100 };
+let test: TestDatabase;
+let nodes: INestApplicationContext[];
+let warnings: string[];
+
+beforeEach(async () => {
+  test = await openTestDatabase([], [jobsSchema]);
+  nodes = [];
+  warnings = [];
+});
+afterEach(async () => {
+  for (const node of nodes) await node.close();
+  await test.close();
+});
+
+const note = (message: unknown) => void warnings.push(String(message));
+
+async function boot(define: (jobs: Jobs) => void = () => undefined, options: Partial<JobsOptions> = {}) {
+  const { url } = test;
+  const keys = [Buffer.alloc(32, 7).toString('base64')];
+  const module = await Test.createTestingModule({
+    imports: [
+      DatabaseModule.forRoot({ url, poolSize: 1, receivingPoolSize: 1, keys }),
+      JobsModule.forRoot({ url, enabled: true, concurrency: 2, lifeTimes: QUICK, ...options }),
+    ],
+  })
+    .setLogger({ log: () => undefined, warn: note, error: note })
+    .compile();
+  define(module.get(Jobs));
+  await module.init();
+  nodes.push(module);
+  return module;
+}
+
+function enqueue(node: INestApplicationContext, ...parameters: [string, object[], { jobKey?: () => string }?]) {
+  return node.get(Database).transaction((tx) => node.get(Jobs).enqueue(tx, ...parameters));
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await what())) {
+    if (Date.now() > deadline) throw new Error('it did not happen within 15 seconds');
+    await sleep(20);
+  }
+}
+
+const waiting = () =>
+  test.database.rows<{ name: string }>('SELECT task_identifier AS name FROM graphile_worker.jobs ORDER BY id');
+
+it('runs what was committed, never what was rolled back', async () => {
+  const seen: unknown[] = [];
+  const node = await boot((jobs) => jobs.define('greet', (payload) => Promise.resolve(void seen.push(payload))));
+  const rolledBack = node.get(Database).transaction(async (tx) => {
+    await node.get(Jobs).enqueue(tx, 'greet', [{ who: 'nobody' }]);
+    throw new Error('changed my mind');
+  });
+  await expect(rolledBack).rejects.toThrow('changed my mind');
+  await enqueue(node, 'greet', [{ who: 'Ann' }, { who: 'Bob' }]);
+  await until(async () => seen.length >= 2 && (await waiting()).length === 0);
+  expect(seen).toEqual(expect.arrayContaining([{ who: 'Ann' }, { who: 'Bob' }]));
+  expect(seen).toHaveLength(2);
+});
+
+it('keeps one waiting job per key, also within one call', async () => {
+  const node = await boot(undefined, { enabled: false });
+  await enqueue(node, 'profile', [{ n: 1 }, { n: 2 }], { jobKey: () => 'same' });
+  await enqueue(node, 'profile', [{ n: 3 }], { jobKey: () => 'same' });
+  expect(await waiting()).toHaveLength(1);
+});
+
+it('only enqueues where workers are not enabled', async () => {
+  const web = await boot((jobs) => jobs.define('greet', () => Promise.reject(new Error('ran on web'))), {
+    enabled: false,
+  });
+  await enqueue(web, 'greet', [{}]);
+  const seen: unknown[] = [];
+  await boot((jobs) => jobs.define('greet', (payload) => Promise.resolve(void seen.push(payload))));
+  await until(() => seen.length === 1);
+});
+
+it('tries a failed job again later, and reports it by id without quoting the error', async () => {
+  const secret = randomBytes(8).toString('hex');
+  const node = await boot((jobs) => jobs.define('fragile', () => Promise.reject(new Error(secret))));
+  await enqueue(node, 'fragile', [{}]);
+  await until(() => warnings.some((line) => /^job \d+ \(fragile\) failed, attempt 1 of 25$/.test(line)));
+  await until(async () => {
+    const [job] = await test.database.rows<{ again: boolean }>(
+      'SELECT run_at > now() AND locked_by IS NULL AS again FROM graphile_worker.jobs',
+    );
+    return job?.again === true;
+  });
+  expect(warnings.join()).not.toContain(secret);
+});
+
+it('goes on by itself after the database ended all its connections', async () => {
+  const seen: unknown[] = [];
+  const node = await boot((jobs) => jobs.define('greet', (payload) => Promise.resolve(void seen.push(payload))));
+  await enqueue(node, 'greet', [{ n: 1 }]);
+  await until(() => seen.length === 1);
+  const killed = await test.database.rows(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'parley-jobs' AND datname = current_database()`,
+  );
+  expect(killed.length).toBeGreaterThan(0);
+  await enqueue(node, 'greet', [{ n: 2 }]);
+  await until(() => seen.length === 2);
+});
+
+it('takes over the jobs of a node that died, and leaves those of the living alone', async () => {
+  let release = (): void => undefined;
+  let running = 0;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const node = await boot((jobs) => {
+    jobs.define('slow', async () => {
+      running++;
+      await held;
+    });
+    jobs.define('orphan', () => Promise.resolve(void running++));
+  });
+  await enqueue(node, 'slow', [{}]);
+  await until(() => running === 1);
+  const web = await boot(undefined, { enabled: false });
+  await node.get(Database).transaction(async (tx) => {
+    await node.get(Jobs).enqueue(tx, 'orphan', [{}]);
+    await tx.query(
+      `UPDATE graphile_worker._private_jobs SET locked_by = 'worker-dead', locked_at = now() - interval '1 hour'
+       WHERE locked_by IS NULL`,
+    );
+  });
+  await until(() => running === 2);
+  await sleep(3 * QUICK.ttlMs);
+  console.log(
+    warnings,
+    await test.database.rows('select * from graphile_worker.jobs'),
+    await test.database.rows('select * from leases'),
+  );
+  expect(await waiting()).toEqual([{ name: 'slow' }]);
+  expect(running).toBe(2);
+  expect(web.get(Jobs)).toBeInstanceOf(Jobs);
+  release();
+});
+
+it('lets running jobs finish at shutdown', async () => {
+  let finish = (): void => undefined;
+  let state = 'waiting';
+  const node = await boot((jobs) =>
+    jobs.define('slow', async () => {
+      state = 'running';
+      await new Promise<void>((resolve) => (finish = resolve));
+      state = 'finished';
+    }),
+  );
+  await enqueue(node, 'slow', [{}]);
+  await until(() => state === 'running');
+  const closing = node.close();
+  nodes = [];
+  finish();
+  await closing;
+  expect(state).toBe('finished');
+  expect(await waiting()).toEqual([]);
+});
+
+it('registers schedules once for the whole fleet', async () => {
+  const nightly = (jobs: Jobs) => jobs.schedule('nightly', '17 3 * * *', () => Promise.resolve());
+  await Promise.all([boot(nightly), boot(nightly)]);
+  const known = () => test.database.rows('SELECT identifier FROM graphile_worker._private_known_crontabs');
+  await until(async () => (await known()).length > 0);
+  expect(await known()).toEqual([{ identifier: 'nightly' }]);
+});
+
+it('refuses definitions that come too late or twice', async () => {
+  const node = await boot((jobs) => jobs.define('once', () => Promise.resolve()));
+  expect(() => node.get(Jobs).define('late', () => Promise.resolve())).toThrow('onModuleInit');
+  const jobs = new Jobs();
+  jobs.define('once', () => Promise.resolve());
+  expect(() => jobs.define('once', () => Promise.resolve())).toThrow('twice');
+});

@@ -1,0 +1,69 @@
+import type { Tx } from '#database';
+import { addJobs, type JobSpec } from './jobs.repository.js';
+
+/** Rejecting means: try again later. A job may run more than once (its node can die), so repeating must be harmless. */
+export type JobHandler = (payload: unknown) => Promise<void>;
+
+export interface EnqueueOptions<Payload extends object> {
+  /** A waiting job with this key is replaced instead of joined by a second one. */
+  readonly jobKey?: (payload: Payload) => string;
+  readonly runAt?: Date;
+  /** Default: 25, spread over some days. */
+  readonly maxAttempts?: number;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly cron: string;
+}
+
+/** Background work. Rooms define their jobs while the application starts and enqueue them in their transactions. */
+export class Jobs {
+  private readonly handlers = new Map<string, JobHandler>();
+  private readonly crons: Schedule[] = [];
+  private sealed = false;
+
+  /** Says what a job does, in a constructor or `onModuleInit`. One handler per name; the name is stored with each job. */
+  define(name: string, handler: JobHandler): void {
+    if (this.sealed) throw new Error(`Job "${name}" was defined after the workers started: do it in onModuleInit.`);
+    if (this.handlers.has(name)) throw new Error(`Job "${name}" is defined twice.`);
+    this.handlers.set(name, handler);
+  }
+
+  /** Runs by the clock, in UTC, once in the whole fleet; `cron` has five fields. What was missed is not made up for. */
+  schedule(name: string, cron: string, handler: () => Promise<void>): void {
+    this.define(name, handler);
+    this.crons.push({ name, cron });
+  }
+
+  /** One statement for all payloads, in the caller's transaction: they run after its commit, or never. */
+  async enqueue<Payload extends object>(
+    tx: Tx,
+    name: string,
+    payloads: readonly Payload[],
+    options: EnqueueOptions<Payload> = {},
+  ): Promise<void> {
+    if (payloads.length === 0) return;
+    const { jobKey, runAt, maxAttempts } = options;
+    const specs = payloads.map((payload) => ({
+      identifier: name,
+      payload,
+      ...(jobKey && { job_key: `${name}:${jobKey(payload)}` }),
+      ...(runAt && { run_at: runAt }),
+      ...(maxAttempts && { max_attempts: maxAttempts }),
+    }));
+    await addJobs(tx, jobKey ? lastOfEachKey(specs) : specs);
+  }
+
+  /** What was defined; nothing can be added any more. */
+  seal(): { handlers: ReadonlyMap<string, JobHandler>; schedules: readonly Schedule[] } {
+    this.sealed = true;
+    return { handlers: this.handlers, schedules: this.crons };
+  }
+}
+
+/** A statement can touch a key once only; the fixed order keeps two transactions from waiting for each other. */
+function lastOfEachKey(specs: readonly JobSpec[]): JobSpec[] {
+  const byKey = new Map(specs.map((spec) => [spec.job_key ?? '', spec]));
+  return [...byKey.keys()].sort().map((key) => byKey.get(key) as JobSpec);
+}

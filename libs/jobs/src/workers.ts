@@ -1,0 +1,114 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import pg from 'pg';
+import { Jobs, type JobHandler } from './jobs.js';
+import { libraryLog } from './library-log.js';
+import { SignsOfLife } from './signs-of-life.js';
+
+export interface WorkersOptions {
+  readonly url: string;
+  /** Jobs at once on this node. */
+  readonly concurrency: number;
+}
+
+const RESTART_MS = 1_000;
+/** Handlers that take longer are left to another node. */
+const STOP_PATIENCE_MS = 10_000;
+const POLL_MS = 2_000;
+
+/** Runs this node's share of the jobs, from the application's start to its shutdown, over every loss of the database. */
+export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Jobs');
+  private readonly ended = new AbortController();
+  private runner: Runner | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly signs: SignsOfLife,
+    private readonly options: WorkersOptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.keepRunning();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.ended.abort();
+    await Promise.race([this.finish(), sleep(STOP_PATIENCE_MS, undefined, { ref: false })]);
+    await this.signs.stop();
+  }
+
+  private async finish(): Promise<void> {
+    await this.runner?.stop().catch(() => undefined);
+    await this.running;
+  }
+
+  /** The library ends its runner when the database stays away; a new one is started until we are told to stop. */
+  private async keepRunning(): Promise<void> {
+    this.signs.start();
+    while (!this.ended.signal.aborted) {
+      try {
+        await this.runOnce();
+      } catch (error) {
+        this.logger.warn(`workers stopped, starting again: ${error instanceof Error ? error.message : String(error)}`);
+        await sleep(RESTART_MS, undefined, { signal: this.ended.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async runOnce(): Promise<void> {
+    const pool = this.openPool();
+    const events = this.listen();
+    const { handlers, schedules } = this.jobs.seal();
+    try {
+      this.runner = await run({
+        pgPool: pool,
+        concurrency: this.options.concurrency,
+        pollInterval: POLL_MS,
+        noHandleSignals: true,
+        logger: libraryLog,
+        events,
+        taskList: taskList(handlers),
+        parsedCronItems: parseCronItems(
+          schedules.map(({ name, cron }) => ({ task: name, match: cron, identifier: name })),
+        ),
+      });
+      if (this.ended.signal.aborted) await this.runner.stop();
+      await this.runner.promise;
+    } finally {
+      this.runner = undefined;
+      await pool.end().catch(() => undefined);
+    }
+  }
+
+  private openPool(): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.options.url,
+      application_name: 'parley-jobs',
+      // One per worker, one that listens, one for the schedules.
+      max: this.options.concurrency + 2,
+      connectionTimeoutMillis: 3_000,
+      keepAlive: true,
+    });
+    pool.on('error', (error) => this.logger.warn(`connection lost: ${error.message}`));
+    pool.on('connect', (client) => void client.on('error', () => undefined));
+    return pool;
+  }
+
+  private listen(): WorkerEvents {
+    const events = new EventEmitter() as WorkerEvents;
+    events.on('worker:create', ({ worker }) => this.signs.add(worker.workerId));
+    events.on('worker:stop', ({ worker }) => this.signs.remove(worker.workerId));
+    events.on('job:error', ({ job }) => {
+      this.logger.warn(`job ${job.id} (${job.task_identifier}) failed, attempt ${job.attempts} of ${job.max_attempts}`);
+    });
+    return events;
+  }
+}
+
+function taskList(handlers: ReadonlyMap<string, JobHandler>): TaskList {
+  return Object.fromEntries([...handlers].map(([name, handler]) => [name, (payload: unknown) => handler(payload)]));
+}
