@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
@@ -18,6 +19,7 @@ export class PageQuery {
   limit: number = 50;
 }
 
+@ApiSchema({ name: 'Page' })
 export class PageDto {
   /** Cursor of the following page; null at the end */
   next: string | null;

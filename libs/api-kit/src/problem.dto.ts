@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 
+@ApiSchema({ name: 'ProblemError' })
 class ProblemErrorDto {
   /**
    * JSON pointer into the request body, `?name` for a query parameter

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { COMMON_PROBLEMS, ProblemDto, problemResponse } from '#api-kit';
@@ -54,6 +55,9 @@ export function operationsOf({ paths }: OpenAPIObject): Operation[] {
 function complete(operation: Operation): void {
   const extended = operation as Operation & { [ROLES_EXTENSION]?: readonly string[] };
   const roles = extended[ROLES_EXTENSION] ?? [];
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? status;
+  }
   operation.security = roles.length > 0 ? [{ bearer: [] }] : [];
   if (roles.length === 0) delete extended[ROLES_EXTENSION];
   for (const status of COMMON_PROBLEMS)

@@ -1,5 +1,7 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
 
+@ApiSchema({ name: 'SignIn' })
 export class SignInDto {
   /** @example "admin@localhost" */
   @IsString()
@@ -14,6 +16,7 @@ export class SignInDto {
   password: string;
 }
 
+@ApiSchema({ name: 'Refresh' })
 export class RefreshDto {
   /** @example "l3Yc0kq0gXf3mC5uS1q8m0o6y9p2w4v7b1n5t8r3e6k" */
   @IsString()
@@ -22,6 +25,7 @@ export class RefreshDto {
   refreshToken: string;
 }
 
+@ApiSchema({ name: 'Tokens' })
 export class TokensDto {
   /**
    * Sent as `Authorization: Bearer …`
