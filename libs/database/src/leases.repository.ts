@@ -45,4 +45,21 @@ export class Leases {
     );
     return held !== undefined;
   }
+
+  /** Names with this prefix that somebody holds now. */
+  async live(prefix: string): Promise<string[]> {
+    const held = await this.database.rows<{ name: string }>(
+      'SELECT name FROM leases WHERE starts_with(name, $1) AND until > clock_timestamp()',
+      [prefix],
+    );
+    return held.map(({ name }) => name);
+  }
+
+  /** Removes rows under names that are never used again; their fences would restart. */
+  async forget(prefix: string, endedForMs: number): Promise<void> {
+    await this.database.row(
+      `DELETE FROM leases WHERE starts_with(name, $1) AND until < clock_timestamp() - $2 * interval '1 millisecond'`,
+      [prefix, endedForMs],
+    );
+  }
 }

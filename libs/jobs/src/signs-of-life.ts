@@ -13,11 +13,11 @@ export interface LifeTimes {
 
 export const LIFE_TIMES: LifeTimes = { ttlMs: 15_000, beatMs: 3_000 };
 
-/** Renews a lease for each worker of this node, and frees the jobs of workers whose node died. */
+/** Renews the lease of this node's workers, and frees the jobs of workers whose node died. */
 export class SignsOfLife {
   private readonly logger = new Logger('Jobs');
   private readonly holder = newId();
-  private readonly workers = new Set<string>();
+  private worker: string | undefined;
   private missingBefore: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
@@ -37,13 +37,14 @@ export class SignsOfLife {
     await this.beating;
   }
 
-  add(worker: string): void {
-    this.workers.add(worker);
+  /** From now on jobs are locked under this name. */
+  show(worker: string): void {
+    this.worker = worker;
     this.beat();
   }
 
-  remove(worker: string): void {
-    this.workers.delete(worker);
+  hide(): void {
+    this.worker = undefined;
   }
 
   /** A beat that fails is followed by the next one. */
@@ -54,8 +55,7 @@ export class SignsOfLife {
   }
 
   private async renew(): Promise<void> {
-    const names = [...this.workers].map((worker) => PREFIX + worker);
-    if (names.length > 0) await this.leases.keepAll(names, this.holder, this.times.ttlMs);
+    if (this.worker) await this.leases.tryAcquire(PREFIX + this.worker, this.holder, this.times.ttlMs);
     const live = (await this.leases.live(PREFIX)).map((name) => name.slice(PREFIX.length));
     await this.freeJobsOfDead(live);
     await this.leases.forget(PREFIX, FORGET_MS);
@@ -68,6 +68,6 @@ export class SignsOfLife {
     this.missingBefore = new Set(missing);
     if (dead.length === 0) return;
     await unlockJobsOf(this.database, dead);
-    this.logger.warn(`freed the jobs of ${dead.length} workers that show no sign of life`);
+    this.logger.warn(`freed the jobs of ${dead.length} dead nodes`);
   }
 }

@@ -80,6 +80,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
       await this.runner.promise;
     } finally {
       this.runner = undefined;
+      this.signs.hide();
       await pool.end().catch(() => undefined);
     }
   }
@@ -100,8 +101,8 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private listen(): WorkerEvents {
     const events = new EventEmitter() as WorkerEvents;
-    events.on('worker:create', ({ worker }) => this.signs.add(worker.workerId));
-    events.on('worker:stop', ({ worker }) => this.signs.remove(worker.workerId));
+    // Jobs are locked under the pool's id, not under the ids of its workers.
+    events.on('pool:create', ({ workerPool }) => this.signs.show(workerPool.id));
     events.on('job:error', ({ job }) => {
       this.logger.warn(`job ${job.id} (${job.task_identifier}) failed, attempt ${job.attempts} of ${job.max_attempts}`);
     });
