@@ -1,0 +1,25 @@
+/** Who plays in the demo. All fixed, so that a second start finds what the first one made. */
+export const ADMIN = { email: 'admin@localhost', password: 'parley demo admin' };
+
+export const AGENTS = [
+  { email: 'ada@localhost', name: 'Ada Lovelace', password: 'parley demo agent' },
+  { email: 'grace@localhost', name: 'Grace Hopper', password: 'parley demo agent' },
+];
+
+export const QUEUE = 'Shop';
+
+export const META_APP = { id: '287451903362718', secret: 'demo_app_secret_0123456789abcdef', verifyToken: 'demo_word' };
+
+export const PAGE = { id: '108326419507742', name: 'Corner Store', token: 'EAADemoPageToken' };
+
+export const BOT = {
+  token: '7193405826:AAForTheDemoOnlyNeverIssued88888888',
+  name: 'Corner Shopdesk',
+  username: 'corner_shopdesk_bot',
+};
+
+export const PEOPLE = [
+  { id: 'iryna', name: 'Iryna Lys', username: 'iryna_lys', telegramId: 6841097253 },
+  { id: 'marco', name: 'Marco Bianchi', telegramId: 5120934417 },
+  { id: 'amina', name: 'Amina Diallo', telegramId: 7730185526 },
+];

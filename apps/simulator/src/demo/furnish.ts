@@ -1,0 +1,51 @@
+import type { Simulation } from '../simulation.js';
+import { ADMIN, AGENTS, BOT, META_APP, PAGE, PEOPLE, QUEUE } from './cast.js';
+import { PublicApi } from './public-api.js';
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The messengers' side: accounts and people. People count as having written, so that open chats can be answered. */
+export function furnishSimulator(simulation: Simulation): void {
+  simulation.createApp(META_APP);
+  simulation.createPage({ ...PAGE, app: META_APP.id });
+  const bot = simulation.createBot(BOT);
+  for (const { id: person } of PEOPLE.map((one) => simulation.createPerson(one))) {
+    simulation.acquaint({ messenger: 'telegram', account: bot.id, person });
+    simulation.acquaint({ messenger: 'facebook', account: PAGE.id, person });
+  }
+}
+
+/** The server's side, through its public API: agents, a queue, two channels. What is there already is taken as it is. */
+export async function furnishServer(serverUrl: string, simulation: Simulation): Promise<void> {
+  const admin = await PublicApi.signIn(serverUrl, ADMIN.email, ADMIN.password);
+  const queueId = await theQueue(admin);
+  for (const agent of AGENTS) {
+    const userId = await theUser(admin, agent);
+    await admin.put(`/v1/queues/${queueId}/agents/${userId}`);
+    const own = await PublicApi.signIn(serverUrl, agent.email, agent.password);
+    await own.put('/v1/me/state', { state: 'active' });
+  }
+  await admin.post('/v1/channels', { messenger: 'telegram', queueId, credentials: { botToken: BOT.token } });
+  const credentials = { pageToken: PAGE.token };
+  const page = await admin.post<{ webhookUrl: string }>('/v1/channels', {
+    messenger: 'facebook',
+    queueId,
+    credentials,
+  });
+  await simulation.setCallback({ app: META_APP.id, url: page.webhookUrl, verifyToken: META_APP.verifyToken });
+}
+
+async function theQueue(admin: PublicApi): Promise<string> {
+  const queues = await admin.list<Named>('/v1/queues');
+  const queue = queues.find(({ name }) => name === QUEUE) ?? (await admin.post<Named>('/v1/queues', { name: QUEUE }));
+  return queue.id;
+}
+
+async function theUser(admin: PublicApi, agent: (typeof AGENTS)[number]): Promise<string> {
+  const users = await admin.list<{ id: string; email: string }>('/v1/users');
+  const user = users.find(({ email }) => email === agent.email);
+  return (user ?? (await admin.post<Named>('/v1/users', { ...agent, role: 'agent' }))).id;
+}
