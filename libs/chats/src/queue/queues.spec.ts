@@ -2,6 +2,7 @@ import { newId } from '#database';
 import type { Caller } from '#identity';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
+import { ChatIntake } from '../intake/chat-intake.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { QueueAgents } from './queue-agents.js';
 import { Queues } from './queues.js';
@@ -73,6 +74,28 @@ it('never loses a channel to a queue deleted at the same moment', async () => {
     expect([deleted.status, channel.status].sort()).toEqual(['fulfilled', 'rejected']);
   }
 });
+
+it('is not deleted from under a chat that is just being opened, also when its channel moves on', async () => {
+  const [queue, other] = [await house.aQueue(), await house.aQueue()];
+  const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
+  const arrival = { ...place, externalId: newId(), sentAt: new Date(), content: { text: 'Hello' } };
+  let deletion: Promise<unknown> | undefined;
+  await house.database.transaction(async (tx) => {
+    await house.get(ChatIntake).take(tx, [arrival], new Date());
+    await tx.query('UPDATE channels SET queue_id = $2 WHERE id = $1', [place.channelId, other]);
+    deletion = house
+      .get(Queues)
+      .delete(queue)
+      .catch((error: unknown) => error);
+    await somebodyWaits();
+  });
+  expect(await deletion).toMatchObject({ code: 'queue_has_chats' });
+});
+
+async function somebodyWaits(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
+}
 
 it('takes agents in and lets them go, repeatedly', async () => {
   const queue = await house.aQueue();
