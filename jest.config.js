@@ -19,7 +19,11 @@ const common = {
       },
     ],
   },
-  moduleNameMapper: { [room]: '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    [room]: '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@nestjs/throttler$': '<rootDir>/test/support/throttler-stand-in.ts',
+  },
 };
 
 const globals = existsSync('test/support/global-setup.ts')
