@@ -25,7 +25,7 @@ export function workerFor(order: ChannelOrder, messengers: MessengerRegistry): M
   return worker;
 }
 
-/** The credentials as the worker takes them; Problem 422 that names each field in question, and never a value. */
+/** The credentials as the worker takes them, without the blanks around them; Problem 422 that names each field in question, and never a value. */
 export function credentialsOf(order: ChannelOrder, worker: MessengerRegistrationWorker): Credentials {
   const fields = worker.credentialFields.map(({ name }) => name);
   const given = order.credentials;
@@ -38,11 +38,17 @@ export function credentialsOf(order: ChannelOrder, worker: MessengerRegistration
     .map((name) => wrong(place(name), `must be text of 1 to ${LONGEST} visible characters without blanks`));
   const pointers = [...missing, ...unknown, ...unusable];
   if (pointers.length > 0) throw Problem.invalid('The credentials are not what this messenger needs.', pointers);
-  return given as Credentials;
+  return Object.fromEntries(fields.map((name) => [name, trimmed(given[name]) as string]));
 }
 
 function isCredential(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= LONGEST && /^[\x21-\x7e]+$/.test(value);
+  const text = trimmed(value);
+  return typeof text === 'string' && text.length <= LONGEST && /^[\x21-\x7e]+$/.test(text);
+}
+
+/** Blanks come along when a token is copied. */
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
 }
 
 function place(field: string): string {

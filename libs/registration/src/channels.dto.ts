@@ -51,7 +51,7 @@ export class RegisterChannel {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    example: { token: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
+    example: { botToken: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
   })
   credentials: Record<string, unknown>;
 }

@@ -1,9 +1,9 @@
 /** Something the messenger needs to connect an account. */
 export class CredentialFieldView {
-  /** @example token */
+  /** @example botToken */
   name: string;
 
-  /** @example The bot's token, from BotFather */
+  /** @example The token @BotFather gave for the bot */
   description: string;
 }
 

@@ -217,6 +217,12 @@ it.each<[string, Record<string, unknown>, string]>([
   expect(problem).toMatchObject({ statusCode: 422, pointers: [{ pointer }] });
 });
 
+it('takes a token with the blanks that came along when it was copied', async () => {
+  const { token } = anAccount();
+  const { body } = await register(anOrder(`  ${token}\n`));
+  expect((await channels.account(body.id)).credentials.token).toBe(token);
+});
+
 it('answers a repeated idempotency key with the first answer, and refuses it with another order', async () => {
   const { token } = anAccount();
   const order = anOrder(token);
