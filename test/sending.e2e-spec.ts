@@ -137,6 +137,7 @@ it('a revoked token keeps every message until the channel is connected again', a
   const { token } = house.simulator.createBot({
     token: `${house.team.accounts.telegram}:AAnewTokenAfterTheOldOneWasRevoked1`,
   });
+  house.simulator.acquaint(who);
   await house.team.admin.created('/v1/channels', {
     messenger: 'telegram',
     queueId: house.team.queueId,

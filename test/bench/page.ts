@@ -39,7 +39,7 @@ export async function connectPage(databaseUrl: string, dataDir: string) {
   const queue = await call<{ id: string }>('/v1/queues', { name: `Bench ${Date.now()}` }, accessToken);
   const channel = await call<{ webhookUrl: string }>(
     '/v1/channels',
-    { messenger: 'facebook', queueId: queue.id, credentials: { pageId: PAGE, pageToken: token } },
+    { messenger: 'facebook', queueId: queue.id, credentials: { pageToken: token } },
     accessToken,
   );
   return {

@@ -44,7 +44,7 @@ export async function aTeam(server: ServerProcess, simulator: Simulator, size = 
   const facebook = await admin.created<ChannelBody>('/v1/channels', {
     messenger: 'facebook',
     queueId,
-    credentials: { pageId: page.id, pageToken: page.token },
+    credentials: { pageToken: page.token },
   });
   await simulator.setCallback({ app: META_APP.id, url: facebook.webhookUrl, verifyToken: META_APP.verifyToken });
   return {

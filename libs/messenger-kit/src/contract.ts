@@ -46,6 +46,8 @@ export interface InboundMessage extends EventFrame {
   readonly externalId: string;
   /** The messenger's clock. Absent when it did not say, or said nonsense: then the time of receiving counts. */
   readonly sentAt?: Date;
+  /** How coarse that clock is: the message was sent within so many ms from `sentAt` on. Absent = it is exact. */
+  readonly sentWithinMs?: number;
   readonly content: MessageContent;
 }
 

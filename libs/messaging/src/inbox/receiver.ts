@@ -103,10 +103,20 @@ export class Receiver {
       identityId: people[index]!.identityId,
       queueId: channel.queueId,
       externalId: messages[index]!.externalId,
-      sentAt: messages[index]!.sentAt ?? delivery.receivedAt,
+      sentAt: momentOf(messages[index]!, delivery.receivedAt),
       content: messages[index]!.content,
     }));
   }
+}
+
+/**
+ * When it was said. A clock of whole seconds would put a question before the answer that was sent in the same second:
+ * what the messenger leaves open is filled in from ours.
+ */
+function momentOf({ sentAt, sentWithinMs = 0 }: InboundMessage, receivedAt: Date): Date {
+  if (!sentAt) return receivedAt;
+  const latest = sentAt.getTime() + Math.max(sentWithinMs - 1, 0);
+  return new Date(Math.max(sentAt.getTime(), Math.min(receivedAt.getTime(), latest)));
 }
 
 function accountOf(messenger: string, source: string): string {

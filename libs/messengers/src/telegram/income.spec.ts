@@ -38,6 +38,7 @@ test.each<[string, string, string | undefined, MessageContent]>([
     sender: { scope: '', externalId: IRYNA, name: 'Iryna Lys' },
     externalId: `${IRYNA}:${id}`,
     sentAt: new Date(`2026-10-12T03:57:${second}Z`),
+    sentWithinMs: 1_000,
     content,
   });
 });

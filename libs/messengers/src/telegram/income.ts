@@ -80,7 +80,7 @@ function message(update: Update): InboundEvent {
     key,
     sender: senderOf(wire['from'], chat),
     externalId: eventKey(chat, id),
-    ...(sentAt && { sentAt }),
+    ...(sentAt && { sentAt, sentWithinMs: 1_000 }),
     content: messageContent(wire, chat),
   };
 }
