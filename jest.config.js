@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 
+/** ESM packages that Fastify's CommonJS plugins pull in with require(), which Jest cannot do on Node 20. */
+const REQUIRED_ESM = 'content-disposition|cookie';
+
 const room = '^#([a-z-]+)$';
 
 /** One transform and one set of paths for both projects: `#room` is the room's source, `.js` imports are `.ts` files. */
@@ -18,7 +21,9 @@ const common = {
         module: { type: 'es6' },
       },
     ],
+    [`/node_modules/(${REQUIRED_ESM})/.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' } }],
   },
+  transformIgnorePatterns: [`/node_modules/(?!(${REQUIRED_ESM})/)`],
   moduleNameMapper: {
     [room]: '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
@@ -36,6 +41,7 @@ const globals = existsSync('test/support/global-setup.ts')
 /** @type {import('jest').Config} */
 const config = {
   testTimeout: 30_000,
+  globalTeardown: '<rootDir>/jest.teardown.js',
   projects: [
     {
       ...common,

@@ -213,13 +213,8 @@ asRoot('places data and programs elsewhere when the database user cannot enter t
 asRoot('finds a user to run as where none can be made', async () => {
   const passwd = join(folder, 'passwd');
   await writeFile(passwd, 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n');
-  const path = process.env.PATH;
-  process.env.PATH = folder;
-  try {
-    expect(await chooseRunner(dataDir, passwd)).toEqual({ name: 'nobody', uid: 65534, gid: 65534 });
-  } finally {
-    process.env.PATH = path;
-  }
+  const system = { passwd, makers: [['no-such-program', []]] as const };
+  expect(await chooseRunner(dataDir, system)).toEqual({ name: 'nobody', uid: 65534, gid: 65534 });
 });
 
 it('knows the major version of the binaries it brings', async () => {

@@ -6,6 +6,15 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const OURS = 'parley';
 
+/** How this system lists its users, and the programs that may make one (Linux distributions; Alpine). */
+export const SYSTEM = {
+  passwd: '/etc/passwd',
+  makers: [
+    ['useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', OURS]],
+    ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', OURS]],
+  ] as readonly (readonly [program: string, parameters: readonly string[]])[],
+};
+
 /** The system user that runs the server, because PostgreSQL refuses to run as root. */
 export interface Runner {
   readonly name: string;
@@ -18,12 +27,12 @@ export function isRoot(): boolean {
 }
 
 /** Who shall run the server over `dataDir`: its present owner, else a user of ours, else whom the system has. */
-export async function chooseRunner(dataDir: string, passwd = '/etc/passwd'): Promise<Runner | undefined> {
+export async function chooseRunner(dataDir: string, system = SYSTEM): Promise<Runner | undefined> {
   if (!isRoot()) return undefined;
-  const users = await systemUsers(passwd);
+  const users = await systemUsers(system.passwd);
   const owner = await ownerOf(dataDir, users);
   if (owner) return owner;
-  const runner = users.get(OURS) ?? users.get('postgres') ?? (await makeUser(passwd)) ?? users.get('nobody');
+  const runner = users.get(OURS) ?? users.get('postgres') ?? (await makeUser(system)) ?? users.get('nobody');
   if (runner) return runner;
   throw new Error(
     'PostgreSQL does not run as root, and this system has no other user to run it: neither "postgres" nor "nobody", ' +
@@ -38,13 +47,9 @@ async function ownerOf(dataDir: string, users: Map<string, Runner>): Promise<Run
   return known ?? { name: `uid ${found.uid}`, uid: found.uid, gid: found.gid };
 }
 
-async function makeUser(passwd: string): Promise<Runner | undefined> {
-  const ways: [string, string[]][] = [
-    ['useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', OURS]],
-    ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', OURS]],
-  ];
-  for (const [program, parameters] of ways) {
-    await run(program, parameters).catch(() => undefined);
+async function makeUser({ passwd, makers }: typeof SYSTEM): Promise<Runner | undefined> {
+  for (const [program, parameters] of makers) {
+    await run(program, [...parameters]).catch(() => undefined);
     const made = (await systemUsers(passwd)).get(OURS);
     if (made) return made;
   }

@@ -10,6 +10,7 @@ import { connect, serves, type Address } from './postmaster.repository.js';
 const LOG_FILE = 'server.log';
 const LOG_LIMIT = 10 * 1024 * 1024;
 const POLL_MS = 25;
+const SLOW_POLL_MS = 250;
 /** How long another process in the directory may take to answer or to go. */
 const OTHER_PATIENCE_MS = 30_000;
 /** Recovery after a crash reads up to max_wal_size of log. */
@@ -131,9 +132,9 @@ async function launch(cluster: Cluster, address: Address): Promise<Server | stri
   child.unref();
   await log.close();
   const deadline = Date.now() + START_PATIENCE_MS;
-  while (ended === undefined && Date.now() < deadline) {
+  for (let pause = POLL_MS; ended === undefined && Date.now() < deadline; pause = Math.min(pause * 1.2, SLOW_POLL_MS)) {
     if (await answers(dataDir, address)) return { address, pid: child.pid ?? 0, adopted: false };
-    await sleep(POLL_MS);
+    await sleep(pause);
   }
   return `${ended ?? 'it does not answer'}\n${await readLog(dataDir, from)}`.trim();
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,11 +30,20 @@ export function testServerUrl(): Promise<string> {
   return opened;
 }
 
+export function forgetTestServer(): void {
+  opened = undefined;
+}
+
 /** `<temporary directory>/parley-test-<hash>`, the same for every process of this checkout and user. */
 export function testClusterFolder(): string {
-  const checkout = dirname(fileURLToPath(import.meta.url));
-  const hash = createHash('sha256').update(`${userInfo().uid} ${checkout}`).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(`${userInfo().uid} ${checkout()}`).digest('hex').slice(0, 12);
   return join(tmpdir(), `parley-test-${hash}`);
+}
+
+/** The folder of package.json, from the source and from a build alike. */
+function checkout(folder = dirname(fileURLToPath(import.meta.url))): string {
+  const above = dirname(folder);
+  return above === folder || existsSync(join(folder, 'package.json')) ? folder : checkout(above);
 }
 
 async function startTestServer(): Promise<string> {
@@ -47,5 +57,9 @@ async function startTestServer(): Promise<string> {
     await createCluster(cluster);
     return ensureServer(cluster);
   });
-  return urlOf(server.address, 'postgres');
+  const url = urlOf(server.address, 'postgres');
+  // For the end of the run, when the server is stopped unless another run uses it.
+  await writeFile(join(folder, 'checkout'), checkout());
+  await writeFile(join(folder, 'url'), url, { mode: 0o600 });
+  return url;
 }

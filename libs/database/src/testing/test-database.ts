@@ -7,8 +7,9 @@ import { dataSourceOptions } from '../data-source.js';
 import { Database } from '../database.js';
 import { newId } from '../id.js';
 import { migrate } from '../migrate.js';
-import { testServerUrl } from './test-cluster.js';
+import { forgetTestServer, testServerUrl } from './test-cluster.js';
 import { createFromTemplate, dropDatabase, ensureTemplate } from './test-database.repository.js';
+import { isUnavailable } from '../unavailable.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -23,6 +24,14 @@ export interface TemplateStep {
   prepare(url: string): Promise<void>;
 }
 
+interface Created {
+  readonly server: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+const ATTEMPTS = 3;
+
 export type EntityClass = new () => object;
 
 /**
@@ -33,14 +42,7 @@ export async function openTestDatabase(
   entities: MixedList<EntityClass> = [],
   steps: readonly TemplateStep[] = [],
 ): Promise<TestDatabase> {
-  const server = await testServerUrl();
-  const template = await templateName(steps);
-  await ensureTemplate(server, template, async (url) => {
-    await migrate(url);
-    for (const step of steps) await step.prepare(url);
-  });
-  const name = `test_${Date.now()}_${newId().slice(-12)}`;
-  const url = await createFromTemplate(server, template, name);
+  const { server, name, url } = await withServer((found) => create(found, steps));
   const dataSource = new DataSource({ ...dataSourceOptions({ url, poolSize: 10 }), entities });
   await dataSource.initialize();
   return {
@@ -52,6 +54,28 @@ export async function openTestDatabase(
       await dropDatabase(server, name);
     },
   };
+}
+
+async function create(server: string, steps: readonly TemplateStep[]): Promise<Created> {
+  const template = await templateName(steps);
+  await ensureTemplate(server, template, async (url) => {
+    await migrate(url);
+    for (const step of steps) await step.prepare(url);
+  });
+  const name = `test_${Date.now()}_${newId().slice(-12)}`;
+  return { server, name, url: await createFromTemplate(server, template, name) };
+}
+
+/** Another run that ends may stop the shared server in the moment between finding and using it. */
+async function withServer<T>(work: (server: string) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(await testServerUrl());
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isUnavailable(error)) throw error;
+      forgetTestServer();
+    }
+  }
 }
 
 /** Named after the text of the migrations: a changed migration makes a new template. */
