@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { findBinaries } from './binaries.js';
+import { copyBinaries, findBinaries } from './binaries.js';
 import { createCluster, DURABLE_SETTINGS, type Cluster } from './cluster.js';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { isAlive, readPidFile } from './pid-file.js';
@@ -208,6 +208,16 @@ asRoot('places data and programs elsewhere when the database user cannot enter t
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   await again.stop();
   await rm(again.dataDir, { recursive: true });
+});
+
+asRoot('copies the programs to where the database user can reach them, and says so', async () => {
+  const hidden = await copyBinaries({ ...(await findBinaries()), version: `0-test-${process.pid}` }, folder);
+  await chmod(folder, 0o700);
+  const place = await findPlace(dataDir, () => Promise.resolve(hidden));
+  expect(place.binaries.folder.startsWith(folder)).toBe(false);
+  expect(place.notes.join('\n')).toContain(place.binaries.folder);
+  await rm(place.binaries.folder, { recursive: true });
+  await rm(place.dataDir, { recursive: true });
 });
 
 asRoot('finds a user to run as where none can be made', async () => {

@@ -23,10 +23,10 @@ export interface Place {
  * Decides where data and binaries live and who runs the server, so that this user can reach both. Nothing moves once
  * it is placed: the wished directory keeps either the data or a pointer to it.
  */
-export async function findPlace(wished: string): Promise<Place> {
+export async function findPlace(wished: string, binariesOfPackage = findBinaries): Promise<Place> {
   await mkdir(wished, { recursive: true, mode: 0o700 });
   const asked = await realpath(wished);
-  const packaged = await findBinaries();
+  const packaged = await binariesOfPackage();
   const pointed = await readPointer(asked);
   const runner = await chooseRunner(pointed ?? asked);
   if (!runner) return { dataDir: asked, ...(await reachableBinaries(packaged, undefined, dirname(asked))), runner };
