@@ -29,18 +29,20 @@ export class WebhookDoor implements OnModuleInit {
     private readonly metrics: ReceivingMetrics,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  /** Not awaited: that would start Fastify before Nest has given it the error handler of all other routes. */
+  onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    await fastify.register(async (scope) => {
+    void fastify.register((scope, _options, done) => {
       scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-        done(null, body),
+      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, parsed) =>
+        parsed(null, body),
       );
       scope.setErrorHandler((error: { statusCode?: number }, _request, reply) => this.onError(error, reply));
       scope.get<Route>('/webhooks/:messenger/:key', (request, reply) => this.verify(request, reply));
       scope.post<Route>('/webhooks/:messenger/:key', { bodyLimit: BODY_LIMIT }, (request, reply) =>
         this.receive(request, reply),
       );
+      done();
     });
   }
 
