@@ -19,6 +19,7 @@ test('numbers beyond 2^53 keep their digits; texts that look like them keep thei
 test('JSON without big numbers reads as JSON.parse reads it, with big numbers beside it too', () => {
   fc.assert(
     fc.property(fc.json(), (json) => {
+      fc.pre(!/\d{16}/.test(json));
       expect(parseJson(json)).toEqual(JSON.parse(json));
       expect(parseJson(`[9007199254740993,${json}]`)).toEqual(['9007199254740993', JSON.parse(json)]);
     }),

@@ -165,6 +165,25 @@ test('the caller gives up while waiting: unknown; before it began: not asked', a
   expect(await failureOf(http.request(call))).toBeInstanceOf(NotAskedError);
 });
 
+test('a call that ended while it waited for a connection is never written afterwards', async () => {
+  const asked: string[] = [];
+  const release: (() => void)[] = [];
+  const origin = await serving((request, response) => {
+    asked.push(request.url ?? '');
+    release.push(() => response.end('{}'));
+  });
+  const http = client({ trustedOrigins: [origin], timeoutMs: 10_000 });
+  const busy = Array.from({ length: 64 }, () => http.request({ method: 'POST', url: `${origin}/busy`, json: {} }));
+  const late = http.request({ method: 'POST', url: `${origin}/late`, json: {}, timeoutMs: 50 });
+  expect(await failureOf(late)).toBeInstanceOf(NotAskedError);
+  const after = Array.from({ length: 64 }, () => http.request({ method: 'POST', url: `${origin}/after`, json: {} }));
+  const timer = setInterval(() => release.splice(0).forEach((answer) => answer()), 5);
+  await Promise.all([...busy, ...after]);
+  clearInterval(timer);
+  expect(asked.filter((url) => url === '/late')).toEqual([]);
+  expect(asked).toHaveLength(128);
+});
+
 test('an answer larger than allowed is not read on', async () => {
   const origin = await serving((_request, response) => {
     response.on('error', () => undefined);

@@ -200,6 +200,12 @@ test.each<[string, object, object]>([
   expect(convertOne(item)).toMatchObject(expected);
 });
 
+test('an item that is nothing stands alone', () => {
+  const good = { sender: { id: '5' }, timestamp: 1792213641000, message: { mid: 'm_1', text: 'x' } };
+  const body = inCall({}, { messaging: [null, good, 7] });
+  expect(convert(body)).toMatchObject([{ reason: 'not_an_object' }, { kind: 'message' }, { reason: 'not_an_object' }]);
+});
+
 test('a postback without mid is known by who, when and what', () => {
   const event = convertOne({ postback: { title: 'Menu', payload: 'A:1' } });
   expect(event).toMatchObject({ key: 'postback:5:1792213641000:A%3A1', externalId: 'postback:5:1792213641000:A%3A1' });
