@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { rounds } from '../support/rounds.js';
@@ -96,7 +96,14 @@ async function sentSoFar(): Promise<[string, string][]> {
   return [...(await visibleTexts(await admin())).keys()].map((text) => [text, '']);
 }
 
-/** The embedded database's main process: the only child of the server by that name. */
-function postmasterOf(parent: ServerProcess): number {
-  return Number(execFileSync('pgrep', ['-P', String(parent.pid), '-x', 'postgres'], { encoding: 'utf8' }).trim());
+/** The embedded database's main process, as its own pid file names it, wherever the server says its data are. */
+function postmasterOf({ output }: ServerProcess): number {
+  const folders = /Data directory +(.+)/
+    .exec(output)![1]!
+    .split(' and ')
+    .map((folder) => folder.trim());
+  const file = folders
+    .flatMap((folder) => [folder, `${folder}/postgres`])
+    .find((folder) => existsSync(`${folder}/postmaster.pid`));
+  return Number(readFileSync(`${file}/postmaster.pid`, 'utf8').split('\n')[0]);
 }

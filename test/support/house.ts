@@ -15,21 +15,21 @@ export interface House {
 export async function openHouse(options: { agents?: number; env?: Record<string, string> } = {}): Promise<House> {
   const database = await openTestDatabase();
   const simulator = await startSimulator();
-  const server = await ServerProcess.start({
-    databaseUrl: database.url,
-    messengersUrl: simulator.url,
-    env: options.env,
-  });
-  const team = await aTeam(server, simulator, options.agents);
-  return {
-    server,
-    simulator,
-    database,
-    team,
-    close: async () => {
-      await server.dispose();
-      await simulator.stop();
-      await database.close();
-    },
+  const opened: { close(): Promise<unknown> }[] = [database, { close: () => simulator.stop() }];
+  const close = async () => {
+    while (opened.length > 0) await opened.pop()!.close();
   };
+  try {
+    const server = await ServerProcess.start({
+      databaseUrl: database.url,
+      messengersUrl: simulator.url,
+      env: options.env,
+    });
+    opened.push({ close: () => server.dispose() });
+    const team = await aTeam(server, simulator, options.agents);
+    return { server, simulator, database, team, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
