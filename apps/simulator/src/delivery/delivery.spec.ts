@@ -58,10 +58,20 @@ test('updates of one chat keep their order under load', async () => {
   expect(webhook.texts).toEqual(texts);
 });
 
-test('Retry-After is honoured', () => {
+test('the pace: at once, then doubled up to the cap, or as long as was asked for', () => {
   const pace = { baseMs: 100, capMs: 500 };
   expect([1, 2, 3, 4, 5, 9].map((failures) => backoff(pace, failures))).toEqual([0, 100, 200, 400, 500, 500]);
   expect(backoff(pace, 1, 3)).toBe(3_000);
+});
+
+test('Retry-After is honoured', async () => {
+  const bot = await aConnectedBot(sim, webhook.url);
+  webhook.statuses = [503];
+  webhook.headers = { 'retry-after': '1' };
+  const event = write('telegram', bot.id, 'A', 'patience');
+  await sim.settled();
+  expect(event.attempts.map(({ status }) => status)).toEqual([503, 200]);
+  expect(event.attempts[1]!.at - event.attempts[0]!.at).toBeGreaterThanOrEqual(1_000);
 });
 
 test('an update nobody takes is dropped in the end', async () => {

@@ -61,7 +61,7 @@ export class FacebookCustomer implements CustomerSide {
     at = Date.now(),
   ): SentEvent {
     const { page, psid } = this.ends(who);
-    page.meet(psid, at);
+    page.heardFrom(psid, at);
     const mid = `m_${randomText(64)}`;
     const frame = { sender: { id: psid }, recipient: { id: page.id }, timestamp: at };
     const [event] = this.world.meta.events.send(page, [{ ...frame, message: { mid, ...content } }]);

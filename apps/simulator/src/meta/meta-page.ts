@@ -28,6 +28,12 @@ export class MetaPage {
     this.courier = new Courier(depot, { maxConnections: () => 100, holdsLane: false });
   }
 
+  /** The person wrote: an older event that comes late does not shorten the window. */
+  heardFrom(psid: string, at: number): void {
+    this.meet(psid, Math.max(at, this.lastWrote.get(psid) ?? at));
+  }
+
+  /** The person last wrote at exactly this time. */
   meet(psid: string, at: number): void {
     this.lastWrote.set(psid, at);
     this.blocked.delete(psid);
