@@ -24,3 +24,18 @@ export async function createApplication(options: AppOptions, log: Pino): Promise
   });
   return app;
 }
+
+/**
+ * First the requests in flight, then the rooms: so nothing new comes in while they finish their work. Connections that
+ * are silent or endlessly slow are cut off after `patienceMs`.
+ */
+export async function stopApplication(app: NestFastifyApplication, patienceMs: number): Promise<void> {
+  const adapter = app.getHttpAdapter();
+  const cut = setTimeout(() => adapter.getInstance().server.closeAllConnections(), patienceMs);
+  try {
+    await adapter.close();
+  } finally {
+    clearTimeout(cut);
+  }
+  await app.close();
+}

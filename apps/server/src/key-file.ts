@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 /** The key ring kept in a file of mode 0600; made with one fresh key when there is none. */
 export async function keysFromFile(file: string): Promise<string[]> {
   try {
-    return keysIn(await readFile(file, 'utf8'), file);
+    return await keysIn(await readFile(file, 'utf8'), file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   await mkdir(dirname(file), { recursive: true });
   return createOnce(file);
@@ -26,7 +26,7 @@ async function createOnce(file: string): Promise<string[]> {
     }
     return [key];
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return keysFromFile(file);
+    if (codeOf(error) === 'EEXIST') return keysFromFile(file);
     throw error;
   }
 }
@@ -37,4 +37,8 @@ async function keysIn(content: string, file: string): Promise<string[]> {
     throw new Error(`The key file ${file} is empty. Restore it: without its keys nothing can be read.`);
   await chmod(file, 0o600);
   return keys;
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

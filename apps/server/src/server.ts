@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger as Pino } from 'pino';
 import { migrate, openEmbeddedPostgres, type EmbeddedPostgres } from '#database';
 import { FirstAdmin, type FirstSignIn } from '#identity';
-import { createApplication } from './application.js';
+import { createApplication, stopApplication } from './application.js';
 import type { Config } from './config.js';
 import { freePort } from './free-port.js';
 import { keysFromFile } from './key-file.js';
@@ -26,7 +26,7 @@ export async function startServer(config: Config, log: Pino): Promise<Server> {
   const postgres = config.values.DATABASE_URL === undefined ? await embedded(config) : undefined;
   let app: NestFastifyApplication | undefined;
   const stop = async (): Promise<void> => {
-    await stopApplication(app);
+    if (app) await stopApplication(app, (config.values.PARLEY_SHUTDOWN_SECONDS * 1_000) / 2);
     await postgres?.stop();
   };
   try {
@@ -66,11 +66,4 @@ async function placeOf({ values }: Config): Promise<{ host: string; port: number
 function dataDirsOf({ dataDir }: Config, postgres: EmbeddedPostgres | undefined): string[] {
   const elsewhere = postgres !== undefined && !postgres.dataDir.startsWith(dataDir);
   return elsewhere ? [dataDir, postgres.dataDir] : [dataDir];
-}
-
-/** First the requests in flight, then the rooms: so nothing new comes in while they finish their work. */
-async function stopApplication(app: NestFastifyApplication | undefined): Promise<void> {
-  if (!app) return;
-  await app.getHttpAdapter().close();
-  await app.close();
 }

@@ -46,6 +46,6 @@ import { Users } from './user/users.js';
     UserRepository,
     Users,
   ],
-  exports: [Callers, FirstAdmin, Users],
+  exports: [Callers, FirstAdmin, Sessions, Users],
 })
 export class IdentityModule {}

@@ -3,6 +3,7 @@ export { callerKey, callerOf, CurrentCaller, requireUser, type Caller } from './
 export { Callers } from './access/callers.js';
 export { ROLES, type Role } from './access/role.js';
 export { IdentityModule } from './identity.module.js';
+export { Sessions } from './session/sessions.js';
 export { FirstAdmin, type FirstSignIn } from './user/first-admin.js';
 export { UserEntity } from './user/user.entity.js';
 export { Users, type User } from './user/users.js';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { callerOf } from '#identity';
+import { callerKey, callerOf } from '#identity';
 
 /** Called often and by machines: worth a line only when something is wrong. */
 const QUIET = /^\/(webhooks|health|metrics|docs)(\/|$)/;
@@ -27,12 +27,9 @@ export function logAccess(server: FastifyInstance, log: Logger): void {
   });
 }
 
+/** Who, and which thing: ids only. Outside of /v1 a parameter may be a secret. */
 function idsOf(request: FastifyRequest): Record<string, unknown> {
   const caller = callerOf(request);
-  const params = isUnderV1(request) ? { params: request.params } : {};
-  return caller ? { caller: `${caller.kind}:${caller.id}`, ...params } : {};
-}
-
-function isUnderV1({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.url?.startsWith('/v1/') === true;
+  if (!caller || !request.routeOptions.url?.startsWith('/v1/')) return {};
+  return { caller: callerKey(caller), ...(request.params as object) };
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
 import { logAccess } from './access-log.js';
 import { checkBodies } from './body-limits.js';
+import { closeConnectionsWhileStopping } from './draining.js';
 import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 
@@ -54,6 +55,7 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
     contentSecurityPolicy: CONTENT_SECURITY,
     strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,
   });
+  closeConnectionsWhileStopping(server);
   logAccess(server, log);
   checkBodies(server);
   app.useGlobalPipes(new ProblemValidationPipe());

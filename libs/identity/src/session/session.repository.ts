@@ -1,4 +1,4 @@
-import { row, rows, type Tx } from '#database';
+import { row, rows, type Database, type Tx } from '#database';
 
 export interface SessionRow {
   readonly id: string;
@@ -20,7 +20,6 @@ const LIFE = `interval '30 days'`;
 const JUST = `interval '10 seconds'`;
 
 export async function openSession(tx: Tx, session: SessionRow, tokenHash: Buffer): Promise<void> {
-  await rows(tx, `DELETE FROM sessions WHERE user_id = $1 AND expires_at < now()`, [session.userId]);
   await rows(tx, `INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + ${LIFE})`, [
     session.id,
     session.userId,
@@ -78,6 +77,11 @@ export async function revokeSessionsOf(tx: Tx, userId: string, reason: string, e
      WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid`,
     [userId, reason, except ?? null],
   );
+}
+
+/** Sessions that ended a month ago or more, with their refresh tokens. */
+export async function deleteEndedSessions(database: Database): Promise<void> {
+  await database.rows(`DELETE FROM sessions WHERE least(expires_at, revoked_at) < now() - interval '30 days'`);
 }
 
 async function addRefreshToken(tx: Tx, sessionId: string, tokenHash: Buffer): Promise<void> {

@@ -148,3 +148,17 @@ it('trusts no token but ours: other key, no signature, other algorithm, too old'
     expect(await node.callers.of(token)).toBeUndefined();
   }
 });
+
+it('drops sessions that ended long ago, and no others', async () => {
+  const user = await aUser();
+  const [old, fresh] = [
+    await node.sessions.signIn(user.email, PASSWORD),
+    await node.sessions.signIn(user.email, PASSWORD),
+  ];
+  const sessionId = (await node.callers.of(old.accessToken))?.sessionId ?? '';
+  await node.sessions.signOut(sessionId);
+  await house.database.rows(`UPDATE sessions SET revoked_at = now() - interval '31 days' WHERE id = $1`, [sessionId]);
+  await node.sessions.forgetEnded();
+  expect(await house.database.rows(`SELECT 1 FROM sessions WHERE id = $1`, [sessionId])).toEqual([]);
+  expect(await node.callers.of(fresh.accessToken)).toBeDefined();
+});

@@ -6,7 +6,14 @@ import { Passwords } from '../user/passwords.js';
 import { UserRepository } from '../user/user.repository.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
-import { lockRefreshToken, openSession, revokeSession, rotate, type SessionRow } from './session.repository.js';
+import {
+  deleteEndedSessions,
+  lockRefreshToken,
+  openSession,
+  revokeSession,
+  rotate,
+  type SessionRow,
+} from './session.repository.js';
 
 export interface Tokens {
   readonly accessToken: string;
@@ -57,6 +64,11 @@ export class Sessions {
   async signOut(sessionId: string): Promise<void> {
     await this.database.transaction((tx) => revokeSession(tx, sessionId, 'signed_out'));
     this.callers.forget();
+  }
+
+  /** Drops sessions that ended a month ago or more. */
+  async forgetEnded(): Promise<void> {
+    await deleteEndedSessions(this.database);
   }
 
   private async takeTurn(tx: Tx, token: string): Promise<Refresh> {

@@ -6,8 +6,8 @@ import { insertUser, lockEmptyHouse } from './user.repository.js';
 
 export interface FirstSignIn {
   readonly email: string;
-  /** In clear, to be shown once. */
-  readonly password: string;
+  /** In clear, to be shown once; absent when it was given. */
+  readonly generatedPassword?: string;
 }
 
 /** The admin a new house starts with. */
@@ -25,10 +25,10 @@ export class FirstAdmin {
   async ensure({ email, password }: { email: string; password?: string }): Promise<FirstSignIn | undefined> {
     return this.database.transaction(async (tx) => {
       if (!(await lockEmptyHouse(tx))) return undefined;
-      const chosen = password ?? randomBytes(15).toString('base64url');
-      const passwordHash = await this.passwords.hash(chosen);
+      const generatedPassword = password === undefined ? randomBytes(15).toString('base64url') : undefined;
+      const passwordHash = await this.passwords.hash(password ?? generatedPassword ?? '');
       await insertUser(tx, { id: newId(), email, name: 'Admin', role: 'admin', passwordHash });
-      return { email, password: chosen };
+      return { email, generatedPassword };
     });
   }
 }

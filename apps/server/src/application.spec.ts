@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { openTestDatabase, type TestDatabase } from '#database';
+import { FirstAdmin } from '#identity';
+import { createApplication, stopApplication } from './application.js';
+import { loadConfig } from './config.js';
+import { noteRoutes, undocumented, type Route } from './openapi/routes.js';
+
+const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
+
+/** All rooms on a socket and a real database. Off: background work, and the throttler (see test/sign-in.e2e-spec.ts). */
+let house: TestDatabase;
+let app: NestFastifyApplication;
+let url: string;
+let token: string;
+let routes: Route[];
+let log: string;
+let slowIsRunning: Promise<void>;
+
+beforeAll(async () => {
+  house = await openTestDatabase();
+  const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug' });
+  const options = { config, databaseUrl: house.url, keys: [randomBytes(32).toString('base64')], publicUrl: 'http://x' };
+  log = '';
+  app = await createApplication(options, pino({ level: 'debug' }, { write: (line: string) => void (log += line) }));
+  const server = app.getHttpAdapter().getInstance();
+  routes = noteRoutes(server);
+  slowIsRunning = new Promise((running) => {
+    server.get('/test/slow', async () => {
+      running();
+      await after(300);
+      return 'done';
+    });
+  });
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+  await app.get(FirstAdmin).ensure(ADMIN);
+  token = ((await call('POST', '/v1/auth/sessions', ADMIN)).body as { accessToken: string }).accessToken;
+});
+afterAll(async () => {
+  await app.close();
+  await house.close();
+});
+
+async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const isText = typeof body === 'string';
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    },
+    body: body === undefined ? undefined : isText ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  return {
+    status: response.status,
+    headers: response.headers,
+    type,
+    body: type.includes('json') && text ? (JSON.parse(text) as unknown) : text,
+  };
+}
+
+const USER = { email: 'ada@example.com', name: 'Ada', role: 'agent', password: 'correct horse battery' };
+
+it.each<[string, unknown, Record<string, string>, number, string]>([
+  ['broken JSON', '{', {}, 400, 'malformed_request'],
+  ['a poisoned prototype', '{"__proto__":{"admin":true}}', {}, 400, 'malformed_request'],
+  ['another media type', '<a/>', { 'content-type': 'text/xml' }, 415, 'unsupported_media_type'],
+  ['a huge body', 'x'.repeat(1_100_000), {}, 413, 'body_too_large'],
+  ['deep nesting', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, {}, 400, 'too_deep'],
+  ['a list', [USER], {}, 422, 'invalid'],
+  ['a bare text', '"x"', {}, 422, 'invalid'],
+  ['no body', undefined, {}, 422, 'invalid'],
+  ['an unknown property', { ...USER, admin: true }, {}, 422, 'invalid'],
+  ['null for a text', { ...USER, name: null }, {}, 422, 'invalid'],
+  ['an object for a text', { ...USER, name: { $gt: '' } }, {}, 422, 'invalid'],
+  ['a list for a text', { ...USER, email: ['a@b.c'] }, {}, 422, 'invalid'],
+  ['NUL in a text', { ...USER, name: 'a\0' }, {}, 422, 'invalid'],
+  ['half a character', '{"name":"\\ud800"}', {}, 422, 'invalid'],
+  ['a bad idempotency key', USER, { 'idempotency-key': 'a b' }, 400, 'invalid_idempotency_key'],
+])('answers %s with a problem document', async (_, body, headers, status, code) => {
+  const answer = await call('POST', '/v1/users', body, headers);
+  expect(answer.status).toBe(status);
+  expect(answer.type).toContain('application/problem+json');
+  const requestId = answer.headers.get('x-request-id');
+  expect(answer.body).toMatchObject({ type: `urn:parley:problem:${code}`, status, code, requestId });
+});
+
+it.each([
+  '/nothing',
+  '/v1/users/not-a-uuid',
+  '/v1/users/019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa',
+  '//v1/users',
+  '/v1/users/',
+  '/v1%2Fusers',
+  '/v1/users/..%2Fusers',
+])('answers 404 as a problem document for %s', async (path) => {
+  expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+});
+
+it('answers a malformed address as a problem document', async () => {
+  expect(await call('GET', '/v1/users/%zz')).toMatchObject({ status: 400, body: { code: 'malformed_request' } });
+});
+
+it.each(['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'other=1'])(
+  'points at a bad query: %s',
+  async (query) => {
+    const answer = await call('GET', `/v1/users?${query}`);
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid' } });
+    expect(JSON.stringify(answer.body)).toMatch(/"pointer":"\?(limit|other)"/);
+  },
+);
+
+it('goes through a list page by page', async () => {
+  for (const name of ['b', 'c', 'd']) await call('POST', '/v1/users', { ...USER, name, email: `${name}@example.com` });
+  const names: string[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await call('GET', `/v1/users?limit=2${cursor}`);
+    const { data, page } = body as { data: { name: string }[]; page: { next: string | null } };
+    names.push(...data.map(({ name }) => name));
+    if (page.next === null) break;
+    cursor = `&cursor=${page.next}`;
+  }
+  expect(names).toEqual(['Admin', 'b', 'c', 'd']);
+});
+
+it('takes a sane request id and replaces another', async () => {
+  const sane = await call('GET', '/v1/version', undefined, { 'x-request-id': 'abc-1.2' });
+  expect(sane.headers.get('x-request-id')).toBe('abc-1.2');
+  const other = await call('GET', '/v1/version', undefined, { 'x-request-id': 'a b'.repeat(100) });
+  expect(other.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it('closes every route that is not public, HEAD as well', async () => {
+  const open = routes.filter(({ path }) => !path.startsWith('/webhooks/') && !path.startsWith('/test/'));
+  const answers = await Promise.all(
+    open.map(async ({ method, path }) => {
+      const { status } = await call(
+        method,
+        path.replace(/\{\w+\}/g, '019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa'),
+        undefined,
+        {
+          authorization: 'Bearer nobody',
+        },
+      );
+      return { route: `${method} ${path}`, status };
+    }),
+  );
+  expect(
+    answers
+      .filter(({ status }) => status !== 401)
+      .map(({ route }) => route)
+      .sort(),
+  ).toEqual([
+    'GET /health/live',
+    'GET /health/ready',
+    'GET /metrics',
+    'GET /v1/version',
+    'POST /v1/auth/sessions',
+    'POST /v1/auth/sessions/refresh',
+  ]);
+  expect(await call('HEAD', '/v1/users', undefined, { authorization: '' })).toMatchObject({ status: 401 });
+});
+
+it('shows an API key once, lets it in, and closes it when revoked', async () => {
+  const headers = { 'idempotency-key': 'key-1' };
+  const made = await call('POST', '/v1/api-keys', { name: 'Form', role: 'agent' }, headers);
+  const { id, secret } = made.body as { id: string; secret: string };
+  const replay = await call('POST', '/v1/api-keys', { name: 'Form', role: 'agent' }, headers);
+  expect(replay).toMatchObject({ status: 409, body: { code: 'already_done' } });
+  const asKey = { authorization: `Bearer ${secret}` };
+  expect((await call('GET', '/v1/me', undefined, asKey)).body).toMatchObject({
+    kind: 'key',
+    id,
+    role: 'agent',
+    email: null,
+  });
+  expect((await call('GET', '/v1/users', undefined, asKey)).status).toBe(403);
+  expect(JSON.stringify((await call('GET', '/v1/api-keys')).body)).not.toContain(secret);
+  expect((await call('DELETE', `/v1/api-keys/${id}`)).status).toBe(204);
+  expect((await call('GET', '/v1/me', undefined, asKey)).status).toBe(401);
+});
+
+it('documents every route, and nothing that does not exist', async () => {
+  const file = await readFile('docs/api/openapi.json', 'utf8');
+  const { paths } = JSON.parse(file) as { paths: Record<string, object> };
+  const real = routes.filter(({ path }) => !path.startsWith('/test/'));
+  expect(undocumented(real, paths)).toEqual([]);
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(documented.filter((route) => !real.some(({ method, path }) => `${method} ${path}` === route))).toEqual([]);
+});
+
+it('serves the page and the document with nothing from elsewhere', async () => {
+  const page = await call('GET', '/docs');
+  expect(page.status).toBe(200);
+  expect(page.body).not.toMatch(/(src|href)="https?:/);
+  expect((await call('GET', '/docs/swagger-ui-bundle.js')).status).toBe(200);
+  expect((await call('GET', '/openapi.json')).body).toMatchObject({ openapi: '3.1.0' });
+  expect((await call('GET', '/openapi.yaml')).body).toContain('openapi: 3.1.0');
+});
+
+it('has metrics and answers health', async () => {
+  expect((await call('GET', '/metrics')).body).toContain('process_cpu_seconds_total');
+  expect((await call('GET', '/health/ready')).body).toEqual({ status: 'ok' });
+});
+
+it('logs requests without bodies, tokens, secrets and webhook keys', async () => {
+  await call('POST', '/webhooks/telegram/canary-key?token=canary-query', { text: 'canary-body' });
+  await call('GET', '/unknown/canary-path?x=canary-query');
+  await call('GET', '/v1/me');
+  expect(log).toContain('"route":"/v1/me"');
+  expect(log).not.toMatch(/canary|correct horse|Bearer/);
+  expect(log).not.toContain(token);
+});
+
+it('lets a request in flight finish when it stops, and waits for no silent connection', async () => {
+  const silent = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  const answer = call('GET', '/test/slow');
+  await slowIsRunning;
+  const began = performance.now();
+  await stopApplication(app, 1_000);
+  const took = performance.now() - began;
+  expect(await answer).toMatchObject({ status: 200, body: 'done' });
+  expect(took).toBeLessThan(3_000);
+  await expect(fetch(`${url}/v1/version`)).rejects.toThrow();
+  silent.destroy();
+});

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { describeConfig, loadConfig } from './config.js';
+
+const KEY = randomBytes(32).toString('base64');
+const PRODUCTION = { NODE_ENV: 'production', PARLEY_DATA_DIR: '/nowhere', PARLEY_ENCRYPTION_KEYS: KEY };
+
+it('works on a laptop without any variable', () => {
+  const { config, problems, warnings } = loadConfig({});
+  expect([...problems, ...warnings]).toEqual([]);
+  expect(config.values).toMatchObject({ HOST: '127.0.0.1', PORT: 3000, NODE_ROLE: 'all', DATABASE_URL: undefined });
+  expect(config.dataDir).toMatch(/\/data$/);
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(loadConfig({ PORT: '', PARLEY_PUBLIC_URL: ' ' }).config.values).toMatchObject({ PORT: 3000 });
+});
+
+it.each([
+  ['PORT', '70000'],
+  ['PORT', '3000x'],
+  ['NODE_ROLE', 'boss'],
+  ['DATABASE_URL', 'mysql://localhost/x'],
+  ['PARLEY_PUBLIC_URL', 'chat.example.com'],
+  ['PARLEY_POOL_SIZE', '0'],
+  ['PARLEY_ADMIN_PASSWORD', 'short'],
+  ['PARLEY_META_APP_ID', '123'],
+])('says what is wrong with %s=%s', (name, value) => {
+  const { problems } = loadConfig({ [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(name);
+});
+
+it('warns about names it does not know, but not about those of the tests', () => {
+  const { warnings } = loadConfig({ PARLEY_PROT: '1', PARLEY_TEST_ROUNDS: 'full', OTHER: 'x' });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('PARLEY_PROT');
+});
+
+it('starts in production when everything is set', () => {
+  expect(loadConfig(PRODUCTION).problems).toEqual([]);
+});
+
+it.each([
+  [{ PARLEY_ENCRYPTION_KEYS: '' }, 'PARLEY_ENCRYPTION_KEYS'],
+  [{ PARLEY_ADMIN_PASSWORD: 'Password1234' }, 'PARLEY_ADMIN_PASSWORD'],
+  [{ DATABASE_URL: 'postgres://postgres:postgres@db/parley' }, 'DATABASE_URL'],
+  [{ PARLEY_META_APP_ID: '1', PARLEY_META_APP_SECRET: 's' }, 'PARLEY_META_VERIFY_TOKEN'],
+])('refuses to start in production with %j', (env, name) => {
+  const { problems } = loadConfig({ ...PRODUCTION, ...env });
+  expect(problems).toEqual([expect.stringContaining(name)]);
+  expect(loadConfig({ ...env, NODE_ENV: 'development' }).problems).toEqual([]);
+});
+
+it('prints what is in force, without secrets', () => {
+  const secrets = {
+    DATABASE_URL: 'postgres://u:canary-1@db/parley',
+    PARLEY_ADMIN_PASSWORD: 'canary-2-canary',
+    PARLEY_ENCRYPTION_KEYS: KEY,
+    PARLEY_META_APP_SECRET: 'canary-3',
+    PARLEY_META_VERIFY_TOKEN: 'canary-4',
+  };
+  const printed = describeConfig(loadConfig({ ...secrets, PARLEY_META_APP_ID: '42', PORT: '8080' }).config);
+  expect(printed).toContain('PORT=8080\n');
+  expect(printed).toContain('PARLEY_META_APP_ID=42\n');
+  expect(printed).toContain('PARLEY_ADMIN_PASSWORD=(set)\n');
+  expect(printed).not.toContain('canary');
+  expect(printed).not.toContain(KEY);
+});
