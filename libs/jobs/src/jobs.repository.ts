@@ -43,3 +43,21 @@ export async function missingWorkers(
 export async function unlockJobsOf(database: Database, workers: readonly string[]): Promise<void> {
   await database.row('SELECT graphile_worker.force_unlock_workers($1::text[])', [workers]);
 }
+
+/**
+ * Frees what `worker` locked and does not run: the connection was lost after the lock was taken and before we heard of
+ * it. Without this it would stay locked for as long as we live. (The library has no function for single jobs.)
+ */
+export async function unlockUnheard(
+  database: Database,
+  worker: string,
+  running: readonly string[],
+  graceMs: number,
+): Promise<void> {
+  await database.row(
+    `UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL
+     WHERE locked_by = $1 AND id <> ALL ($2::bigint[])
+       AND locked_at < clock_timestamp() - $3 * interval '1 millisecond'`,
+    [worker, running, graceMs],
+  );
+}

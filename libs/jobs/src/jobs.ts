@@ -17,6 +17,11 @@ export interface Schedule {
   readonly cron: string;
 }
 
+export interface Defined {
+  readonly handlers: ReadonlyMap<string, JobHandler>;
+  readonly schedules: readonly Schedule[];
+}
+
 /** Background work. Rooms define their jobs while the application starts and enqueue them in their transactions. */
 export class Jobs {
   private readonly handlers = new Map<string, JobHandler>();
@@ -56,7 +61,7 @@ export class Jobs {
   }
 
   /** What was defined; nothing can be added any more. */
-  seal(): { handlers: ReadonlyMap<string, JobHandler>; schedules: readonly Schedule[] } {
+  seal(): Defined {
     this.sealed = true;
     return { handlers: this.handlers, schedules: this.crons };
   }

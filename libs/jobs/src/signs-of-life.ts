@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { newId, type Database, type Leases } from '#database';
-import { missingWorkers, unlockJobsOf } from './jobs.repository.js';
+import { missingWorkers, unlockJobsOf, unlockUnheard } from './jobs.repository.js';
 
 const PREFIX = 'jobs-worker/';
 const FORGET_MS = 24 * 3_600_000;
@@ -17,6 +17,7 @@ export const LIFE_TIMES: LifeTimes = { ttlMs: 15_000, beatMs: 3_000 };
 export class SignsOfLife {
   private readonly logger = new Logger('Jobs');
   private readonly holder = newId();
+  private readonly running = new Set<string>();
   private worker: string | undefined;
   private missingBefore: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
@@ -47,6 +48,15 @@ export class SignsOfLife {
     this.worker = undefined;
   }
 
+  begin(jobId: string): void {
+    this.running.add(jobId);
+  }
+
+  /** Its end may still be on the way to the database. */
+  end(jobId: string): void {
+    setTimeout(() => this.running.delete(jobId), this.times.ttlMs).unref();
+  }
+
   /** A beat that fails is followed by the next one. */
   private beat(): void {
     this.beating ??= this.renew()
@@ -55,7 +65,10 @@ export class SignsOfLife {
   }
 
   private async renew(): Promise<void> {
-    if (this.worker) await this.leases.tryAcquire(PREFIX + this.worker, this.holder, this.times.ttlMs);
+    if (this.worker) {
+      await this.leases.tryAcquire(PREFIX + this.worker, this.holder, this.times.ttlMs);
+      await unlockUnheard(this.database, this.worker, [...this.running], this.times.ttlMs);
+    }
     const live = (await this.leases.live(PREFIX)).map((name) => name.slice(PREFIX.length));
     await this.freeJobsOfDead(live);
     await this.leases.forget(PREFIX, FORGET_MS);

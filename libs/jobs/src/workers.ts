@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
-import { Jobs, type JobHandler } from './jobs.js';
+import { Jobs, type Defined, type JobHandler } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
 
@@ -17,6 +17,13 @@ const RESTART_MS = 1_000;
 /** Handlers that take longer are left to another node. */
 const STOP_PATIENCE_MS = 10_000;
 const POLL_MS = 2_000;
+/** Failures to fetch a job in a row after which the library is started anew: it can remember a failed first query. */
+const FETCH_FAILURES = 3;
+/**
+ * With batches (of whatever ends at the same moment) a job's end that cannot be recorded stops the runner. Without, the
+ * library lets the rejection go unhandled, which ends the process.
+ */
+const HANDLED_ENDS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
 /** Runs this node's share of the jobs, from the application's start to its shutdown, over every loss of the database. */
 export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -48,10 +55,12 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** The library ends its runner when the database stays away; a new one is started until we are told to stop. */
   private async keepRunning(): Promise<void> {
+    const defined = this.jobs.seal();
+    if (defined.handlers.size === 0) return;
     this.signs.start();
     while (!this.ended.signal.aborted) {
       try {
-        await this.runOnce();
+        await this.runOnce(defined);
       } catch (error) {
         this.logger.warn(`workers stopped, starting again: ${error instanceof Error ? error.message : String(error)}`);
         await sleep(RESTART_MS, undefined, { signal: this.ended.signal }).catch(() => undefined);
@@ -59,12 +68,12 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  private async runOnce(): Promise<void> {
+  private async runOnce({ handlers, schedules }: Defined): Promise<void> {
     const pool = this.openPool();
     const events = this.listen();
-    const { handlers, schedules } = this.jobs.seal();
     try {
       this.runner = await run({
+        preset: HANDLED_ENDS,
         pgPool: pool,
         concurrency: this.options.concurrency,
         pollInterval: POLL_MS,
@@ -103,6 +112,15 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
     const events = new EventEmitter() as WorkerEvents;
     // Jobs are locked under the pool's id, not under the ids of its workers.
     events.on('pool:create', ({ workerPool }) => this.signs.show(workerPool.id));
+    let failures = 0;
+    const fetched = () => (failures = 0);
+    events.on('worker:getJob:empty', fetched);
+    events.on('worker:getJob:error', () => {
+      if (++failures === FETCH_FAILURES) this.runner?.stop().catch(() => undefined);
+    });
+    events.on('job:start', fetched);
+    events.on('job:start', ({ job }) => this.signs.begin(job.id));
+    events.on('job:complete', ({ job }) => this.signs.end(job.id));
     events.on('job:error', ({ job }) => {
       this.logger.warn(`job ${job.id} (${job.task_identifier}) failed, attempt ${job.attempts} of ${job.max_attempts}`);
     });
