@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, type Repository } from 'typeorm';
-import { Database, ReceivingDatabase, row, rows, sqlState, type Tx } from '#database';
+import { Database, ReceivingDatabase, row, sqlState, type Tx } from '#database';
 import { Channel, type ChannelHealth } from './channel.entity.js';
 
 /** A channel as the receiving path sees it. */
@@ -31,8 +31,8 @@ const ROW = `id, messenger, source, name, queue_id AS "queueId", language, activ
 
 const UNFINISHED = 'Connecting it was not finished. Register the account again.';
 
-const CLAIM = {
-  name: 'registration-claim',
+const RECEIVING = {
+  name: 'registration-receiving',
   text: `
     SELECT c.id, c.messenger, c.source, c.queue_id AS "queueId", c.active OR c.health = 'connecting' AS active
     FROM unnest($1::text[], $2::text[]) AS wanted (messenger, source)
@@ -43,7 +43,7 @@ const CLAIM = {
 export class ChannelRepository {
   constructor(
     @InjectRepository(Channel) private readonly channels: Repository<Channel>,
-    private readonly receiving: ReceivingDatabase,
+    private readonly receivingDatabase: ReceivingDatabase,
     private readonly database: Database,
   ) {}
 
@@ -63,15 +63,16 @@ export class ChannelRepository {
 
   /** On the receiving path's own connections. */
   byWebhookKey(messenger: string, key: string): Promise<Channel | undefined> {
-    return this.receiving.row(`SELECT ${ROW} FROM channels WHERE webhook_key = $2 AND messenger = $1`, [
+    return this.receivingDatabase.row(`SELECT ${ROW} FROM channels WHERE webhook_key = $2 AND messenger = $1`, [
       messenger,
       key,
     ]);
   }
 
-  /** Those of the pairs that are channels of ours. */
-  claim(tx: Tx, pairs: readonly { messenger: string; source: string }[]): Promise<ChannelForEvents[]> {
-    return rows(tx, CLAIM, [pairs.map(({ messenger }) => messenger), pairs.map(({ source }) => source)]);
+  /** Those of the accounts that are channels of ours, over the receiving path's own connections. */
+  receiving(accounts: readonly { messenger: string; source: string }[]): Promise<ChannelForEvents[]> {
+    const values = [accounts.map(({ messenger }) => messenger), accounts.map(({ source }) => source)];
+    return this.receivingDatabase.rows(RECEIVING, values);
   }
 
   /** Adds a channel that is still `connecting`; undefined when its account is registered already. */

@@ -1,5 +1,5 @@
 import { newId } from '#database';
-import { Channels, Registration } from './index.js';
+import { Channels, ReceivingChannels, Registration } from './index.js';
 import { ChannelAdministration } from './channel-administration.js';
 import { ChannelSecrets } from './channel-secrets.js';
 import { aQueue, openRegistrationHouse, type RegistrationHouse } from './testing/registration-house.js';
@@ -35,8 +35,8 @@ async function eventsOf(channelId: string) {
   );
 }
 
-function claim(...pairs: { messenger: string; source: string }[]) {
-  return house.database.transaction((tx) => channels.claim(tx, pairs));
+async function receiving(...accounts: { messenger: string; source: string }[]) {
+  return [...(await house.get(ReceivingChannels).of(accounts)).values()];
 }
 
 it('finds a channel by its webhook key', async () => {
@@ -93,10 +93,10 @@ it('refuses to open secrets that were moved to another channel or field', async 
   expect(() => secrets.open({ id: one.id, secrets: { webhookSecret: token } })).toThrow();
 });
 
-it('claims the channels that exist, active or not, in one statement', async () => {
+it('knows the channels that receive, active or not, and an inactive one as active at once', async () => {
   const [on, off] = [await aChannel(), await aChannel()];
   await administration.update(off.id, { active: false });
-  const claimed = await claim(
+  const claimed = await receiving(
     on,
     off,
     { messenger: 'pigeon', source: 'nobody' },
@@ -109,6 +109,8 @@ it('claims the channels that exist, active or not, in one statement', async () =
       { id: off.id, messenger: 'pigeon', source: off.source, queueId, active: false },
     ]),
   );
+  await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [off.id]);
+  expect(await receiving(off)).toMatchObject([{ id: off.id, active: true }]);
 });
 
 it('knows no account of a channel that does not exist', async () => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { EventLog } from '#events';
@@ -7,7 +7,8 @@ import { BriefCache } from './brief-cache.js';
 import { channelEvent } from './channel-event.js';
 import { ChannelSecrets } from './channel-secrets.js';
 import type { Channel } from './channel.entity.js';
-import { type ChannelForEvents, ChannelRepository } from './channel.repository.js';
+import { ChannelRepository } from './channel.repository.js';
+import { ReceivingChannels } from './receiving-channels.js';
 import { WebhookAddresses } from './webhook-addresses.js';
 
 /** What a webhook call is checked and read with. */
@@ -32,6 +33,7 @@ export class Channels {
     private readonly addresses: WebhookAddresses,
     private readonly messengers: MessengerRegistry,
     private readonly events: EventLog,
+    private readonly receiving: ReceivingChannels,
   ) {}
 
   /**
@@ -51,11 +53,6 @@ export class Channels {
   /** The unguessable end of the webhook URL that serves all channels of a messenger. The same on every node, for good. */
   appKey(messenger: string): Promise<string> {
     return this.addresses.appKey(messenger);
-  }
-
-  /** Those of the pairs that are channels of ours, as they are now, in no particular order. One statement. */
-  claim(tx: Tx, pairs: readonly { messenger: string; source: string }[]): Promise<ChannelForEvents[]> {
-    return this.channels.claim(tx, pairs);
   }
 
   /** A channel with its credentials in clear, for a messenger's workers only. May be 2 s old. Throws when there is none. */
@@ -88,6 +85,7 @@ export class Channels {
   forget(): void {
     this.entrances.clear();
     this.accounts.clear();
+    this.receiving.forget();
   }
 
   private async entranceOf(messenger: string, key: string): Promise<WebhookEntrance | undefined> {
@@ -107,11 +105,8 @@ export class Channels {
   }
 }
 
-/** In constant time, whatever the lengths. */
+/** In constant time; the length of a key is no secret. */
 function isSame(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

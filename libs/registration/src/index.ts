@@ -4,3 +4,4 @@ export { ChannelView, RegisterChannel } from './channels.dto.js';
 export { Channels, type WebhookEntrance } from './channels.js';
 export { RegistrationModule, type RegistrationOptions } from './registration.module.js';
 export { Registration } from './registration.js';
+export { accountKey, ReceivingChannels } from './receiving-channels.js';

@@ -10,6 +10,7 @@ import { ChannelsController } from './channels.controller.js';
 import { Channels } from './channels.js';
 import { MessengerCatalogue } from './messenger-catalogue.js';
 import { MessengersController } from './messengers.controller.js';
+import { ReceivingChannels } from './receiving-channels.js';
 import { Registration } from './registration.js';
 import { PUBLIC_URL, WebhookAddresses } from './webhook-addresses.js';
 
@@ -35,10 +36,11 @@ export class RegistrationModule {
         Channels,
         ChannelSecrets,
         MessengerCatalogue,
+        ReceivingChannels,
         Registration,
         WebhookAddresses,
       ],
-      exports: [Channels, Registration],
+      exports: [Channels, ReceivingChannels, Registration],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { Problem } from '#api-kit';
 import { newId } from '#database';
-import { Channels, Registration } from './index.js';
+import { Channels, ReceivingChannels, Registration } from './index.js';
 import { ChannelAdministration } from './channel-administration.js';
 import { aQueue, openRegistrationHouse, PUBLIC_URL, type RegistrationHouse } from './testing/registration-house.js';
 
@@ -184,7 +184,7 @@ it('takes what the network delivers while the account is still being connected',
   house.network.whileConnecting = async () => {
     const { webhookUrl, webhookSecret } = house.network.subscriptions.get(source)!;
     const entrance = await channels.forWebhook('pigeon', webhookUrl.split('/').at(-1)!);
-    const claimed = await house.database.transaction((tx) => channels.claim(tx, [{ messenger: 'pigeon', source }]));
+    const claimed = [...(await house.get(ReceivingChannels).of([{ messenger: 'pigeon', source }])).values()];
     seen = { signed: entrance?.secrets.signing.includes(webhookSecret), active: claimed[0]?.active };
   };
   await register(anOrder(token));

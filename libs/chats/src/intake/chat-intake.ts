@@ -3,20 +3,18 @@ import { newId, type Tx } from '#database';
 import type { NewEvent } from '#events';
 import type { MessageContent } from '#messenger-kit';
 import { previewOf } from '../message/preview.js';
-import { IntakeRepository, type LockedChat } from './intake.repository.js';
+import { IntakeRepository, type LockedChat, type Place, type Writer, type WritersChat } from './intake.repository.js';
 
 /** A message from outside whose writer is known, on its way into a chat. */
 export interface Arrival {
   readonly channelId: string;
   readonly identityId: string;
-  /** Where a chat opened by this message waits: the channel's queue. */
-  readonly queueId: string;
   readonly externalId: string;
   readonly sentAt: Date;
   readonly content: MessageContent;
 }
 
-interface Numbered {
+export interface Numbered {
   readonly arrival: Arrival;
   readonly id: string;
   readonly chat: LockedChat;
@@ -26,47 +24,81 @@ interface Numbered {
 
 const LOOKS = 5;
 
+/** The chats this transaction holds, by their writers. */
+export class OpenChats {
+  private readonly chats = new Map<string, LockedChat>();
+
+  constructor(chats: readonly LockedChat[] = []) {
+    this.add(chats);
+  }
+
+  add(chats: readonly LockedChat[]): void {
+    for (const chat of chats) this.chats.set(placeOf(chat), chat);
+  }
+
+  of(place: Place): LockedChat | undefined {
+    return this.chats.get(placeOf(place));
+  }
+}
+
+/** Messages with their chats and numbers, ready to be stored. */
+export interface Taken {
+  readonly messages: readonly Numbered[];
+  /** The events to record in the same transaction. */
+  readonly news: readonly NewEvent[];
+}
+
 /** Puts arrived messages into chats: the chats' part of the receiving path. */
 @Injectable()
 export class ChatIntake {
   constructor(private readonly repository: IntakeRepository) {}
 
+  /** Finds and locks the open chats of those who write, in one statement. Who is missing is new, or has no open chat. */
+  lockOpen(tx: Tx, writers: readonly Writer[]): Promise<WritersChat[]> {
+    return writers.length > 0 ? this.repository.lockOpenOf(tx, writers) : Promise.resolve([]);
+  }
+
   /**
-   * Finds and locks each identity's open chat on its channel, opens the missing ones as `waiting`, numbers and stores
-   * the messages in the order given, and bumps each chat once. Returns the events to record in the same transaction.
-   * Every arrival must be new: duplicates are sorted out before, so that a redelivery opens nothing and takes no number.
+   * Gives each message its chat and its numbers, in the order given. `open` are chats that are locked already; for the
+   * others one is opened as `waiting`, unless there is one after all. Every arrival must be new: duplicates are sorted out
+   * before, so that a redelivery opens nothing and takes no number.
    */
-  async take(tx: Tx, arrivals: readonly Arrival[], at: Date): Promise<NewEvent[]> {
-    if (arrivals.length === 0) return [];
-    const { chats, opened } = await this.openChats(tx, arrivals, at);
-    const numbered = arrivals.map((arrival) => number(arrival, chats.get(placeOf(arrival))!));
+  async take(tx: Tx, arrivals: readonly Arrival[], at: Date, open = new OpenChats()): Promise<Taken> {
+    const opened = await this.openMissing(tx, arrivals, open, at);
+    const messages = arrivals.map((arrival) => number(arrival, open.of(arrival)!));
+    const news = [...opened.map((chat) => openedEvent(chat, at)), ...messages.map((one) => receivedEvent(one, at))];
+    return { messages, news };
+  }
+
+  /** Stores what was taken: one statement for the messages, one for their chats, issued at once. */
+  async store(tx: Tx, { messages }: Taken, at: Date): Promise<void> {
+    if (messages.length === 0) return;
     await Promise.all([
-      this.repository.insertMessages(tx, numbered.map(toRow), at),
-      this.repository.bump(tx, bumpsOf(numbered)),
+      this.repository.insertMessages(tx, messages.map(toRow), at),
+      this.repository.bump(tx, bumpsOf(messages)),
     ]);
-    return [...opened.map((chat) => openedEvent(chat, at)), ...numbered.map((message) => receivedEvent(message, at))];
   }
 
   /** Looks again where a chat was closed, or opened by another node, between looking and locking. */
-  private async openChats(tx: Tx, arrivals: readonly Arrival[], at: Date) {
-    const chats = new Map<string, LockedChat>();
+  private async openMissing(tx: Tx, arrivals: readonly Arrival[], open: OpenChats, at: Date): Promise<LockedChat[]> {
     const opened: LockedChat[] = [];
-    let missing = [...new Map(arrivals.map((arrival) => [placeOf(arrival), arrival])).values()];
-    for (let look = 1; missing.length > 0; look++) {
+    const missing = () => {
+      const homeless = arrivals.filter((arrival) => !open.of(arrival));
+      return [...new Map(homeless.map((arrival) => [placeOf(arrival), arrival])).values()];
+    };
+    for (let look = 1, wanted = missing(); wanted.length > 0; look++, wanted = missing()) {
       if (look > LOOKS) throw new Error('Chats were opened and closed faster than they could be locked');
-      for (const chat of await this.repository.lockOpen(tx, missing)) chats.set(placeOf(chat), chat);
-      missing = missing.filter((arrival) => !chats.has(placeOf(arrival)));
-      if (missing.length === 0) break;
-      const mine = await this.repository.open(tx, missing, at);
-      for (const chat of mine) chats.set(placeOf(chat), chat);
+      const mine = await this.repository.open(tx, wanted, at);
+      open.add(mine);
       opened.push(...mine);
-      missing = missing.filter((arrival) => !chats.has(placeOf(arrival)));
+      const others = missing();
+      if (others.length > 0) open.add(await this.repository.lockOpen(tx, others));
     }
-    return { chats, opened };
+    return opened;
   }
 }
 
-function placeOf(place: { channelId: string; identityId: string }): string {
+function placeOf(place: Place): string {
   return place.channelId + place.identityId;
 }
 

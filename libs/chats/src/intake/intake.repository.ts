@@ -12,9 +12,22 @@ export interface LockedChat {
   inboundCount: number;
 }
 
-interface Place {
+export interface Place {
   readonly channelId: string;
   readonly identityId: string;
+}
+
+/** Somebody who writes on a channel, as the messenger knows them. */
+export interface Writer {
+  readonly channelId: string;
+  readonly messenger: string;
+  readonly scope: string;
+  readonly externalId: string;
+}
+
+export interface WritersChat extends LockedChat {
+  /** Which of the writers given, counted from 0. */
+  readonly writer: number;
 }
 
 export interface InboundRow {
@@ -41,6 +54,18 @@ const LOCKED = `c.id, c.channel_id AS "channelId", c.identity_id AS "identityId"
   c.agent_id AS "agentId", c.last_seq AS "lastSeq", c.inbound_count AS "inboundCount"`;
 
 /** In id order, like every lock on chats. A chat closed while we waited for its lock is not in the answer. */
+const LOCK_OPEN_OF = {
+  name: 'chats-lock-open-of',
+  text: `
+    SELECT ${LOCKED}, (w.place - 1)::int AS writer
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+      AS w (channel_id, messenger, scope, external_id, place)
+    JOIN identities i ON i.messenger = w.messenger AND i.scope = w.scope AND i.external_id = w.external_id
+    JOIN chats c ON c.channel_id = w.channel_id AND c.identity_id = i.id AND c.status <> 'closed'
+    ORDER BY c.id
+    FOR UPDATE OF c`,
+};
+
 const LOCK_OPEN = {
   name: 'chats-lock-open',
   text: `
@@ -55,11 +80,12 @@ const OPEN = {
   name: 'chats-open',
   text: `
     INSERT INTO chats AS c (id, channel_id, identity_id, queue_id, opened_at, waiting_since, previous_chat_id)
-    SELECT n.id, n.channel_id, n.identity_id, n.queue_id, $5, $5,
+    SELECT n.id, n.channel_id, n.identity_id, ch.queue_id, $4, $4,
       (SELECT p.id FROM chats p
        WHERE p.identity_id = n.identity_id AND p.channel_id = n.channel_id AND p.status = 'closed'
        ORDER BY p.opened_at DESC LIMIT 1)
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) AS n (id, channel_id, identity_id, queue_id)
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (id, channel_id, identity_id)
+    JOIN channels ch ON ch.id = n.channel_id
     ON CONFLICT (channel_id, identity_id) WHERE status <> 'closed' DO NOTHING
     RETURNING ${LOCKED}`,
 };
@@ -95,18 +121,26 @@ const BUMP = {
 /** The set-based statements of the receiving path on chats and messages: one call a batch. */
 @Injectable()
 export class IntakeRepository {
+  lockOpenOf(tx: Tx, writers: readonly Writer[]): Promise<WritersChat[]> {
+    return rows<WritersChat>(tx, LOCK_OPEN_OF, [
+      writers.map((w) => w.channelId),
+      writers.map((w) => w.messenger),
+      writers.map((w) => w.scope),
+      writers.map((w) => w.externalId),
+    ]);
+  }
+
   lockOpen(tx: Tx, places: readonly Place[]): Promise<LockedChat[]> {
     return rows<LockedChat>(tx, LOCK_OPEN, [places.map((p) => p.channelId), places.map((p) => p.identityId)]);
   }
 
-  /** Opens chats for those who have none; who is missing in the answer was opened by somebody else meanwhile. */
-  open(tx: Tx, places: readonly (Place & { queueId: string })[], at: Date): Promise<LockedChat[]> {
+  /** Opens chats in their channels' queues for those who have none; who is missing in the answer was opened by somebody else meanwhile. */
+  open(tx: Tx, places: readonly Place[], at: Date): Promise<LockedChat[]> {
     const sorted = [...places].sort((a, b) => (a.channelId + a.identityId < b.channelId + b.identityId ? -1 : 1));
     return rows<LockedChat>(tx, OPEN, [
       sorted.map(() => newId()),
       sorted.map((p) => p.channelId),
       sorted.map((p) => p.identityId),
-      sorted.map((p) => p.queueId),
       at.toISOString(),
     ]);
   }

@@ -1,7 +1,6 @@
 import { newId } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
-import { ChatIntake } from '../intake/chat-intake.js';
 import { OutgoingMessages } from '../outgoing/outgoing-messages.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { Conversation } from './conversation.js';
@@ -71,7 +70,7 @@ it('shows messages by the messenger’s time, ties by its id, and numbers them b
     said('second', '7:9', at),
     said('first', '7:11', new Date(at.getTime() - 1000)),
   ];
-  await house.database.transaction((tx) => house.get(ChatIntake).take(tx, arrivals, new Date()));
+  await house.receive(arrivals);
   const chat = await house.arrive(place, []);
   expect((await conversation(agent, chat)).data.map(({ text }) => text)).toEqual(['first', 'second', 'third']);
   expect((await messages(agent, chat, {})).data.map(({ text }) => text)).toEqual(['third', 'second', 'first']);
@@ -101,7 +100,7 @@ it('carries what a message has, and never the messenger’s reference to a file'
     unsupported: { kind: 'dice' },
   };
   const arrival = { ...place, externalId: 'm2', sentAt: new Date(), content };
-  await house.database.transaction((tx) => house.get(ChatIntake).take(tx, [arrival], new Date()));
+  await house.receive([arrival]);
   const { data } = await messages(agent, await house.arrive(place, []), {});
   expect(data).toMatchObject([
     {

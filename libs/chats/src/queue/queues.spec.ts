@@ -81,7 +81,8 @@ it('is not deleted from under a chat that is just being opened, also when its ch
   const arrival = { ...place, externalId: newId(), sentAt: new Date(), content: { text: 'Hello' } };
   let deletion: Promise<unknown> | undefined;
   await house.database.transaction(async (tx) => {
-    await house.get(ChatIntake).take(tx, [arrival], new Date());
+    const intake = house.get(ChatIntake);
+    await intake.store(tx, await intake.take(tx, [arrival], new Date()), new Date());
     await tx.query('UPDATE channels SET queue_id = $2 WHERE id = $1', [place.channelId, other]);
     deletion = house
       .get(Queues)

@@ -7,7 +7,7 @@ import type { Caller, Role } from '#identity';
 import { type Messenger, MessengerRegistry } from '#messenger-kit';
 import { Agents } from '../agent/agents.js';
 import { ChatsModule } from '../chats.module.js';
-import { ChatIntake } from '../intake/chat-intake.js';
+import { ChatIntake, type Arrival } from '../intake/chat-intake.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { Queues } from '../queue/queues.js';
 
@@ -84,10 +84,15 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     return identity;
   }
 
+  async function receive(arrivals: readonly Arrival[], at = new Date()): Promise<void> {
+    const intake = get(ChatIntake);
+    await database.transaction(async (tx) => intake.store(tx, await intake.take(tx, arrivals, at), at));
+  }
+
   /** Messages of one writer, stored as the receiving path stores them. */
   async function arrive(place: Place, texts: readonly string[], at = new Date()): Promise<string> {
     const arrivals = texts.map((text) => ({ ...place, externalId: newId(), sentAt: at, content: { text } }));
-    await database.transaction((tx) => get(ChatIntake).take(tx, arrivals, at));
+    await receive(arrivals, at);
     const [chat] = await database.rows<{ id: string }>(
       `SELECT id FROM chats WHERE channel_id = $1 AND identity_id = $2 AND status <> 'closed'`,
       [place.channelId, place.identityId],
@@ -113,7 +118,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     await arrive(await placeOf(chatId), [text]);
   }
 
-  return { anAgent, aQueue, aChannel, aContact, aChat, arrive, write };
+  return { anAgent, aQueue, aChannel, aContact, aChat, arrive, receive, write };
 }
 
 interface Place {

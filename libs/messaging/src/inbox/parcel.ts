@@ -3,14 +3,18 @@ import type { InboundEvent, WebhookRequest } from '#messenger-kit';
 
 /** One webhook call on its way into the house. */
 export class Delivery {
-  /** Names the call's raw body, should any of its events need it kept. */
-  readonly rawId = newId();
+  private id: string | undefined;
 
   constructor(
     readonly messenger: string,
     readonly body: Buffer,
     readonly receivedAt: Date = new Date(),
   ) {}
+
+  /** Names the call's raw body, should any of its events need it kept. */
+  get rawId(): string {
+    return (this.id ??= newId());
+  }
 
   static of(messenger: string, request: WebhookRequest): Delivery {
     return new Delivery(messenger, request.body);

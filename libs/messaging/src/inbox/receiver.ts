@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ChatIntake, type Arrival } from '#chats';
+import { ChatIntake, OpenChats, type Arrival, type Writer } from '#chats';
 import { ContactBook } from '#contacts';
 import { ReceivingDatabase, type Tx } from '#database';
 import { EventLog } from '#events';
 import type { InboundEvent, InboundMessage } from '#messenger-kit';
-import { Channels, type ChannelForEvents } from '#registration';
+import { accountKey, ReceivingChannels, type ChannelForEvents } from '#registration';
 import { LedgerRepository, type LedgerEntry, type Outcome } from '../ledger/ledger.repository.js';
 import { RawBodies } from '../ledger/raw-bodies.repository.js';
 import { totalsOf } from '../ledger/totals.js';
@@ -22,7 +22,7 @@ interface Claimed extends Parcel {
 export class Receiver {
   constructor(
     private readonly database: ReceivingDatabase,
-    private readonly channels: Channels,
+    private readonly channels: ReceivingChannels,
     private readonly ledger: LedgerRepository,
     private readonly rawBodies: RawBodies,
     private readonly contacts: ContactBook,
@@ -30,48 +30,50 @@ export class Receiver {
     private readonly events: EventLog,
   ) {}
 
-  receive(parcels: readonly Parcel[]): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      const { claimed, unclaimed } = await this.claim(tx, parcels);
-      const fresh = await this.deduplicate(tx, claimed);
-      const arrivals = await this.identify(tx, fresh);
-      const news = await this.chats.take(tx, arrivals, new Date());
-      await Promise.all([
-        this.events.record(tx, news),
-        this.ledger.count(tx, totalsOf(claimed, fresh)),
-        this.rawBodies.keep(tx, fresh.filter(needsRawBody)),
-        this.ledger.countUnclaimed(tx, unclaimed),
+  async receive(parcels: readonly Parcel[]): Promise<void> {
+    const { claimed, unclaimed } = await this.claim(parcels);
+    await this.database.commit(async (tx) => {
+      const writers = writersOf(claimed);
+      const [fresh, chats] = await Promise.all([
+        this.deduplicate(tx, claimed),
+        this.chats.lockOpen(tx, [...writers.values()]),
       ]);
+      const names = [...writers.keys()];
+      const known = new Map(chats.map((chat) => [names[chat.writer]!, chat.identityId]));
+      const arrivals = await this.identify(tx, fresh, known);
+      const at = new Date();
+      const taken = await this.chats.take(tx, arrivals, at, new OpenChats(chats));
+      return () => [
+        this.chats.store(tx, taken, at),
+        this.events.record(tx, taken.news),
+        this.rawBodies.keep(tx, fresh.filter(needsRawBody)),
+        this.ledger.count(tx, totalsOf(claimed, fresh)),
+        this.ledger.countUnclaimed(tx, unclaimed),
+      ];
     });
   }
 
   /** Records an event the database refused, alone, with its raw body. */
-  quarantine(parcel: Parcel, reason: string): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      const { claimed } = await this.claim(tx, [parcel]);
-      const culprits = claimed.map((culprit): Claimed => ({ ...culprit, outcome: 'quarantined', reason }));
+  async quarantine(parcel: Parcel, reason: string): Promise<void> {
+    const { claimed } = await this.claim([parcel]);
+    const culprits = claimed.map((culprit): Claimed => ({ ...culprit, outcome: 'quarantined', reason }));
+    await this.database.commit(async (tx) => {
       const fresh = await this.deduplicate(tx, culprits);
-      await this.ledger.count(tx, totalsOf(culprits, fresh));
-      await this.rawBodies.keep(tx, fresh);
+      return () => [this.rawBodies.keep(tx, fresh), this.ledger.count(tx, totalsOf(culprits, fresh))];
     });
   }
 
-  private async claim(tx: Tx, parcels: readonly Parcel[]) {
-    const sources = new Map(parcels.map(({ delivery, event }) => [accountOf(delivery.messenger, event.source), event]));
-    const pairs = [...sources].map(([key, event]) => ({
-      messenger: key.slice(0, key.indexOf('/')),
-      source: event.source,
-    }));
-    const channels = new Map(
-      (await this.channels.claim(tx, pairs)).map((channel) => [accountOf(channel.messenger, channel.source), channel]),
-    );
+  private async claim(parcels: readonly Parcel[]): Promise<{ claimed: Claimed[]; unclaimed: Parcel[] }> {
+    const accounts = parcels.map(({ delivery, event }) => ({ messenger: delivery.messenger, source: event.source }));
+    const keys = accounts.map(accountKey);
+    const channels = await this.channels.of([...new Map(keys.map((key, index) => [key, accounts[index]!])).values()]);
     const claimed: Claimed[] = [];
     const unclaimed: Parcel[] = [];
-    for (const parcel of parcels) {
-      const channel = channels.get(accountOf(parcel.delivery.messenger, parcel.event.source));
+    parcels.forEach((parcel, index) => {
+      const channel = channels.get(keys[index]!);
       if (channel) claimed.push({ ...parcel, channel, ...verdictOn(parcel.event, channel) });
       else unclaimed.push(parcel);
-    }
+    });
     return { claimed, unclaimed };
   }
 
@@ -87,26 +89,47 @@ export class Receiver {
     return [...firsts].filter(([key]) => survivors.has(key)).map(([, parcel]) => parcel);
   }
 
-  private async identify(tx: Tx, fresh: readonly Claimed[]): Promise<Arrival[]> {
+  /** Who has an open chat is known by it; only the others are looked for, and made. */
+  private async identify(tx: Tx, fresh: readonly Claimed[], known: ReadonlyMap<string, string>): Promise<Arrival[]> {
     const stored = fresh.filter((parcel) => parcel.outcome === 'stored');
-    const messages = stored.map((parcel) => parcel.event as InboundMessage);
-    const people = await this.contacts.identify(
-      tx,
-      stored.map(({ delivery, channel }, index) => ({
-        ...messages[index]!.sender,
-        messenger: delivery.messenger,
-        channelId: channel.id,
-      })),
-    );
-    return stored.map(({ channel, delivery }, index) => ({
-      channelId: channel.id,
-      identityId: people[index]!.identityId,
-      queueId: channel.queueId,
-      externalId: messages[index]!.externalId,
-      sentAt: momentOf(messages[index]!, delivery.receivedAt),
-      content: messages[index]!.content,
-    }));
+    const strangers = stored.filter((parcel) => known.get(writerKey(parcel)) === undefined);
+    const found = strangers.length > 0 ? await this.contacts.identify(tx, strangers.map(toSender)) : [];
+    const identities = new Map(strangers.map((parcel, index) => [writerKey(parcel), found[index]!.identityId]));
+    return stored.map((parcel) => {
+      const key = writerKey(parcel);
+      return toArrival(parcel, known.get(key) ?? identities.get(key)!);
+    });
   }
+}
+
+/** Each person once a channel, in the order they come. */
+function writersOf(claimed: readonly Claimed[]): Map<string, Writer> {
+  const writers = new Map<string, Writer>();
+  for (const parcel of claimed) {
+    if (parcel.outcome === 'stored') writers.set(writerKey(parcel), toSender(parcel));
+  }
+  return writers;
+}
+
+function writerKey({ channel, event }: Claimed): string {
+  const { scope, externalId } = (event as InboundMessage).sender;
+  return `${channel.id}${scope}\0${externalId}`;
+}
+
+function toSender({ delivery, channel, event }: Claimed) {
+  const { scope, externalId, name } = (event as InboundMessage).sender;
+  return { channelId: channel.id, messenger: delivery.messenger, scope, externalId, name };
+}
+
+function toArrival({ channel, delivery, event }: Claimed, identityId: string): Arrival {
+  const message = event as InboundMessage;
+  return {
+    channelId: channel.id,
+    identityId,
+    externalId: message.externalId,
+    sentAt: momentOf(message, delivery.receivedAt),
+    content: message.content,
+  };
 }
 
 /**
@@ -117,10 +140,6 @@ function momentOf({ sentAt, sentWithinMs = 0 }: InboundMessage, receivedAt: Date
   if (!sentAt) return receivedAt;
   const latest = sentAt.getTime() + Math.max(sentWithinMs - 1, 0);
   return new Date(Math.max(sentAt.getTime(), Math.min(receivedAt.getTime(), latest)));
-}
-
-function accountOf(messenger: string, source: string): string {
-  return `${messenger}/${source}`;
 }
 
 /** Every converted event has exactly one outcome. An inactive channel refuses, visibly. */

@@ -12,6 +12,8 @@ interface Route {
 
 /** Meta batches up to 1000 events in one call. */
 const BODY_LIMIT = 5 * 1024 * 1024;
+/** No browser comes here: the headers that protect browsers are left out. */
+const FOR_MACHINES = { bodyLimit: BODY_LIMIT, helmet: false } as const;
 
 /**
  * Where messengers call. A scope of Fastify's own beside Nest's routes: bodies stay raw bytes, nothing is parsed before
@@ -39,9 +41,7 @@ export class WebhookDoor implements OnModuleInit {
       );
       scope.setErrorHandler((error: { statusCode?: number }, _request, reply) => this.onError(error, reply));
       scope.get<Route>('/webhooks/:messenger/:key', (request, reply) => this.verify(request, reply));
-      scope.post<Route>('/webhooks/:messenger/:key', { bodyLimit: BODY_LIMIT }, (request, reply) =>
-        this.receive(request, reply),
-      );
+      scope.post<Route>('/webhooks/:messenger/:key', FOR_MACHINES, (request, reply) => this.receive(request, reply));
       done();
     });
   }
