@@ -30,7 +30,10 @@ module.exports = {
       name: 'enter-a-room-by-its-front-door',
       severity: 'error',
       from: { path: '^(?:libs|apps)/([^/]+)/' },
-      to: { path: '^libs/([^/]+)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index\\.ts$', '^libs/messenger-kit/testing\\.ts$'] },
+      to: {
+        path: '^libs/([^/]+)/',
+        pathNot: ['^libs/$1/', '^libs/[^/]+/src/index\\.ts$', '^libs/messenger-kit/testing\\.ts$'],
+      },
     },
     {
       name: 'never-import-your-own-front-door',
