@@ -6,11 +6,11 @@ import { DatabaseModule } from '#database';
 import { EventsModule } from '#events';
 import { IdentityModule } from '#identity';
 import { JobsModule } from '#jobs';
-import { MESSENGER_SETTINGS, type MessengerSettings } from '#messenger-kit';
 import { MessagingModule } from '#messaging';
 import { MessengersModule } from '#messengers';
 import { RegistrationModule } from '#registration';
 import type { Config } from './config.js';
+import { MessengerSettingsModule } from './messenger-settings.module.js';
 import { SystemModule } from './system/system.module.js';
 
 export interface AppOptions {
@@ -44,7 +44,7 @@ export class AppModule {
         JobsModule.forRoot({ url, enabled: worksInBackground, concurrency: values.PARLEY_JOB_CONCURRENCY, connect }),
         IdentityModule,
         EventsModule,
-        MessengerSettingsModule.of(messengerSettings(config)),
+        MessengerSettingsModule.forRoot(config),
         MessengersModule,
         RegistrationModule.forRoot({ publicUrl }),
         ContactsModule,
@@ -54,31 +54,4 @@ export class AppModule {
       ],
     };
   }
-}
-
-/** Global: what the configuration says about each messenger. */
-@Module({})
-class MessengerSettingsModule {
-  static of(settings: MessengerSettings): DynamicModule {
-    return {
-      module: MessengerSettingsModule,
-      global: true,
-      providers: [{ provide: MESSENGER_SETTINGS, useValue: settings }],
-      exports: [MESSENGER_SETTINGS],
-    };
-  }
-}
-
-function messengerSettings({ values }: Config): MessengerSettings {
-  return {
-    facebook: {
-      graphUrl: values.PARLEY_GRAPH_URL,
-      graphVersion: values.PARLEY_GRAPH_VERSION,
-      dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,
-      appId: values.PARLEY_META_APP_ID,
-      appSecret: values.PARLEY_META_APP_SECRET,
-      verifyToken: values.PARLEY_META_VERIFY_TOKEN,
-    },
-    telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
-  };
 }

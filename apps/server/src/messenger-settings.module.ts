@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { MESSENGER_SETTINGS, type MessengerSettings } from '#messenger-kit';
 import type { Config } from './config.js';
 
-/** What the configuration says to each messenger, by its key. */
+/** Global: what the configuration says to each messenger, by its key. */
 @Module({})
 export class MessengerSettingsModule {
   static forRoot({ values }: Config): DynamicModule {
