@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, rows, type Tx } from '#database';
 import type { Parcel } from '../inbox/parcel.js';
+import type { Outcome } from './outcome.js';
 import type { Totals } from './totals.js';
 
-export type Outcome = 'stored' | 'ignored' | 'refused' | 'quarantined';
+export type { Outcome };
 
 export interface LedgerEntry {
   readonly channelId: string;

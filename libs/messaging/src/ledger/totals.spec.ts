@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Outcome } from './ledger.repository.js';
+import type { Outcome } from './outcome.js';
 import { totalsOf } from './totals.js';
 
 const entry = fc.record({

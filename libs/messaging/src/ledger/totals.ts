@@ -1,4 +1,4 @@
-import type { Outcome } from './ledger.repository.js';
+import type { Outcome } from './outcome.js';
 
 /** What a batch adds to a channel's ledger: `received` is what was converted, the others say what became of it. */
 export interface Totals {

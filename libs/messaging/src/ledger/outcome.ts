@@ -1,0 +1,2 @@
+/** What became of an event that came in. */
+export type Outcome = 'stored' | 'ignored' | 'refused' | 'quarantined';
