@@ -5,26 +5,8 @@ import { EventLog, type NewEvent } from '#events';
 import type { Caller } from '#identity';
 import type { MessageContent } from '#messenger-kit';
 import { previewOf } from '../message/preview.js';
-import {
-  OutgoingRepository,
-  type AnswerableChat,
-  type OutgoingHead,
-  type StatusChange,
-} from './outgoing.repository.js';
-
-/** A message that was just queued, as the caller of `send` sees it. */
-export interface QueuedMessage {
-  readonly id: string;
-  readonly seq: number;
-  readonly content: MessageContent;
-  readonly queuedAt: Date;
-}
-
-/** Why a message failed: the messenger's code and a sentence a person understands. */
-export interface Failure {
-  readonly code: string;
-  readonly sentence: string;
-}
+import type { AnswerableChat, Failure, OutgoingHead, QueuedMessage, StatusChange } from './outgoing-message.js';
+import { OutgoingRepository } from './outgoing.repository.js';
 
 /** Outbound messages of a chat: numbered and stored when accepted, moved from status to status as their fate is known. */
 @Injectable()

@@ -1,43 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { row, rows, type Tx } from '#database';
 import type { MessageContent, MessageStatus } from '#messenger-kit';
-import type { Failure, QueuedMessage } from './outgoing-messages.js';
-
-/** A chat whose row is held while an answer is put into it. */
-export interface AnswerableChat {
-  readonly id: string;
-  readonly channelId: string;
-  readonly messenger: string;
-  readonly identityId: string;
-  readonly queueId: string;
-  readonly status: 'waiting' | 'in_progress' | 'closed';
-  readonly agentId: string | null;
-  readonly lastSeq: number;
-  readonly lastInboundAt: Date | null;
-  /** Whether the caller's queues, or having owned it, let them see it. */
-  readonly visible: boolean;
-}
-
-/** A message about to be sent, with what its messenger needs to know. */
-export interface OutgoingHead {
-  readonly id: string;
-  readonly seq: number;
-  readonly content: MessageContent;
-  readonly attempts: number;
-  readonly channelId: string;
-  readonly identityId: string;
-  readonly lastInboundAt: Date | null;
-}
-
-export interface StatusChange {
-  readonly id: string;
-  readonly chatId: string;
-  readonly seq: number;
-  readonly status: MessageStatus;
-  readonly failure: Failure | null;
-  readonly agentId: string | null;
-  readonly queueId: string;
-}
+import type { AnswerableChat, Failure, OutgoingHead, QueuedMessage, StatusChange } from './outgoing-message.js';
 
 const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
 

@@ -1,0 +1,51 @@
+import type { MessageContent, MessageStatus } from '#messenger-kit';
+
+/** A message that was just queued, as the caller of `send` sees it. */
+export interface QueuedMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly content: MessageContent;
+  readonly queuedAt: Date;
+}
+
+/** Why a message failed: the messenger's code and a sentence a person understands. */
+export interface Failure {
+  readonly code: string;
+  readonly sentence: string;
+}
+
+/** A chat whose row is held while an answer is put into it. */
+export interface AnswerableChat {
+  readonly id: string;
+  readonly channelId: string;
+  readonly messenger: string;
+  readonly identityId: string;
+  readonly queueId: string;
+  readonly status: 'waiting' | 'in_progress' | 'closed';
+  readonly agentId: string | null;
+  readonly lastSeq: number;
+  readonly lastInboundAt: Date | null;
+  /** Whether the caller's queues, or having owned it, let them see it. */
+  readonly visible: boolean;
+}
+
+/** A message about to be sent, with what its messenger needs to know. */
+export interface OutgoingHead {
+  readonly id: string;
+  readonly seq: number;
+  readonly content: MessageContent;
+  readonly attempts: number;
+  readonly channelId: string;
+  readonly identityId: string;
+  readonly lastInboundAt: Date | null;
+}
+
+export interface StatusChange {
+  readonly id: string;
+  readonly chatId: string;
+  readonly seq: number;
+  readonly status: MessageStatus;
+  readonly failure: Failure | null;
+  readonly agentId: string | null;
+  readonly queueId: string;
+}
