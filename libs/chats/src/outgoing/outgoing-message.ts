@@ -23,6 +23,7 @@ export interface AnswerableChat {
   readonly queueId: string;
   readonly status: 'waiting' | 'in_progress' | 'closed';
   readonly agentId: string | null;
+  readonly agentName: string | null;
   readonly lastSeq: number;
   readonly lastInboundAt: Date | null;
   /** Whether the caller's queues, or having owned it, let them see it. */

@@ -18,7 +18,7 @@ export class OutgoingMessages {
 
   /**
    * Locks the chat for an answer by `caller` and says whom it goes to. A chat the caller may not see is a 404; one that
-   * is closed, not accepted, or another agent's is a 409 that says so.
+   * is closed, not accepted, or another agent's is a 409 that says so, and who holds it.
    */
   async answerable(tx: Tx, caller: Caller, chatId: string): Promise<AnswerableChat> {
     const chat = await this.repository.lockForAnswer(tx, chatId, caller.id);
@@ -27,7 +27,7 @@ export class OutgoingMessages {
     if (!chat || !(watcher || mine || chat.visible)) throw Problem.notFound('chat');
     if (chat.status === 'closed') throw Problem.conflict('chat_closed', 'This chat is closed.');
     if (chat.status === 'waiting') throw Problem.conflict('chat_not_accepted', 'Accept the chat before answering.');
-    if (!mine && !watcher) throw Problem.notFound('chat');
+    if (!mine && !watcher) throw heldByAnother(chat);
     return chat;
   }
 
@@ -100,6 +100,11 @@ export class OutgoingMessages {
       changes.map((change) => statusEvent(change, at)),
     );
   }
+}
+
+function heldByAnother({ agentId, agentName }: AnswerableChat): Problem {
+  const detail = `${agentName} holds this chat; only who holds it, a supervisor or an admin may answer.`;
+  return Problem.conflict('not_owner', detail, { holder: { id: agentId, name: agentName } });
 }
 
 function audienceOf(chat: { agentId: string | null; queueId: string }) {

@@ -12,12 +12,12 @@ export class OutgoingRepository {
       tx,
       `SELECT c.id, c.channel_id AS "channelId", ch.messenger, c.identity_id AS "identityId",
          c.queue_id AS "queueId", c.status,
-         c.agent_id AS "agentId", c.last_seq AS "lastSeq", c.last_inbound_at AS "lastInboundAt",
+         c.agent_id AS "agentId", holder.name AS "agentName", c.last_seq AS "lastSeq", c.last_inbound_at AS "lastInboundAt",
          (c.status = 'waiting' AND EXISTS (
-            SELECT FROM queue_agents q JOIN agents a ON a.user_id = q.user_id AND a.available
-            WHERE q.queue_id = c.queue_id AND q.user_id = $2))
+            SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
          OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2) AS visible
-       FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1 FOR UPDATE OF c`,
+       FROM chats c JOIN channels ch ON ch.id = c.channel_id LEFT JOIN users holder ON holder.id = c.agent_id
+       WHERE c.id = $1 FOR UPDATE OF c`,
       [chatId, userId],
     );
   }
