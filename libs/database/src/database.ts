@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Client, QueryConfig } from 'pg';
+import { preparedValues } from './array-literal.js';
 import { sqlState } from './sql-state.js';
 import { isUnavailable } from './unavailable.js';
 
@@ -47,8 +48,9 @@ async function runOn<Row>(
   if (over.has(runner))
     throw new Error('This transaction is over: its last statements must be issued without awaiting');
   const client = clients.get(runner) ?? ((await runner.connect()) as Client);
+  const prepared = preparedValues(values);
   const config: QueryConfig =
-    typeof statement === 'string' ? { text: statement, values: [...values] } : { ...statement, values: [...values] };
+    typeof statement === 'string' ? { text: statement, values: prepared } : { ...statement, values: prepared };
   return (await client.query<Row & Record<string, unknown>>(config)).rows;
 }
 

@@ -18,6 +18,8 @@ import { Outbox } from './outbox/outbox.js';
 import { MessengerProfiles } from './profile-source.js';
 import { ReceivingMetrics } from './webhook/receiving-metrics.js';
 import { WebhookDoor } from './webhook/webhook-door.js';
+import { WebhookVerificationController } from './webhook/webhook-verification.controller.js';
+import { WebhookWays } from './webhook/webhook-ways.js';
 
 /** Global for the port it provides to the room below: `ProfileSource` of contacts. */
 @Module({})
@@ -27,7 +29,7 @@ export class MessagingModule {
       module: MessagingModule,
       global: true,
       imports: [ChatsModule, ContactsModule, EventsModule],
-      controllers: [MessagesController, LedgerController],
+      controllers: [MessagesController, LedgerController, WebhookVerificationController],
       providers: [
         { provide: MessagingOptions, useValue: new MessagingOptions(options) },
         { provide: ProfileSource, useClass: MessengerProfiles },
@@ -43,6 +45,7 @@ export class MessagingModule {
         Receiver,
         ReceivingMetrics,
         WebhookDoor,
+        WebhookWays,
       ],
       exports: [MessageManager, ProfileSource],
     };

@@ -37,9 +37,11 @@ it('commits what gathered meanwhile in one batch', async () => {
   const { commits, inbox } = anInbox();
   let release = () => {};
   commits.hold = new Promise((resolve) => (release = resolve));
-  const all = ['a', 'b', 'c', 'd'].map((key) => inbox.take(delivery(), [event(key)]));
+  const first = inbox.take(delivery(), [event('a')]);
+  await new Promise((resolve) => setImmediate(resolve));
+  const others = ['b', 'c', 'd'].map((key) => inbox.take(delivery(), [event(key)]));
   release();
-  await Promise.all(all);
+  await Promise.all([first, ...others]);
   expect(commits.batches).toEqual([['a'], ['b', 'c', 'd']]);
 });
 

@@ -1,94 +1,86 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { MessengerRegistry, type Messenger } from '#messenger-kit';
-import { Channels } from '#registration';
+import type { FastifyInstance } from 'fastify';
+import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
+import { BodyTooLarge, readBody } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
+import { WebhookWays } from './webhook-ways.js';
 
-interface Route {
-  Params: { messenger: string; key: string };
-}
-
-/** Meta batches up to 1000 events in one call. */
-const BODY_LIMIT = 5 * 1024 * 1024;
-/** No browser comes here: the headers that protect browsers are left out. */
-const FOR_MACHINES = { bodyLimit: BODY_LIMIT, helmet: false } as const;
+/** `/webhooks/{messenger}/{key}` and nothing else: no encoding, no further slash. */
+const ADDRESS = /^\/webhooks\/([a-z0-9-]{1,40})\/([\w-]{16,128})(?:\?.*)?$/;
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Where messengers call. A scope of Fastify's own beside Nest's routes: bodies stay raw bytes, nothing is parsed before
- * the caller has proved who it is, and no guard, pipe or interceptor runs on the receiving path.
+ * Where messengers call. It stands before the framework: a webhook's body stays raw bytes, nothing is parsed before the
+ * caller has proved who it is, and no hook, guard, pipe or interceptor runs on the receiving path.
  */
 @Injectable()
 export class WebhookDoor implements OnModuleInit {
   private readonly logger = new Logger(WebhookDoor.name);
+  private stopping = false;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    private readonly messengers: MessengerRegistry,
-    private readonly channels: Channels,
+    private readonly ways: WebhookWays,
     private readonly manager: MessageManager,
     private readonly metrics: ReceivingMetrics,
   ) {}
 
-  /** Not awaited: that would start Fastify before Nest has given it the error handler of all other routes. */
   onModuleInit(): void {
-    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    void fastify.register((scope, _options, done) => {
-      scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, parsed) =>
-        parsed(null, body),
-      );
-      scope.setErrorHandler((error: { statusCode?: number }, _request, reply) => this.onError(error, reply));
-      scope.get<Route>('/webhooks/:messenger/:key', (request, reply) => this.verify(request, reply));
-      scope.post<Route>('/webhooks/:messenger/:key', FOR_MACHINES, (request, reply) => this.receive(request, reply));
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.getInstance<FastifyInstance>().addHook('preClose', (done) => {
+      this.stopping = true;
       done();
+    });
+    const server = httpAdapter.getHttpServer() as Server;
+    const others = server.listeners('request') as Handler[];
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const address = request.method === 'POST' && ADDRESS.exec(request.url ?? '');
+      if (address) void this.enter(address[1]!, address[2]!, request, response);
+      else for (const handle of others) handle(request, response);
     });
   }
 
-  private async receive(request: FastifyRequest<Route>, reply: FastifyReply): Promise<void> {
-    const { messenger: name, key } = request.params;
-    const { messenger, way } = await this.wayTo(name, key);
-    if (!messenger || !way) return answer(reply, 404, 'not_found', 'There is no such webhook.');
-    const call = { headers: request.headers, body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0) };
-    if (!messenger.income.isAuthentic(call, way.secrets)) {
+  /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
+  private async enter(messenger: string, key: string, request: IncomingMessage, response: ServerResponse) {
+    try {
+      await this.receive(messenger, key, request, response);
+    } catch (error) {
+      if (error instanceof BodyTooLarge) return this.refuse(response, 413, 'too_large', 'The body is too large.');
+      if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
+      response.setHeader('retry-after', '1');
+      this.refuse(response, 503, 'unavailable', 'The event was not taken. Deliver it again.');
+    }
+  }
+
+  private async receive(name: string, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const way = await this.ways.to(name, key);
+    if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
+    const call = { headers: request.headers, body };
+    if (!way.messenger.income.isAuthentic(call, way.secrets)) {
       this.metrics.refused(name);
-      return answer(reply, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
+      return this.refuse(response, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
     }
     const began = performance.now();
     this.metrics.committed(name, await this.manager.receive(name, call, way.account), began);
-    await reply.code(200).send();
+    this.answer(response, 200);
   }
 
-  private async verify(request: FastifyRequest<Route>, reply: FastifyReply): Promise<void> {
-    const { messenger, way } = await this.wayTo(request.params.messenger, request.params.key);
-    if (!messenger || !way) return answer(reply, 404, 'not_found', 'There is no such webhook.');
-    const query = new URLSearchParams(request.raw.url?.split('?')[1] ?? '');
-    const challenge = messenger.income.challenge?.(query, way.secrets);
-    if (challenge === undefined) return answer(reply, 403, 'forbidden', 'The verification token is not ours.');
-    await reply.code(200).type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(challenge);
+  private refuse(response: ServerResponse, status: number, code: string, detail: string): void {
+    if (response.headersSent || response.destroyed) return;
+    response.setHeader('content-type', 'application/problem+json');
+    const title = STATUS_CODES[status];
+    this.answer(response, status, JSON.stringify({ type: `urn:parley:problem:${code}`, title, status, detail, code }));
   }
 
-  private async wayTo(name: string, key: string) {
-    const messenger: Messenger | undefined = this.messengers.get(name);
-    return { messenger, way: messenger && (await this.channels.forWebhook(name, key)) };
+  /** While stopping, every answer ends its connection: an idle one would keep the server waiting for its client. */
+  private answer(response: ServerResponse, status: number, body = ''): void {
+    if (this.stopping || status === 413) response.setHeader('connection', 'close');
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
+    response.end(body);
   }
-
-  /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
-  private onError(error: { statusCode?: number; message?: string }, reply: FastifyReply): void {
-    if (error.statusCode && error.statusCode < 500) {
-      void answer(reply, error.statusCode, 'bad_request', 'The request could not be read.');
-      return;
-    }
-    this.logger.warn(`A webhook call was answered 503: ${error.message}`);
-    void answer(reply.header('retry-after', '1'), 503, 'unavailable', 'The event was not taken. Deliver it again.');
-  }
-}
-
-async function answer(reply: FastifyReply, status: number, code: string, detail: string): Promise<void> {
-  const requestId = reply.request.id;
-  await reply
-    .code(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: `urn:parley:problem:${code}`, title: detail, status, detail, code, requestId }));
 }

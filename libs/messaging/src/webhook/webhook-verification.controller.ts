@@ -1,0 +1,29 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '#api-kit';
+import { Public } from '#identity';
+import { WebhookWays } from './webhook-ways.js';
+
+/** The verification GET of messengers that ask whether an address is ours. Documented beside the webhook's POST. */
+@ApiExcludeController()
+@Public()
+@Controller('webhooks')
+export class WebhookVerificationController {
+  constructor(private readonly ways: WebhookWays) {}
+
+  @Get(':messenger/:key')
+  async verify(
+    @Param('messenger') name: string,
+    @Param('key') key: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const way = await this.ways.to(name, key);
+    if (!way) throw Problem.notFound('webhook');
+    const query = new URLSearchParams(request.raw.url?.split('?')[1] ?? '');
+    const challenge = way.messenger.income.challenge?.(query, way.secrets);
+    if (challenge === undefined) throw new Problem(403, 'forbidden', 'The verification token is not ours.');
+    await reply.code(200).type('text/plain; charset=utf-8').send(challenge);
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { MessengerRegistry, type Messenger } from '#messenger-kit';
+import { Channels, type WebhookEntrance } from '#registration';
+
+/** What a webhook address leads to. */
+export interface WebhookWay extends WebhookEntrance {
+  readonly messenger: Messenger;
+}
+
+@Injectable()
+export class WebhookWays {
+  constructor(
+    private readonly messengers: MessengerRegistry,
+    private readonly channels: Channels,
+  ) {}
+
+  /** Undefined when there is no such messenger, or its key is not one of ours. */
+  async to(name: string, key: string): Promise<WebhookWay | undefined> {
+    const messenger = this.messengers.get(name);
+    const entrance = messenger && (await this.channels.forWebhook(name, key));
+    return messenger && entrance && { messenger, ...entrance };
+  }
+}
