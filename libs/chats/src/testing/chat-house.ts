@@ -45,6 +45,7 @@ interface AgentWish {
 
 function builders(database: Database, get: <T>(room: Type<T>) => T) {
   let names = 0;
+  let letters = 0;
 
   async function anAgent({ queues = [], role = 'agent', active = true, chatLimit }: AgentWish = {}): Promise<Caller> {
     const agent: Caller = { kind: 'user', id: newId(), role, name: `Agent ${++names}` };
@@ -91,7 +92,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
 
   /** Messages of one writer, stored as the receiving path stores them. */
   async function arrive(place: Place, texts: readonly string[], at = new Date()): Promise<string> {
-    const arrivals = texts.map((text) => ({ ...place, externalId: newId(), sentAt: at, content: { text } }));
+    const arrivals = texts.map((text) => ({ ...place, externalId: `7:${++letters}`, sentAt: at, content: { text } }));
     await receive(arrivals, at);
     const [chat] = await database.rows<{ id: string }>(
       `SELECT id FROM chats WHERE channel_id = $1 AND identity_id = $2 AND status <> 'closed'`,
