@@ -28,6 +28,11 @@ export const DURABLE_SETTINGS: ServerSettings = {
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Statements and details quote what customers wrote; the program that asked is told them anyway.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
 };
 
 /** A data directory and how its server is run. */

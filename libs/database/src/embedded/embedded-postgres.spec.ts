@@ -109,6 +109,16 @@ it('trades no durability for speed', async () => {
   expect(settings).toEqual(names.map(() => ({ setting: 'on' })));
 });
 
+it('keeps what is written in the database out of the log', async () => {
+  const { url, dataDir: place } = await start();
+  await ask(url, `CREATE TABLE letters (text text PRIMARY KEY CHECK (text <> 'canary-check'))`);
+  await expect(ask(url, `INSERT INTO letters VALUES ('canary-check')`)).rejects.toThrow(/violates check/);
+  await expect(ask(url, `INSERT INTO letters VALUES ('canary-key'), ('canary-key')`)).rejects.toThrow(/duplicate key/);
+  const text = await readFile(join(place, 'server.log'), 'utf8');
+  expect(text).toContain('violates check constraint');
+  expect(text).not.toContain('canary');
+});
+
 it('starts over a stale pid file whose number belongs to another program now', async () => {
   const first = await start();
   await first.stop();
@@ -208,6 +218,13 @@ asRoot('places data and programs elsewhere when the database user cannot enter t
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   await again.stop();
   await rm(again.dataDir, { recursive: true });
+});
+
+asRoot('keeps data where it was asked for when the folders above were missing', async () => {
+  dataDir = join(folder, 'data', 'postgres');
+  const postgres = await start();
+  expect(postgres.dataDir).toBe(dataDir);
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
 });
 
 asRoot('copies the programs to where the database user can reach them, and says so', async () => {

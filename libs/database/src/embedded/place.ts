@@ -24,7 +24,7 @@ export interface Place {
  * it is placed: the wished directory keeps either the data or a pointer to it.
  */
 export async function findPlace(wished: string, binariesOfPackage = findBinaries): Promise<Place> {
-  await mkdir(wished, { recursive: true, mode: 0o700 });
+  await makeFolder(wished);
   const asked = await realpath(wished);
   const packaged = await binariesOfPackage();
   const pointed = await readPointer(asked);
@@ -34,6 +34,12 @@ export async function findPlace(wished: string, binariesOfPackage = findBinaries
   const binaries = await reachableBinaries(packaged, runner);
   const who = `PostgreSQL does not run as root: it runs as the system user "${runner.name}".`;
   return { dataDir: data.dataDir, binaries: binaries.binaries, runner, notes: [who, ...data.notes, ...binaries.notes] };
+}
+
+/** For the owner alone; folders above it that are missing are made as usual, because another user must pass them. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
 async function placeData(asked: string, pointed: string | undefined, runner: Runner): Promise<Omit<Place, 'binaries'>> {
