@@ -9,7 +9,7 @@ class Invalid extends Error {
 
 const MOST = 100;
 
-/** Unknown properties are refused, values are checked, and every error says where it is. */
+/** Unknown properties are refused, values are checked, and every error says where it is: one for each property. */
 export class ProblemValidationPipe extends ValidationPipe {
   constructor() {
     super({
@@ -34,6 +34,10 @@ export class ProblemValidationPipe extends ValidationPipe {
 
 function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
   const pointer = `${prefix}${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
-  return [...own, ...(error.children ?? []).flatMap((child) => pointersOf(child, `${pointer}/`))];
+  // The last one is that of the topmost decorator, by custom the type: what a missing value fails, too, is no news.
+  const own = Object.values(error.constraints ?? {}).slice(-1);
+  return [
+    ...own.map((detail) => ({ pointer, detail })),
+    ...(error.children ?? []).flatMap((child) => pointersOf(child, `${pointer}/`)),
+  ];
 }
