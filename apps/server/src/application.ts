@@ -12,9 +12,13 @@ export async function createApplication(options: AppOptions, log: Pino): Promise
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(options),
     fastifyAdapter(options.config),
-    { logger: new PinoLog(log), abortOnError: false },
+    { logger: new PinoLog(log), abortOnError: false, bodyParser: false },
   );
   await dressServer(app, options.config, log);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (_request, reply) => reply.redirect('/docs'));
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup('docs', app, () => (document ??= openApiDocument(app)), {
     jsonDocumentUrl: 'openapi.json',

@@ -3,6 +3,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
 import { isUnavailable, sqlState } from '#database';
+import type { KnownPaths } from './http/known-paths.js';
 
 /** SQLSTATEs for values the database cannot take: the request's fault, though a check should have caught it before. */
 const BAD_DATA = /^(22|23502|23514)/;
@@ -38,14 +39,18 @@ export interface ProblemDocument {
 export class HttpErrorsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
+  constructor(private readonly paths: KnownPaths) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = documentOf(error);
+    const allowed = request.is404 ? this.paths.methodsOf(request.url) : [];
+    const problem = allowed.length > 0 ? ofStatus(405) : documentOf(error);
     if (problem.status === 500) this.logger.error({ requestId: request.id, err: error }, 'unexpected error');
     else if (problem.code === 'refused_by_database')
       this.logger.warn({ requestId: request.id, err: error }, problem.code);
+    if (allowed.length > 0) void reply.header('Allow', allowed.join(', '));
     if (!reply.sent) void sendProblem(reply, request.id, problem);
   }
 }

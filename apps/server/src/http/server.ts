@@ -7,6 +7,8 @@ import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter
 import { logAccess } from './access-log.js';
 import { checkBodies } from './body-limits.js';
 import { closeConnectionsWhileStopping } from './draining.js';
+import { takeJsonOnly } from './json-bodies.js';
+import { KnownPaths } from './known-paths.js';
 import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 
@@ -57,9 +59,10 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   });
   closeConnectionsWhileStopping(server);
   logAccess(server, log);
+  takeJsonOnly(server);
   checkBodies(server);
   app.useGlobalPipes(new ProblemValidationPipe());
-  app.useGlobalFilters(new HttpErrorsFilter());
+  app.useGlobalFilters(new HttpErrorsFilter(KnownPaths.of(server)));
   if (values.PARLEY_CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...values.PARLEY_CORS_ORIGINS],
