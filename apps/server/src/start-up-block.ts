@@ -5,7 +5,7 @@ import type { Server } from './server.js';
 /** What an operator reads first. */
 export function startUpBlock({ address, dataDirs, firstSignIn, notes }: Server): string {
   const lines = [
-    ['API', `${address}/v1`],
+    ['API', address],
     ['Swagger page', `${address}/docs`],
     ['Data directory', dataDirs.join(' and ')],
     ...(firstSignIn ? [['First admin', signInLine(firstSignIn)]] : []),
