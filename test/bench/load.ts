@@ -1,93 +1,68 @@
+import autocannon from 'autocannon';
 import { connect, type Socket } from 'node:net';
+import type { Measured } from './report.js';
 
-/** What one run of the load generator saw. */
-export interface LoadResult {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly perSecond: number;
-  readonly refused: number;
-  readonly p50: number;
-  readonly p99: number;
+/** A POST, made and signed before the clock starts. */
+export interface Post {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /**
- * Closed loop: each connection sends its next request when the answer to the last one is in. Requests are whole HTTP
- * messages, made and signed before the clock starts. Every answer must be 2xx; others are counted as refused.
+ * Closed loop by autocannon: each connection sends its next request when the answer to the last one is in. Every answer
+ * must be 2xx. Throughput is counted from the first request to the last answer.
  */
-export async function closedLoop(port: number, connections: number, requests: readonly Buffer[]): Promise<LoadResult> {
-  const latencies = new Float64Array(requests.length);
-  let next = 0;
-  let refused = 0;
+export async function closedLoop(port: number, connections: number, posts: readonly Post[]): Promise<Measured> {
+  const each = Math.floor(posts.length / connections);
+  let clients = 0;
+  let lastAnswer = 0;
   const began = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, () =>
-      converse(port, () => {
-        if (next >= requests.length) return undefined;
-        const index = next++;
-        const sentAt = performance.now();
-        return {
-          request: requests[index]!,
-          answered: (ok) => {
-            latencies[index] = performance.now() - sentAt;
-            if (!ok) refused += 1;
-          },
-        };
-      }),
-    ),
-  );
-  const seconds = (performance.now() - began) / 1000;
-  latencies.sort();
-  return {
-    requests: requests.length,
-    seconds,
-    perSecond: requests.length / seconds,
-    refused,
-    p50: latencies[Math.floor(latencies.length * 0.5)]!,
-    p99: latencies[Math.floor(latencies.length * 0.99)]!,
+  const options: autocannon.Options = {
+    url: `http://127.0.0.1:${port}`,
+    connections,
+    amount: each * connections,
+    setupClient: (client) => {
+      const mine = posts.slice(clients * each, ++clients * each);
+      client.setRequests(mine.map((post) => ({ method: 'POST', ...post })));
+      client.on('response', () => (lastAnswer = performance.now()));
+    },
   };
+  const { latency, non2xx, errors, '2xx': answered } = await autocannon(options);
+  if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed`);
+  return { perSecond: answered / ((lastAnswer - began) / 1000), p50: latency.p50, p99: latency.p99 };
 }
 
-interface Exchange {
-  readonly request: Buffer;
-  readonly answered: (ok: boolean) => void;
+/** One request after the other on one connection, timed finer than the milliseconds autocannon tells. */
+export async function alone(port: number, posts: readonly Post[]): Promise<Measured> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true }).setEncoding('latin1');
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  const requests = posts.map((post) => bytesOf(port, post));
+  const latencies: number[] = [];
+  const began = performance.now();
+  for (const request of requests) {
+    const sentAt = performance.now();
+    const answer = await exchange(socket, request);
+    latencies.push(performance.now() - sentAt);
+    if (!answer.startsWith('HTTP/1.1 2')) throw new Error(`The answer was ${answer.slice(0, 40)}`);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  socket.end();
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)]!;
+  return { perSecond: posts.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
-/** One connection: writes a request, waits for the whole answer, asks for the next. Answers carry a content length. */
-function converse(port: number, nextExchange: () => Exchange | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let current: Exchange | undefined;
-    let received = '';
-    const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const go = () => {
-      current = nextExchange();
-      if (current) socket.write(current.request);
-      else socket.end(resolve);
-    };
-    socket.setEncoding('latin1');
-    socket.on('connect', go);
-    socket.on('error', reject);
-    socket.on('close', () => (current ? reject(new Error('The server closed a connection')) : resolve()));
-    socket.on('data', (chunk: string) => {
-      received += chunk;
-      const head = received.indexOf('\r\n\r\n');
-      if (head < 0) return;
-      const length = Number(/content-length: *(\d+)/i.exec(received)?.[1] ?? 0);
-      if (received.length < head + 4 + length) return;
-      current!.answered(received.startsWith('HTTP/1.1 2'));
-      received = '';
-      go();
-    });
+/** Answers fit into one packet: they have no body. */
+function exchange(socket: Socket, request: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    socket.once('data', (answer: string) => resolve(answer));
+    socket.write(request);
   });
 }
 
-/** A POST as bytes. */
-export function post(port: number, path: string, headers: Record<string, string>, body: string): Buffer {
-  const bytes = Buffer.from(body);
-  const lines = Object.entries({
-    host: `127.0.0.1:${port}`,
-    'content-type': 'application/json',
-    'content-length': String(bytes.length),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes]);
+function bytesOf(port: number, { path, headers, body }: Post): Buffer {
+  const all = { host: `127.0.0.1:${port}`, 'content-length': String(Buffer.byteLength(body)), ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }

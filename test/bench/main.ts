@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { migrate, openEmbeddedPostgres } from '#database';
 import { checkStored } from './check-stored.js';
 import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
-import { closedLoop } from './load.js';
+import { alone, closedLoop } from './load.js';
 import { connectPage } from './page.js';
 import { freePort, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
@@ -49,14 +49,15 @@ async function measure(url: string, dataDir: string): Promise<void> {
   );
   try {
     await prepareInserts(url);
-    const load = (port: number, path: string, connections: number, perSecond: number) =>
-      closedLoop(port, connections, messengerWebhooks({ port, path, webhooks: perSecond * SECONDS, people: PEOPLE }));
+    const webhooks = (path: string, perSecond: number) =>
+      messengerWebhooks({ path, webhooks: perSecond * SECONDS, people: PEOPLE });
+    const load = (port: number, path: string, perSecond: number) => closedLoop(port, 64, webhooks(path, perSecond));
     const runs: Record<keyof Round, () => Promise<Measured>> = {
-      bare64: () => load(barePort, '/', 64, EXPECTED.bare),
-      parley64: () => load(parley.port, parley.path, 64, EXPECTED.parley),
-      perStep64: () => load(stepPort, '/', 64, EXPECTED.perStep),
+      bare64: () => load(barePort, '/', EXPECTED.bare),
+      parley64: () => load(parley.port, parley.path, EXPECTED.parley),
+      perStep64: () => load(stepPort, '/', EXPECTED.perStep),
       inserts32: () => singleRowInserts(url, 32, SECONDS),
-      parley1: () => load(parley.port, parley.path, 1, EXPECTED.lone),
+      parley1: () => alone(parley.port, webhooks(parley.path, EXPECTED.lone)),
       insert1: () => singleRowInserts(url, 1, SECONDS),
     };
     const rounds: Round[] = [];

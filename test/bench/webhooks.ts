@@ -1,11 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { post } from './load.js';
+import type { Post } from './load.js';
 
 export const APP_SECRET = 'bench_app_secret_0123456789abcdef';
 export const PAGE = '108326419507742';
 
 export interface Traffic {
-  readonly port: number;
   readonly path: string;
   readonly webhooks: number;
   /** How many people write; each writes about as often as the others. */
@@ -14,7 +13,7 @@ export interface Traffic {
 }
 
 /** Signed Messenger webhooks with ids never used before, as Meta sends them. */
-export function messengerWebhooks({ port, path, webhooks, people, perWebhook = 1 }: Traffic): Buffer[] {
+export function messengerWebhooks({ path, webhooks, people, perWebhook = 1 }: Traffic): Post[] {
   const run = randomUUID();
   return Array.from({ length: webhooks }, (_, index) => {
     const messaging = Array.from({ length: perWebhook }, (_unused, place) => {
@@ -24,7 +23,8 @@ export function messengerWebhooks({ port, path, webhooks, people, perWebhook = 1
     const entry = [{ id: PAGE, time: Date.now(), messaging }];
     const body = JSON.stringify({ object: 'page', entry }).replaceAll('/', '\\/');
     const signature = createHmac('sha256', APP_SECRET).update(body).digest('hex');
-    return post(port, path, { 'x-hub-signature-256': `sha256=${signature}` }, body);
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+    return { path, headers, body };
   });
 }
 

@@ -129,9 +129,15 @@ export class ReceivingDatabase extends Database {
   }
 }
 
+/**
+ * Batches are joined to indexed tables only. Without this a plan made while the tables were still empty would read them
+ * whole for every row of a batch, until the next ANALYZE.
+ */
+const BEGIN = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+
 async function commitOn(client: Client, work: () => Promise<() => Promise<unknown>[]>, end: () => void): Promise<void> {
   try {
-    const [, last] = await Promise.all(inOnePacket(client, () => [client.query('BEGIN'), work()] as const));
+    const [, last] = await Promise.all(inOnePacket(client, () => [client.query(BEGIN), work()] as const));
     const [committed] = await Promise.all(
       inOnePacket(client, () => {
         const statements = last();
