@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { pino } from 'pino';
+import type { FirstSignIn } from '#identity';
 import { describeConfig, loadConfig } from './config.js';
 import { logError } from './log/log-error.js';
 import { PinoLog } from './log/pino-log.js';
 import { startServer } from './server.js';
 import { stopOnSignals } from './signals.js';
-import { startUpBlock } from './start-up-block.js';
+import { firstSignInLine, startUpBlock } from './start-up-block.js';
+import { startUpFailure } from './start-up-failure.js';
 
 const { config, problems, warnings } = loadConfig();
 
@@ -22,12 +24,19 @@ const log = pino({ level: config.values.PARLEY_LOG_LEVEL, serializers: { err: lo
 Logger.overrideLogger(new PinoLog(log));
 for (const warning of warnings) log.warn(warning);
 
+/** A password that was generated is shown even if nothing starts: the next start makes no other. */
+let unshown: FirstSignIn | undefined;
+process.on('exit', () => {
+  if (unshown) process.stdout.write(firstSignInLine(unshown));
+});
+
 try {
-  const starting = startServer(config, log);
+  const starting = startServer(config, log, (signIn) => (unshown = signIn));
   stopOnSignals(async () => (await starting).stop(), config.values.PARLEY_SHUTDOWN_SECONDS * 1_000, log);
   process.stdout.write(startUpBlock(await starting));
+  unshown = undefined;
 } catch (error) {
-  log.fatal({ err: error }, 'Parley cannot start');
-  process.stderr.write(`Parley cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  log.debug({ err: error }, 'Parley cannot start');
+  process.stderr.write(`Parley cannot start: ${startUpFailure(error, config)}\n`);
   process.exit(1);
 }

@@ -21,8 +21,15 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Database, tables, application, socket, in this order. What was opened is closed again when a later step fails. */
-export async function startServer(config: Config, log: Pino): Promise<Server> {
+/**
+ * Database, tables, application, first admin, socket, in this order. What was opened is closed again when a later step
+ * fails; a first admin stays, so `onFirstSignIn` hears of it at once.
+ */
+export async function startServer(
+  config: Config,
+  log: Pino,
+  onFirstSignIn: (signIn: FirstSignIn) => void = () => undefined,
+): Promise<Server> {
   const postgres = config.values.DATABASE_URL === undefined ? await embedded(config) : undefined;
   let app: NestFastifyApplication | undefined;
   const stop = async (): Promise<void> => {
@@ -36,6 +43,7 @@ export async function startServer(config: Config, log: Pino): Promise<Server> {
     const publicUrl = config.values.PARLEY_PUBLIC_URL ?? address;
     app = await createApplication({ config, databaseUrl, keys: await keysOf(config), publicUrl }, log);
     const firstSignIn = await firstAdmin(app, config);
+    if (firstSignIn) onFirstSignIn(firstSignIn);
     await app.listen(port, host);
     return { address, firstSignIn, dataDirs: dataDirsOf(config, postgres), notes: postgres?.notes ?? [], stop };
   } catch (error) {

@@ -2,20 +2,30 @@ import type { FirstSignIn } from '#identity';
 import { product } from './product.js';
 import type { Server } from './server.js';
 
+type Line = readonly [name: string, value: string];
+
 /** What an operator reads first. */
 export function startUpBlock({ address, dataDirs, firstSignIn, notes }: Server): string {
-  const lines = [
+  const lines: Line[] = [
     ['API', address],
     ['Swagger page', `${address}/docs`],
     ['Data directory', dataDirs.join(' and ')],
-    ...(firstSignIn ? [['First admin', signInLine(firstSignIn)]] : []),
-    ...notes.map((note) => ['Note', note]),
+    ...(firstSignIn ? [signIn(firstSignIn)] : []),
+    ...notes.map((note): Line => ['Note', note]),
   ];
-  const body = lines.map(([name = '', value = '']) => `  ${name.padEnd(15)} ${value}`).join('\n');
-  return `\n  Parley ${product.version} is ready\n\n${body}\n\n`;
+  return `\n  Parley ${product.version} is ready\n\n${lines.map(written).join('')}\n`;
 }
 
-function signInLine({ email, generatedPassword }: FirstSignIn): string {
+/** The line of the block that must not get lost, alone. */
+export function firstSignInLine(made: FirstSignIn): string {
+  return written(signIn(made));
+}
+
+function written([name, value]: Line): string {
+  return `  ${name.padEnd(15)} ${value}\n`;
+}
+
+function signIn({ email, generatedPassword }: FirstSignIn): Line {
   const password = generatedPassword === undefined ? 'the one you set' : `${generatedPassword}  (shown only now)`;
-  return `${email}  password: ${password}`;
+  return ['First admin', `${email}  password: ${password}`];
 }

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 
 /** What Nest says about itself at start: of interest only when something is wrong with the wiring. */
 const CHATTER = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
+/** What Nest says about a failed start and throws as well: said once, by whoever catches it. */
+const THROWN_AS_WELL = new Set(['ExceptionHandler', 'NestApplication']);
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -28,7 +30,8 @@ export class PinoLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    const context = rest.at(-1);
+    this.write(typeof context === 'string' && THROWN_AS_WELL.has(context) ? 'debug' : 'error', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {

@@ -1,0 +1,29 @@
+import { loadConfig } from './config.js';
+import { startUpFailure } from './start-up-failure.js';
+
+const DATABASE_URL = 'postgres://parley:canary@db.example.com:5433/parley';
+const { config } = loadConfig({ PORT: '3007', DATABASE_URL, PARLEY_DATA_DIR: '/srv/parley' });
+const withoutUrl = loadConfig({}).config;
+
+const failure = (message: string, parts: object) => Object.assign(new Error(message), parts);
+const refused = failure('connect ECONNREFUSED 127.0.0.1:5433', { code: 'ECONNREFUSED', syscall: 'connect' });
+
+it.each([
+  [failure('', { code: 'EADDRINUSE', syscall: 'listen' }), /^PORT: .*port 3007 of 127\.0\.0\.1/],
+  [failure('', { code: 'EACCES', syscall: 'listen' }), /^PORT: .*3007/],
+  [failure('no such address', { code: 'EADDRNOTAVAIL', syscall: 'listen' }), /^HOST: .*no such address/],
+  [refused, /^DATABASE_URL: .* db\.example\.com:5433: connect ECONNREFUSED/],
+  [new AggregateError([refused, refused]), /^DATABASE_URL: .*ECONNREFUSED/],
+  [failure('timeout expired', {}), /^DATABASE_URL: .*timeout expired/],
+  [failure('password authentication failed', { code: '28P01' }), /^DATABASE_URL: .*password authentication failed/],
+  [failure('permission denied', { code: 'EACCES', path: '/srv/parley/encryption-keys' }), /^PARLEY_DATA_DIR: /],
+  [new Error('Another Parley uses the database'), /^Another Parley uses the database$/],
+  ['a text', /^a text$/],
+])('names the setting to look at: %s', (error, sentence) => {
+  expect(startUpFailure(error, config)).toMatch(sentence);
+  expect(startUpFailure(error, config)).not.toContain('canary');
+});
+
+it('blames no DATABASE_URL where there is none', () => {
+  expect(startUpFailure(refused, withoutUrl)).toBe(refused.message);
+});
