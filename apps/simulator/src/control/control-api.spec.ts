@@ -52,6 +52,7 @@ test('faults are scripted and cleared', async () => {
 });
 
 test.each([
+  ['/bots', { token: '7193405826:short' }, '"7193405826:short" is no bot token'],
   ['/messages', { messenger: 'telegram' }, '"account" is missing'],
   ['/messages', { messenger: 'pigeon', account: '1', person: 'A', text: 'x' }, 'There is no messenger "pigeon"'],
   ['/messages', { messenger: 'telegram', account: '1', person: 'A', text: 'x' }, 'There is no simulated bot 1'],

@@ -3,13 +3,12 @@ import { json, type Answer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
 import type { Api } from '../http/api.js';
 import { chatOf, type Bot } from './bot.js';
-import type { Bots } from './bots.js';
+import { TOKEN_SHAPE, type Bots } from './bots.js';
 import { getUpdates } from './get-updates.js';
 import { chatPartner, sendDocument, sendMessage, sendPhoto, type Phones } from './send-methods.js';
 import { badRequest, TelegramError, tooManyRequests } from './telegram-error.js';
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook-methods.js';
 
-const TOKEN_SHAPE = /^\d{3,20}:[A-Za-z0-9_-]{35}$/;
 const MAX_DOWNLOAD = 20 * 1024 * 1024;
 
 type Method = (phones: Phones, bot: Bot, call: Call) => unknown;

@@ -2,12 +2,16 @@ import type { Depot } from '../delivery/courier.js';
 import { randomDigits, randomText } from '../ids.js';
 import { Bot, type NewBot } from './bot.js';
 
+/** What the Bot API takes for a token; anything else is an unknown address to it. */
+export const TOKEN_SHAPE = /^\d{3,20}:[A-Za-z0-9_-]{35}$/;
+
 export class Bots {
   private readonly bots = new Map<string, Bot>();
 
   constructor(private readonly depot: Depot) {}
 
   create({ token = `${randomDigits(10)}:${randomText(35)}`, name = 'Simulated bot', username }: NewBot): Bot {
+    if (!TOKEN_SHAPE.test(token)) throw new Error(`"${token}" is no bot token: <bot id>:<35 letters, digits, _ or ->`);
     const bot = new Bot(this.depot, token, name, username ?? `sim_${token.slice(0, token.indexOf(':'))}_bot`);
     this.bots.set(bot.id, bot);
     return bot;
