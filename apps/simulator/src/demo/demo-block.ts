@@ -4,7 +4,7 @@ import { ADMIN, AGENTS } from './cast.js';
 export function demoBlock(serverUrl: string, pageUrl: string, dataDir: string): string {
   const lines = [
     ['Be a customer', pageUrl],
-    ['API', `${serverUrl}/v1`],
+    ['API', serverUrl],
     ['Swagger page', `${serverUrl}/docs`],
     ['Admin', `${ADMIN.email}  password: ${ADMIN.password}`],
     ...AGENTS.map(({ email, password }) => ['Agent', `${email}  password: ${password}`]),
