@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { rounds } from '../support/rounds.js';
 import { ADMIN, ServerProcess } from '../support/server.js';
 import { aTeam, type Team } from '../support/team.js';
-import { chatWith, messageWith } from '../support/views.js';
+import { chatWith, messagesOf, messageWith } from '../support/views.js';
 import { expectExactlyOnce, visibleTexts } from '../support/visible.js';
 import { WebhookLoad } from '../support/webhook-load.js';
 
@@ -26,11 +26,19 @@ afterAll(async () => {
   await simulator?.stop();
 });
 
+let running: WebhookLoad | undefined;
+afterEach(() => running?.stop());
+
+function aLoad(): WebhookLoad {
+  running = new WebhookLoad(webhookUrl);
+  return running;
+}
+
 const admin = () => server.api.signIn(ADMIN.email, ADMIN.password);
 const some = (load: WebhookLoad, count: number) => eventually(() => load.acknowledged.size >= count, 30_000, 'load');
 
 it('kill -9 of the server under load: acknowledged = visible, none twice', async () => {
-  const load = new WebhookLoad(webhookUrl);
+  const load = aLoad();
   for (let round = 0; round < rounds(2, 20); round++) {
     load.start();
     await some(load, load.acknowledged.size + 300);
@@ -45,7 +53,7 @@ it('kill -9 of the server under load: acknowledged = visible, none twice', async
 
 it('kill -9 of the postmaster under load: 503 meanwhile, recovers by itself, acknowledged = visible', async () => {
   const before = new Map(await sentSoFar());
-  const load = new WebhookLoad(webhookUrl);
+  const load = aLoad();
   for (let round = 0; round < rounds(1, 10); round++) {
     load.start();
     await some(load, load.acknowledged.size + 200);
@@ -62,7 +70,7 @@ it('kill -9 of the postmaster under load: 503 meanwhile, recovers by itself, ack
 
 it('SIGTERM under load: nothing in flight is lost, exit code 0', async () => {
   const before = new Map(await sentSoFar());
-  const load = new WebhookLoad(webhookUrl).start();
+  const load = aLoad().start();
   await some(load, 300);
   expect(await server.stop()).toBe(0);
   await load.stop();
@@ -72,24 +80,41 @@ it('SIGTERM under load: nothing in flight is lost, exit code 0', async () => {
 }, 120_000);
 
 it('SIGTERM while answers are on their way: none is lost, none is sent twice', async () => {
-  const who = { messenger: 'telegram', account: team.accounts.telegram, person: 'Term Inal' } as const;
-  simulator.customerWrites({ ...who, text: 'Answer me' });
+  const { who, chat, texts } = await answersOnTheirWay('Term Inal', 30);
+  expect(await server.stop()).toBe(0);
+  server = await server.restart();
+  await messageWith(await admin(), chat.id, texts.at(-1)!, 'sent');
+  expect(simulator.received(who)).toEqual(texts);
+}, 120_000);
+
+it('kill -9 while an answer is on its way: it is sent once, flagged as unconfirmed, and the others follow', async () => {
+  const { who, chat, texts } = await answersOnTheirWay('Kil Led', 10);
+  await server.kill();
+  server = await server.restart();
+  await messageWith(await admin(), chat.id, texts.at(-1)!, 'sent');
+  expect(simulator.received(who)).toEqual(texts);
+  const fates = (await messagesOf(await admin(), chat.id)).filter(({ direction }) => direction === 'outbound');
+  expect(fates.filter(({ status }) => status === 'unconfirmed')).toHaveLength(1);
+  expect(fates.filter(({ status }) => status === 'sent')).toHaveLength(texts.length - 1);
+}, 120_000);
+
+/** A chat whose answers reach the messenger while it takes its time to say so. */
+async function answersOnTheirWay(person: string, count: number) {
+  const who = { messenger: 'telegram', account: team.accounts.telegram, person } as const;
+  simulator.customerWrites({ ...who, text: `I am ${person}` });
   const agent = await server.api.signIn('agent0@example.com', 'a long password of agent 0');
-  const chat = await chatWith(agent, 'waiting', 'Answer me');
+  const chat = await chatWith(agent, 'waiting', `I am ${person}`);
   await agent.created(`/v1/chats/${chat.id}/accept`);
   simulator.failCall({
     match: { method: 'sendMessage' },
     times: null,
     effect: { kind: 'delay', ms: 100, processed: true },
   });
-  const texts = Array.from({ length: 30 }, (_, number) => `On its way ${number}`);
+  const texts = Array.from({ length: count }, (_, number) => `On its way ${number}`);
   for (const text of texts) await agent.created(`/v1/chats/${chat.id}/messages`, { text });
   await eventually(() => simulator.received(who).length >= 3);
-  expect(await server.stop()).toBe(0);
-  server = await server.restart();
-  await messageWith(await admin(), chat.id, texts.at(-1)!, 'sent');
-  expect(simulator.received(who)).toEqual(texts);
-}, 120_000);
+  return { who, chat, texts };
+}
 
 /** What earlier tests left in this house. */
 async function sentSoFar(): Promise<[string, string][]> {
