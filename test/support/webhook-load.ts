@@ -41,38 +41,53 @@ export class WebhookLoad {
     await Promise.all(Array.from({ length: 16 }, loop));
   }
 
+  /** So many calls at once, each with so many events; resolves each with its status, 0 when it got no answer. */
+  postBatches(calls: number, events: number): Promise<number>[] {
+    return Array.from({ length: calls }, () => {
+      const items = Array.from({ length: events }, () => {
+        const number = this.count++;
+        return this.eventOf(number, `${this.run} ${number}`);
+      });
+      return this.send(bodyWith(items));
+    });
+  }
+
   private async loop(): Promise<void> {
     while (!this.stopped) {
       const number = this.count++;
       const text = `${this.run} ${number}`;
-      this.sent.set(text, this.bodyOf(number, text));
+      this.sent.set(text, bodyWith([this.eventOf(number, text)]));
       const status = await this.post(text);
       if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
   private async post(text: string): Promise<number> {
-    const body = this.sent.get(text)!;
-    const signature = createHmac('sha256', META_APP.secret).update(body).digest('hex');
-    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
-    const status = await fetch(this.url, { method: 'POST', body, headers }).then(
-      (response) => response.status,
-      () => 0,
-    );
+    const status = await this.send(this.sent.get(text)!);
     this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     if (status === 200) this.acknowledged.add(text);
     return status;
   }
 
-  private bodyOf(number: number, text: string): string {
-    const messaging = [
-      {
-        sender: { id: `77${number % this.people}` },
-        recipient: { id: PAGE },
-        timestamp: Date.now(),
-        message: { mid: `m_${this.run}_${number}`, text },
-      },
-    ];
-    return JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
+  private send(body: string): Promise<number> {
+    const signature = createHmac('sha256', META_APP.secret).update(body).digest('hex');
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+    return fetch(this.url, { method: 'POST', body, headers }).then(
+      (response) => response.status,
+      () => 0,
+    );
   }
+
+  private eventOf(number: number, text: string) {
+    return {
+      sender: { id: `77${number % this.people}` },
+      recipient: { id: PAGE },
+      timestamp: Date.now(),
+      message: { mid: `m_${this.run}_${number}`, text },
+    };
+  }
+}
+
+function bodyWith(messaging: readonly object[]): string {
+  return JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
 }

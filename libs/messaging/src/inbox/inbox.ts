@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { sqlState } from '#database';
 import type { InboundEvent } from '#messenger-kit';
@@ -20,6 +20,7 @@ const CAPACITY = 4096;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
 const PATIENCE_MS = 8_000;
 const PAUSES_MS = [50, 250];
+const INSIST_MS = 1_000;
 
 /**
  * Gathers events while the previous batch is being committed: an idle server commits at once, a busy one commits many
@@ -99,14 +100,19 @@ export class Inbox {
     for (const { failed } of batch) failed(new InboxUnavailable('The database cannot be reached'));
   }
 
-  /** Every error but refused data is worth another try or two: a failover, a full disk that was emptied. */
+  /**
+   * Every error but refused data is worth another try or two: a failover, a full disk that was emptied. A database that
+   * took long to fail is not asked again: the messenger shall hear soon that its event was not taken.
+   */
   private async insist(work: () => Promise<void>): Promise<void> {
+    const began = performance.now();
     for (const pause of PAUSES_MS) {
       try {
         return await work();
       } catch (error) {
         if (isRefusedAsData(error) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        if (performance.now() - began > INSIST_MS) throw error;
+        await pauseFor(pause);
       }
     }
     return work();
