@@ -41,7 +41,7 @@ const CHATS = `
     CHECK ((status = 'in_progress') = (agent_id IS NOT NULL AND closed_at IS NULL)),
     CHECK ((status = 'closed') = (closed_at IS NOT NULL))
   ) WITH (fillfactor = 80);
-  CREATE UNIQUE INDEX chats_open ON chats (channel_id, identity_id) WHERE status <> 'closed';
+  CREATE UNIQUE INDEX chats_open ON chats (identity_id, channel_id) WHERE status <> 'closed';
   CREATE INDEX chats_of_agent ON chats (agent_id) WHERE status = 'in_progress';
   CREATE INDEX chats_waiting ON chats (queue_id, waiting_since, id) WHERE status = 'waiting';
   CREATE INDEX chats_closed ON chats (closed_at, id) WHERE status = 'closed';
