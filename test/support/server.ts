@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export class ServerProcess {
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const port = options.port ?? (await freePort());
-    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+    const dataDir = options.dataDir ?? (await aDataDir());
     const url = `http://127.0.0.1:${port}`;
     const child = spawn(process.execPath, ['dist/apps/server/src/main.js'], {
       env: { ...inherited(), ...environment(port, dataDir, options), ...options.env },
@@ -126,6 +126,13 @@ function environment(port: number, dataDir: string, options: ServerOptions): Rec
 function inherited(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _runner, NODE_ENV: _mode, DATABASE_URL: _database, ...rest } = process.env;
   return rest;
+}
+
+/** One that the embedded database's own user may enter, too, so that all of it goes when the test ends. */
+async function aDataDir(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
+  await chmod(folder, 0o711);
+  return folder;
 }
 
 export async function freePort(): Promise<number> {

@@ -24,7 +24,10 @@ const FIND = {
   text: `
     SELECT w.place::int AS place, i.id AS "identityId", i.contact_id AS "contactId"
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (messenger, scope, external_id, place)
-    JOIN identities i ON i.messenger = w.messenger AND i.scope = w.scope AND i.external_id = w.external_id`,
+    CROSS JOIN LATERAL (
+      SELECT id, contact_id FROM identities
+      WHERE messenger = w.messenger AND scope = w.scope AND external_id = w.external_id OFFSET 0
+    ) AS i`,
 };
 
 /** Whoever's identity came first also gets the contact; the others' prepared contacts are never written. */

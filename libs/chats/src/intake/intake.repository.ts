@@ -53,15 +53,30 @@ export interface ChatBump {
 const LOCKED = `c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId",
   c.agent_id AS "agentId", c.last_seq AS "lastSeq", c.inbound_count AS "inboundCount"`;
 
-/** In id order, like every lock on chats. A chat closed while we waited for its lock is not in the answer. */
+/**
+ * In id order, like every lock on chats. A chat closed while we waited for its lock is not in the answer.
+ * `OFFSET 0` keeps each look-up by index as it is written: free to reorder, the planner walked all open chats for every
+ * row of a batch whenever its statistics were from a time when there were few.
+ */
 const LOCK_OPEN_OF = {
   name: 'chats-lock-open-of',
   text: `
-    SELECT ${LOCKED}, (w.place - 1)::int AS writer
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-      AS w (channel_id, messenger, scope, external_id, place)
-    JOIN identities i ON i.messenger = w.messenger AND i.scope = w.scope AND i.external_id = w.external_id
-    JOIN chats c ON c.channel_id = w.channel_id AND c.identity_id = i.id AND c.status <> 'closed'
+    WITH found AS MATERIALIZED (
+      SELECT c.id, w.place
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+        AS w (channel_id, messenger, scope, external_id, place)
+      CROSS JOIN LATERAL (
+        SELECT i.id FROM identities i
+        WHERE i.messenger = w.messenger AND i.scope = w.scope AND i.external_id = w.external_id OFFSET 0
+      ) AS i
+      CROSS JOIN LATERAL (
+        SELECT c.id FROM chats c
+        WHERE c.identity_id = i.id AND c.channel_id = w.channel_id AND c.status <> 'closed' OFFSET 0
+      ) AS c
+    )
+    SELECT ${LOCKED}, (SELECT (f.place - 1)::int FROM found f WHERE f.id = c.id) AS writer
+    FROM chats c
+    WHERE c.id = ANY (ARRAY(SELECT f.id FROM found f)) AND c.status <> 'closed'
     ORDER BY c.id
     FOR UPDATE OF c`,
 };
@@ -72,6 +87,7 @@ const LOCK_OPEN = {
     SELECT ${LOCKED}
     FROM unnest($1::uuid[], $2::uuid[]) AS wanted (channel_id, identity_id)
     JOIN chats c ON c.channel_id = wanted.channel_id AND c.identity_id = wanted.identity_id AND c.status <> 'closed'
+    WHERE c.identity_id = ANY ($2::uuid[])
     ORDER BY c.id
     FOR UPDATE OF c`,
 };
@@ -115,7 +131,7 @@ const BUMP = {
       last_message_at = greatest(c.last_message_at, b.sent_at)
     FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::timestamptz[])
       AS b (id, last_seq, inbound_count, preview, sent_at)
-    WHERE c.id = b.id`,
+    WHERE c.id = b.id AND c.id = ANY ($1::uuid[])`,
 };
 
 /** The set-based statements of the receiving path on chats and messages: one call a batch. */
