@@ -114,7 +114,7 @@ async function store(manager: EntityManager, page: string, event: Event): Promis
     last_inbound_at: at,
   });
   const audience = { queues: [channel.queue_id as string] };
-  const data = { messageId: message.id as string };
+  const data = { messageId: message.id };
   await manager.insert(EventRow, { type: 'message.received', at, chat_id: chat.id as string, seq, audience, data });
 }
 
@@ -123,7 +123,7 @@ async function identityOf(manager: EntityManager, scope: string, externalId: str
   const known = await manager.findOneBy(Identity, where);
   if (known) return known;
   const contact = await manager.save(Contact, { id: newId() });
-  return manager.save(Identity, { id: newId(), ...where, contact_id: contact.id as string });
+  return manager.save(Identity, { id: newId(), ...where, contact_id: contact.id });
 }
 
 async function openChatOf(manager: EntityManager, channel: ObjectLiteral, identityId: string, at: Date) {
