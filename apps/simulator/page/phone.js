@@ -1,9 +1,12 @@
+import { drawBubble } from './bubbles.js';
+import { openComposer, writeAbout } from './composer.js';
 import { ask, byId, clock, element, initials, MESSENGERS, messengerIcon, tone } from './dom.js';
 import { drawWire } from './wire.js';
 
 /* The customer's side: choose who writes to whom, write, and see both sides. */
 
 const state = { accounts: [], people: [], account: undefined, person: undefined, shown: new Set() };
+let chosen;
 
 const accountKey = (account) => `${account.messenger} ${account.id}`;
 const speaking = () =>
@@ -57,11 +60,14 @@ function drawHead() {
   const avatar = byId('head-avatar');
   avatar.dataset.tone = account?.messenger ?? '';
   avatar.replaceChildren(...(account ? [messengerIcon(account.messenger)] : []));
-  byId('text').disabled = byId('send').disabled = !speaking();
+  for (const id of ['text', 'send', 'attach']) byId(id).disabled = !speaking();
+  byId('block').hidden = !speaking();
 }
 
-async function select(chosen) {
-  Object.assign(state, chosen);
+async function select(change) {
+  Object.assign(state, change);
+  chosen = undefined;
+  writeAbout(undefined);
   state.shown.clear();
   localStorage.setItem(
     'chosen',
@@ -90,49 +96,55 @@ async function loadAccounts() {
 
 /* ---- the conversation ---- */
 
-function fate(bubble) {
-  if (bubble.from === 'business' || !bubble.state) return element('span', {}, clock(bubble.at));
-  const [style, text] = {
-    delivered: ['ok', '✓✓ delivered'],
-    pending: bubble.problem ? ['bad', `↻ trying again (${bubble.problem})`] : ['', '◷ sending'],
-    unsubscribed: ['bad', '✕ nobody is connected to this account'],
-    expired: ['bad', '✕ never taken'],
-    discarded: ['bad', '✕ thrown away'],
-  }[bubble.state];
-  return element('span', {}, `${clock(bubble.at)} · `, element('span', { class: style }, text));
+const ACTS = {
+  press: (who, bubble, button) => ask('/presses', { ...who, messageId: bubble.id, ...button }),
+  react: (who, bubble, { emojis }) => ask('/reactions', { ...who, messageId: bubble.id, emojis }),
+  delete: (who, bubble) => ask('/deletions', { ...who, messageId: bubble.id }),
+  reply: async (_, bubble) => writeAbout('reply', bubble),
+  edit: async (_, bubble) => writeAbout('edit', bubble),
+};
+
+/** What the customer does with a message. Choosing one shows what can be done. */
+async function act(what, bubble, more) {
+  chosen = what === 'choose' && chosen !== bubble.id ? bubble.id : undefined;
+  await ACTS[what]?.(speaking(), bubble, more).catch(failed);
+  await drawConversation();
 }
 
-function pressable(bubble) {
-  return element(
-    'li',
-    { class: 'buttons' },
-    ...bubble.buttons.map(({ title, payload }) => {
-      const button = element('button', { type: 'button' }, title);
-      button.addEventListener('click', () => ask('/presses', { ...speaking(), messageId: bubble.id, title, payload }));
-      return button;
-    }),
-  );
+function failed(problem) {
+  byId('problem').textContent = problem.message;
+  byId('problem').hidden = false;
+  setTimeout(() => (byId('problem').hidden = true), 5_000);
 }
 
-function drawBubble(bubble, next) {
+function drawPhone(phone, data) {
+  byId('block').textContent = phone.blocked ? 'Unblock' : 'Block';
+  const seen = phone.seenAt && data.some(({ from, at }) => from === 'customer' && at <= phone.seenAt);
+  const lines = [];
+  if (seen) lines.push(element('li', { class: 'meta of-customer' }, `Seen ${clock(phone.seenAt)}`));
+  if (phone.blocked) lines.push(element('li', { class: 'day' }, 'You blocked this account'));
+  if (phone.typing) {
+    const dots = element('li', { class: 'bubble business typing', 'aria-label': 'is writing' });
+    lines.push(Object.assign(dots, { textContent: '• • •' }));
+    setTimeout(draw, 1_000);
+  }
+  return lines;
+}
+
+function drawOne(bubble, data, next) {
   const fresh = !state.shown.has(bubble.id);
   state.shown.add(bubble.id);
-  const item = element('li', { class: `bubble ${bubble.from}${fresh ? ' fresh' : ''}` });
-  if (bubble.file) item.append(element('span', { class: 'file' }, `📎 ${bubble.file.name}`));
-  item.append(bubble.text ?? '');
-  const drawn = [item];
-  if (bubble.buttons) drawn.push(pressable(bubble));
-  const together = next && next.from === bubble.from && next.at - bubble.at < 60_000 && next.state === bubble.state;
-  if (!together) drawn.push(element('li', { class: `meta of-${bubble.from}` }, fate(bubble)));
-  return drawn;
+  const quoted = bubble.replyTo && data.find(({ id }) => id === bubble.replyTo);
+  const { messenger } = state.account;
+  return drawBubble(bubble, { messenger, quoted, next, fresh, chosen: chosen === bubble.id }, act);
 }
 
 async function drawConversation() {
   const who = speaking();
   const list = byId('bubbles');
   if (!who) return list.replaceChildren(element('li', { class: 'empty' }, 'No account to write to yet.'));
-  const { data } = await ask(`/conversation?${new URLSearchParams(who)}`);
-  const drawn = JSON.stringify([who, data]);
+  const { data, phone } = await ask(`/conversation?${new URLSearchParams(who)}`);
+  const drawn = JSON.stringify([who, data, phone, chosen]);
   if (drawn === list.dataset.drawn || JSON.stringify(who) !== JSON.stringify(speaking())) return;
   list.dataset.drawn = drawn;
   const day = element(
@@ -141,9 +153,10 @@ async function drawConversation() {
     new Date().toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' }),
   );
   const empty = element('li', { class: 'empty' }, `Say hello to ${state.account.name}. An agent will see it at once.`);
-  const bubbles = data.flatMap((bubble, index) => drawBubble(bubble, data[index + 1]));
-  list.replaceChildren(...(data.length ? [day, ...bubbles] : [empty]));
-  list.scrollTop = list.scrollHeight;
+  const bubbles = data.flatMap((bubble, index) => drawOne(bubble, data, data[index + 1]));
+  const stay = chosen && list.scrollTop;
+  list.replaceChildren(...(data.length ? [day, ...bubbles] : [empty]), ...drawPhone(phone, data));
+  list.scrollTop = stay ?? list.scrollHeight;
   if (data.at(-1)?.from === 'business' && who.messenger === 'facebook' && document.hasFocus())
     reportRead(who, data.at(-1).id);
 }
@@ -156,27 +169,13 @@ function reportRead(who, id) {
 
 /* ---- typing ---- */
 
-byId('composer').addEventListener('submit', async (submit) => {
-  submit.preventDefault();
-  const text = byId('text').value.trim();
-  if (!text || !speaking()) return;
-  byId('text').value = '';
-  grow();
-  await ask('/messages', { ...speaking(), text });
-});
+openComposer(speaking, failed);
 
-byId('text').addEventListener('keydown', (key) => {
-  if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
-  key.preventDefault();
-  byId('composer').requestSubmit();
+byId('block').addEventListener('click', async () => {
+  const blocked = byId('block').textContent === 'Unblock';
+  await ask(blocked ? '/unblocks' : '/blocks', speaking()).catch(failed);
+  await draw();
 });
-
-function grow() {
-  const text = byId('text');
-  text.style.height = 'auto';
-  text.style.height = `${Math.min(text.scrollHeight, 120)}px`;
-}
-byId('text').addEventListener('input', grow);
 
 byId('newcomer').addEventListener('submit', async (submit) => {
   submit.preventDefault();

@@ -1,3 +1,5 @@
+import { matches } from './faults/rules.js';
+
 export type MessengerKey = 'telegram' | 'facebook';
 
 /** One try to deliver an event. Without a status there was no answer, or it was lost on purpose; `error` says why. */
@@ -46,16 +48,34 @@ export interface ReceivedCall {
   readonly account?: string;
   readonly personId?: string;
   readonly text?: string;
+  /** The message an edit, a deletion, a reaction is about. */
+  readonly messageId?: string;
   /** The parameters, tokens left out. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** What was uploaded with it. */
+  readonly files: readonly {
+    readonly field: string;
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+  }[];
   /** What was answered; absent while it runs, and for good after a reset. */
   status?: number;
   answer?: string;
   ms?: number;
+  /** Seconds the caller was told to wait. */
+  retryAfter?: number;
   /** The scripted fault it met. */
   fault?: string;
   /** The work was done, whatever the caller got to know. */
   processed: boolean;
+}
+
+/** A call that was told to wait, and the next one like it. */
+export interface Wait {
+  readonly toldMs: number;
+  /** Absent = none came yet. */
+  readonly tookMs?: number;
 }
 
 export class WaitTimeout extends Error {}
@@ -87,6 +107,16 @@ export class Ledger {
     this.received.push(entry);
     this.changed();
     return entry;
+  }
+
+  /** What callers made of being told to wait, among the calls that match. */
+  waits(match?: object): Wait[] {
+    const calls = this.received.filter((call) => matches(call, match));
+    return calls.flatMap(({ retryAfter, at, ms = 0 }, index) => {
+      if (retryAfter === undefined) return [];
+      const next = calls[index + 1];
+      return [{ toldMs: retryAfter * 1_000, ...(next && { tookMs: next.at - at - ms }) }];
+    });
   }
 
   changed(): void {

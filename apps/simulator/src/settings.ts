@@ -1,5 +1,7 @@
-/** How the simulated messengers behave; every member has a default. */
-export interface SimulatorOptions {
+import { DEFAULT_BEHAVIOUR, type Behaviour } from './behaviour.js';
+
+/** How the simulator runs, and what its messengers do by themselves; every member has a default. */
+export interface SimulatorOptions extends Partial<Behaviour> {
   /** Loopback addresses only. Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -10,8 +12,6 @@ export interface SimulatorOptions {
   readonly expiryMs?: number;
   /** How long a webhook call may take. Default 60 s. */
   readonly webhookTimeoutMs?: number;
-  /** Facebook people's phones report delivery by themselves. Default false. */
-  readonly deliveryReceipts?: boolean;
 }
 
 export interface Settings {
@@ -21,21 +21,21 @@ export interface Settings {
   readonly capMs: number;
   readonly expiryMs: number;
   readonly webhookTimeoutMs: number;
-  readonly deliveryReceipts: boolean;
+  readonly behaviour: Behaviour;
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 export function settingsOf(options: SimulatorOptions): Settings {
-  const host = options.host ?? '127.0.0.1';
+  const { host = '127.0.0.1', port, redelivery, expiryMs, webhookTimeoutMs, ...behaviour } = options;
   if (!LOOPBACK.test(host)) throw new Error(`The simulator listens on loopback only, not on ${host}`);
   return {
     host,
-    port: options.port ?? 0,
-    baseMs: options.redelivery?.baseMs ?? 200,
-    capMs: options.redelivery?.capMs ?? 5_000,
-    expiryMs: options.expiryMs ?? 24 * 3_600_000,
-    webhookTimeoutMs: options.webhookTimeoutMs ?? 60_000,
-    deliveryReceipts: options.deliveryReceipts ?? false,
+    port: port ?? 0,
+    baseMs: redelivery?.baseMs ?? 200,
+    capMs: redelivery?.capMs ?? 5_000,
+    expiryMs: expiryMs ?? 24 * 3_600_000,
+    webhookTimeoutMs: webhookTimeoutMs ?? 60_000,
+    behaviour: { ...DEFAULT_BEHAVIOUR, ...behaviour },
   };
 }

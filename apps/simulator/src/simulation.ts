@@ -1,13 +1,15 @@
+import type { Behaviour } from './behaviour.js';
 import type { Bubble } from './conversations.js';
-import type { CustomerSide, Pressing, SendingFile, Speaking, Writing } from './customer.js';
+import type * as does from './customer.js';
 import type { CallFault } from './faults/call-faults.js';
 import type { WebhookFault } from './faults/webhook-faults.js';
-import type { Attempt, Ledger, MessengerKey, SentEvent } from './ledger.js';
+import type { Attempt, Ledger, MessengerKey, SentEvent, Wait } from './ledger.js';
 import { FacebookCustomer } from './meta/facebook-customer.js';
 import type { NewApp } from './meta/meta-app.js';
 import type { NewPage } from './meta/meta-page.js';
 import { issueCode } from './meta/oauth.js';
 import type { MessagingItem } from './meta/page-events.js';
+import { PageSide } from './meta/page-side.js';
 import type { NewPerson, Person } from './people.js';
 import { postRaw, redeliver, type RawPost } from './raw-events.js';
 import type { NewBot } from './telegram/bot.js';
@@ -18,10 +20,16 @@ import type { World } from './world.js';
 export class Simulation {
   /** The base address of both APIs, of the control API and of the page, without a slash at the end. */
   url = '';
-  private readonly sides: Readonly<Record<MessengerKey, CustomerSide>>;
+  /** What happens on a Page's own side and at Meta: the Page inbox, receipts, thread control, policy. */
+  readonly page: PageSide;
+  private readonly facebook: FacebookCustomer;
+  private readonly sides: Readonly<Record<MessengerKey, does.CustomerSide>>;
 
   constructor(readonly world: World) {
-    this.sides = { telegram: new TelegramCustomer(world), facebook: new FacebookCustomer(world, () => this.url) };
+    const ownUrl = () => this.url;
+    this.page = new PageSide(world, ownUrl);
+    this.facebook = new FacebookCustomer(world, ownUrl);
+    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook };
   }
 
   get ledger(): Ledger {
@@ -62,29 +70,80 @@ export class Simulation {
     await meta.subscribeApp(meta.requireApp(app), url, verifyToken, fields && new Set(fields));
   }
 
-  customerWrites(writing: Writing): SentEvent {
+  customerWrites(writing: does.Writing): SentEvent {
     return this.sides[writing.messenger].write(writing);
   }
 
-  customerPresses(pressing: Pressing): SentEvent {
+  customerPresses(pressing: does.Pressing): SentEvent {
     return this.sides[pressing.messenger].press(pressing);
   }
 
-  customerSendsFile(file: SendingFile): SentEvent {
+  customerSendsFile(file: does.SendingFile): SentEvent {
     return this.sides[file.messenger].sendFile(file);
   }
 
-  /** From now on writing to them is refused, until they write again. */
-  customerBlocks(who: Speaking): SentEvent | undefined {
+  /** Telegram: an event per file, of one `media_group_id`. Facebook: one message with all of them. */
+  customerSendsAlbum(album: does.SendingAlbum): SentEvent[] {
+    return this.sides[album.messenger].sendAlbum(album);
+  }
+
+  customerSendsLocation(location: does.SendingLocation): SentEvent {
+    return this.sides[location.messenger].sendLocation(location);
+  }
+
+  /** Telegram only. */
+  customerSendsContact(contact: does.SendingContact): SentEvent {
+    return this.sides[contact.messenger].sendContact(contact);
+  }
+
+  /** A message with any other content, in the messenger's own words. */
+  customerSends(content: does.SendingContent): SentEvent {
+    return this.sides[content.messenger].sendContent(content);
+  }
+
+  customerEdits(editing: does.Editing): SentEvent {
+    return this.sides[editing.messenger].edit(editing);
+  }
+
+  /** Undefined at Telegram, which tells nobody. */
+  customerDeletes(deleting: does.Deleting): SentEvent | undefined {
+    return this.sides[deleting.messenger].delete(deleting);
+  }
+
+  customerReacts(reacting: does.Reacting): SentEvent {
+    return this.sides[reacting.messenger].react(reacting);
+  }
+
+  /** Presses Start, or Get Started; `ref` is what the link carried. */
+  customerStarts(starting: does.Starting): SentEvent {
+    return this.sides[starting.messenger].start(starting);
+  }
+
+  /** Facebook: somebody who has a thread already comes through a link or an advertisement. */
+  customerIsReferred(who: { account: string; person: string; referral: Record<string, unknown> }): SentEvent {
+    return this.facebook.isReferred({ ...who, messenger: 'facebook' });
+  }
+
+  /** Facebook. */
+  customerOptsIn(who: { account: string; person: string; optin: Record<string, unknown> }): SentEvent {
+    return this.facebook.optsIn({ ...who, messenger: 'facebook' });
+  }
+
+  /** From now on writing to them is refused, until they unblock or write again. */
+  customerBlocks(who: does.Speaking): SentEvent | undefined {
     return this.sides[who.messenger].block(who);
   }
 
-  customerReads(who: Speaking): SentEvent | undefined {
-    return this.sides[who.messenger].read(who);
+  customerUnblocks(who: does.Speaking): SentEvent | undefined {
+    return this.sides[who.messenger].unblock(who);
+  }
+
+  customerReads(reading: does.Reading): SentEvent | undefined {
+    return this.sides[reading.messenger].read(reading);
   }
 
   /** As if they had last written at that time (default now), without an event. Sets when the 24 hours began. */
-  acquaint(who: Speaking & { at?: number }): void {
+  acquaint(who: does.Speaking & { at?: number }): void {
     this.sides[who.messenger].acquaint(who, who.at ?? Date.now());
   }
 
@@ -105,6 +164,11 @@ export class Simulation {
     return this.world.meta.events.send(this.world.meta.requirePage(events.account), events.messaging);
   }
 
+  /** What happens inside `work` at Pages goes to each app in one webhook call, several Pages' events together. */
+  inOneCall<T>(work: () => T): T {
+    return this.world.meta.events.gather(work);
+  }
+
   /** Posts bytes once, not through the ledger; resolves with the answer. */
   sendRaw(raw: RawPost): Promise<Attempt> {
     return postRaw(this.world, raw);
@@ -113,6 +177,16 @@ export class Simulation {
   /** The same event again, so many times at once. */
   redeliver(event: SentEvent, times = 1): Promise<Attempt[]> {
     return redeliver(this.world, event, times);
+  }
+
+  /** Changes what the messengers do by themselves, from now on. `reset()` brings back what the simulator started with. */
+  behave(change: Partial<Behaviour>): void {
+    this.world.behave(change);
+  }
+
+  /** Meta's addresses of everything sent to or by the Page stop working; later ones work. */
+  expireMedia(account: string): void {
+    this.world.files.expire(account);
   }
 
   failCall(fault: CallFault): void {
@@ -135,20 +209,32 @@ export class Simulation {
   }
 
   /** What the person's phone shows, oldest first. */
-  conversation(who: Speaking): readonly Bubble[] {
+  conversation(who: does.Speaking): readonly Bubble[] {
     return this.world.conversations.of(this.sides[who.messenger].key(who));
   }
 
+  /** What else it shows: whether the business is writing, or has seen the conversation. */
+  phone(who: does.Speaking): { typing: boolean; seenAt?: number; blocked: boolean } {
+    const side = this.sides[who.messenger];
+    const { typingUntil = 0, seenAt } = this.world.conversations.phone(side.key(who));
+    return { typing: typingUntil > Date.now(), seenAt, blocked: side.isBlocking(who) };
+  }
+
   /** The texts the person got from the business, in order. */
-  received(who: Speaking): string[] {
+  received(who: does.Speaking): string[] {
     return this.conversation(who).flatMap(({ from, text }) =>
       from === 'business' && text !== undefined ? [text] : [],
     );
   }
 
   /** The person's id as the account's messenger tells it: PSID, user id. */
-  personId(who: Speaking): string {
+  personId(who: does.Speaking): string {
     return this.sides[who.messenger].key(who).personId;
+  }
+
+  /** For each matching call that was told to wait: how long, and after how many ms the next such call came. */
+  waits(match?: { messenger?: MessengerKey; account?: string; personId?: string; method?: string }): Wait[] {
+    return this.ledger.waits(match);
   }
 
   /** Resolves with the predicate's first truthy value; it is asked at every change of the ledger. */

@@ -1,6 +1,7 @@
 import { ControlApi } from './control/control-api.js';
 import { FrontDoor } from './http/front-door.js';
 import { GraphApi } from './meta/graph-api.js';
+import { MediaHost } from './meta/media-host.js';
 import { SendApi } from './meta/send-api.js';
 import { settingsOf, type SimulatorOptions } from './settings.js';
 import { Simulation } from './simulation.js';
@@ -21,11 +22,14 @@ export class Simulator extends Simulation {
 
   constructor(world: World) {
     super(world);
-    const { people, conversations, files, meta, bots, ledger, callFaults, settings } = world;
-    const botApi = new BotApi(bots, { people, conversations, files });
-    const graphApi = new GraphApi(meta, people, new SendApi(meta, conversations, settings.deliveryReceipts));
+    const { bots, files, ledger, callFaults } = world;
+    const apis = [
+      new BotApi(bots, world),
+      new GraphApi(world, new SendApi(world, () => this.url)),
+      new MediaHost(files),
+    ];
     this.control = new ControlApi(this);
-    this.door = new FrontDoor([botApi, graphApi], this.control, ledger, callFaults);
+    this.door = new FrontDoor(apis, this.control, ledger, callFaults);
   }
 
   async open(): Promise<void> {
@@ -38,6 +42,7 @@ export class Simulator extends Simulation {
   async stop(): Promise<void> {
     this.world.bots.clear();
     this.world.meta.clear();
+    this.world.later.clear();
     this.control.close();
     await this.door.close();
     this.world.depot.mail.close();

@@ -1,9 +1,11 @@
+import type { Behaviour } from './behaviour.js';
 import { Conversations } from './conversations.js';
 import type { Depot } from './delivery/courier.js';
 import { Mail } from './delivery/mail.js';
 import { CallFaults } from './faults/call-faults.js';
 import { WebhookFaults } from './faults/webhook-faults.js';
 import { Files } from './files.js';
+import { Later } from './later.js';
 import { Ledger } from './ledger.js';
 import { Meta } from './meta/meta.js';
 import { People } from './people.js';
@@ -19,12 +21,16 @@ export class World {
   readonly files = new Files();
   readonly callFaults = new CallFaults();
   readonly webhookFaults = new WebhookFaults();
+  readonly later = new Later();
+  /** Always the same object: what changes are its members. */
+  readonly behaviour: Behaviour;
   readonly depot: Depot;
   readonly bots: Bots;
   readonly updates: Updates;
   readonly meta: Meta;
 
   constructor(readonly settings: Settings) {
+    this.behaviour = { ...settings.behaviour };
     const mail = new Mail(settings.webhookTimeoutMs);
     this.depot = { mail, ledger: this.ledger, faults: this.webhookFaults, settings };
     this.bots = new Bots(this.depot);
@@ -32,7 +38,13 @@ export class World {
     this.meta = new Meta(this.depot, this.people);
   }
 
+  behave(change: Partial<Behaviour>): void {
+    Object.assign(this.behaviour, change);
+  }
+
   clear(): void {
+    this.behave(this.settings.behaviour);
+    this.later.clear();
     this.callFaults.clear();
     this.webhookFaults.clear();
     this.bots.clear();

@@ -83,7 +83,9 @@ test('reset forgets everything', async () => {
 });
 
 test('the page and its parts are served, with a policy that runs nothing else', async () => {
-  for (const path of ['/', '/style.css', '/phone.css', '/wire.css', '/phone.js', '/dom.js', '/wire.js', '/icon.svg']) {
+  const styles = ['/style.css', '/phone.css', '/wire.css'];
+  const scripts = ['/phone.js', '/bubbles.js', '/composer.js', '/dom.js', '/wire.js'];
+  for (const path of ['/', '/icon.svg', ...styles, ...scripts]) {
     const response = await fetch(sim.url + path);
     expect([path, response.status]).toEqual([path, 200]);
     expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");

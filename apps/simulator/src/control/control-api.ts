@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { json, write, type Answer } from '../http/answer.js';
+import { bytes, json, write, type Answer } from '../http/answer.js';
 import type { OwnRoutes } from '../http/api.js';
 import type { Call } from '../http/call.js';
 import type { Simulation } from '../simulation.js';
@@ -48,11 +48,11 @@ export class ControlApi implements OwnRoutes {
     }
   }
 
-  /** What people sent along: the stand-in for a messenger's media host. */
+  /** What people and businesses sent along, for the page. */
   private file(path: string): Answer {
     const file = this.simulation.world.files.get(path.split('/')[2] ?? '');
     if (!file) return json(404, { error: 'There is no such file' });
-    const headers = { 'content-type': file.type, 'content-disposition': 'attachment' };
-    return { status: 200, headers, body: file.bytes };
+    const headers = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff' };
+    return bytes(file.type, file.bytes, headers);
   }
 }

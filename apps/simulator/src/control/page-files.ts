@@ -17,6 +17,8 @@ const FILES = new Set([
   'phone.css',
   'wire.css',
   'phone.js',
+  'bubbles.js',
+  'composer.js',
   'dom.js',
   'wire.js',
   'icon.svg',

@@ -1,7 +1,8 @@
-import type { Pressing, SendingFile, Speaking, Writing } from '../customer.js';
+import type * as does from '../customer.js';
 import type { CallEffect, CallFault } from '../faults/call-faults.js';
 import type { WebhookEffect, WebhookFault } from '../faults/webhook-faults.js';
-import { isRecord, type Fields } from '../http/fields.js';
+import { FILE_KINDS, type FileKind, type NewFile } from '../files.js';
+import { Fields, isRecord } from '../http/fields.js';
 import type { MessengerKey } from '../ledger.js';
 import type { RawPost } from '../raw-events.js';
 import { ControlError } from './control-error.js';
@@ -18,30 +19,58 @@ export function messengerOf(fields: Fields): MessengerKey {
   return key;
 }
 
-export function speakingOf(fields: Fields): Speaking {
+export function speakingOf(fields: Fields): does.Speaking {
   return { messenger: messengerOf(fields), account: needed(fields, 'account'), person: needed(fields, 'person') };
 }
 
-export function writingOf(fields: Fields): Writing {
+export function writingOf(fields: Fields): does.Writing {
   const who = speakingOf(fields);
   return { ...who, text: needed(fields, 'text'), replyTo: fields.text('replyTo'), at: fields.number('at') };
 }
 
-export function pressingOf(fields: Fields): Pressing {
+export function pressingOf(fields: Fields): does.Pressing {
   const who = speakingOf(fields);
   const messageId = fields.text('messageId');
-  return { ...who, messageId, title: needed(fields, 'title'), payload: needed(fields, 'payload') };
+  const as = fields.text('as');
+  if (as !== undefined && as !== 'quick_reply' && as !== 'postback') {
+    throw new ControlError(400, '"as" is quick_reply or postback');
+  }
+  return { ...who, messageId, title: needed(fields, 'title'), payload: needed(fields, 'payload'), as };
 }
 
-export function fileOf(fields: Fields): SendingFile {
+export function newFileOf(fields: Fields): NewFile {
+  const kind = fields.text('kind') ?? 'file';
+  if (!isFileKind(kind)) throw new ControlError(400, `"kind" is one of ${FILE_KINDS.join(', ')}`);
   return {
-    ...speakingOf(fields),
-    kind: fields.text('kind') === 'image' ? 'image' : 'file',
+    kind,
     name: needed(fields, 'name'),
     type: fields.text('type') ?? 'application/octet-stream',
     bytes: Buffer.from(needed(fields, 'base64'), 'base64'),
-    caption: fields.text('caption'),
+    size: fields.number('size'),
   };
+}
+
+export function newFilesOf(fields: Fields): NewFile[] {
+  return recordsOf(fields, 'files').map(newFileOf);
+}
+
+const isFileKind = (kind: string): kind is FileKind => FILE_KINDS.some((known) => known === kind);
+
+export function recordsOf(fields: Fields, name: string): Fields[] {
+  return (fields.list(name) ?? []).filter(isRecord).map((one) => new Fields(one));
+}
+
+/** A whole number or a decimal that must be there. */
+export function neededNumber(fields: Fields, name: string): number {
+  const value = fields.number(name);
+  if (value === undefined) throw new ControlError(400, `"${name}" is missing or no number`);
+  return value;
+}
+
+export function neededObject(fields: Fields, name: string): Readonly<Record<string, unknown>> {
+  const value = fields.object(name);
+  if (!value) throw new ControlError(400, `"${name}" is missing or no object`);
+  return value.values;
 }
 
 export function rawOf(fields: Fields): RawPost {
@@ -68,6 +97,7 @@ const CALL_EFFECTS: Readonly<Record<CallEffect['kind'], readonly string[]>> = {
   delay: ['ms'],
   status: ['status'],
   tooMany: ['retryAfter'],
+  refuse: ['code'],
   html: [],
   truncated: [],
   reset: ['processed'],
@@ -77,6 +107,7 @@ const WEBHOOK_EFFECTS: Readonly<Record<WebhookEffect['kind'], readonly string[]>
   duplicate: ['copies'],
   delay: ['ms'],
   dropAnswer: [],
+  lose: [],
   reorder: ['count'],
 };
 

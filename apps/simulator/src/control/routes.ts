@@ -1,16 +1,19 @@
-import type { Bubble } from '../conversations.js';
+import type { Behaviour } from '../behaviour.js';
 import { matches } from '../faults/rules.js';
-import type { Fields } from '../http/fields.js';
+import { Fields } from '../http/fields.js';
 import { WaitTimeout, type ReceivedCall, type SentEvent } from '../ledger.js';
 import { fullName } from '../people.js';
 import type { Simulation } from '../simulation.js';
 import { ControlError } from './control-error.js';
+import { CUSTOMER_ROUTES, type Route } from './customer-routes.js';
+import { bubbleView } from './bubble-view.js';
+import { PAGE_ROUTES } from './page-routes.js';
 import * as read from './read-body.js';
-
-type Route = (simulation: Simulation, fields: Fields) => unknown;
 
 /** The control API: the methods of the simulation, by verb and path under `/_sim`. */
 export const ROUTES: Readonly<Record<string, Route>> = {
+  ...CUSTOMER_ROUTES,
+  ...PAGE_ROUTES,
   'POST /bots': (sim, body) =>
     sim.createBot({ token: body.text('token'), name: body.text('name'), username: body.text('username') }),
   'POST /apps': (sim, body) =>
@@ -38,23 +41,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     const [app, redirectUri] = [read.needed(body, 'app'), read.needed(body, 'redirectUri')];
     return { code: sim.signInCode({ app, redirectUri, pages: read.stringsOf(body, 'pages') }) };
   },
-  'POST /acquaintances': (sim, body) => sim.acquaint({ ...read.speakingOf(body), at: body.number('at') }),
-  'POST /messages': (sim, body) => sim.customerWrites(read.writingOf(body)),
-  'POST /presses': (sim, body) => sim.customerPresses(read.pressingOf(body)),
-  'POST /files': (sim, body) => sim.customerSendsFile(read.fileOf(body)),
-  'POST /blocks': (sim, body) => sim.customerBlocks(read.speakingOf(body)),
-  'POST /reads': (sim, body) => sim.customerReads(read.speakingOf(body)),
   'POST /updates': (sim, body) => {
     const content = body.object('content')?.values ?? {};
     const account = read.needed(body, 'account');
     return sim.sendUpdate({ account, content, updateId: body.number('updateId'), person: body.text('person') });
-  },
-  'POST /page-events': (sim, body) => {
-    const messaging = (body.list('messaging') ?? []).filter((item) => typeof item === 'object' && item !== null);
-    return sim.sendPageEvents({
-      account: read.needed(body, 'account'),
-      messaging: messaging.map((item) => ({ ...item })),
-    });
   },
   'POST /raw': (sim, body) => sim.sendRaw(read.rawOf(body)),
   'POST /redeliveries': (sim, body) => {
@@ -62,6 +52,17 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     if (!event) throw new ControlError(404, 'There is no such event in the ledger');
     return sim.redeliver(event, body.number('times'));
   },
+  'POST /batches': (sim, body) => ({ data: inOneCall(sim, read.recordsOf(body, 'calls')) }),
+  'POST /behaviour': (sim, body) => {
+    const unknown = Object.keys(body.values).find((name) => !(name in sim.world.behaviour));
+    if (unknown) throw new ControlError(400, `There is no behaviour "${unknown}"`);
+    const change = Object.entries(body.values).map(([name, value]) => [name, value ?? undefined]);
+    sim.behave(Object.fromEntries(change) as Partial<Behaviour>);
+    return sim.world.behaviour;
+  },
+  'GET /behaviour': (sim) => sim.world.behaviour,
+  'POST /expired-media': (sim, body) => sim.expireMedia(read.needed(body, 'account')),
+  'GET /waits': (sim, match) => ({ data: sim.waits(match.values) }),
   'POST /faults/calls': (sim, body) => sim.failCall(read.callFaultOf(body)),
   'POST /faults/webhooks': (sim, body) => sim.failWebhook(read.webhookFaultOf(body)),
   'DELETE /faults': (sim) => sim.clearFaults(),
@@ -85,8 +86,22 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     ],
     people: sim.world.people.all().map((person) => ({ id: person.id, name: fullName(person) })),
   }),
-  'GET /conversation': (sim, query) => ({ data: sim.conversation(read.speakingOf(query)).map(bubbleView) }),
+  'GET /conversation': (sim, query) => {
+    const who = read.speakingOf(query);
+    return { data: sim.conversation(who).map(bubbleView), phone: sim.phone(who) };
+  },
 };
+
+/** Other calls of the control API, e.g. `{ path: "/messages", body: { … } }`: what they make a Page's app hear goes in one webhook call. */
+function inOneCall(sim: Simulation, calls: readonly Fields[]): unknown[] {
+  const routes = calls.map((call) => {
+    const path = read.needed(call, 'path');
+    const route = { ...CUSTOMER_ROUTES, ...PAGE_ROUTES }[`POST ${path}`];
+    if (!route) throw new ControlError(400, `"${path}" cannot be part of a batch`);
+    return () => route(sim, call.object('body') ?? new Fields({}));
+  });
+  return sim.inOneCall(() => routes.map((route) => route()));
+}
 
 /** Newest `limit` (default 1000) entries that match the other parameters, oldest first; `after`: only later ones. */
 function entries(sim: Simulation, of: 'events' | 'calls', fields: Fields): (SentEvent | ReceivedCall)[] {
@@ -123,11 +138,4 @@ async function wait(sim: Simulation, fields: Fields): Promise<unknown> {
     if (error instanceof WaitTimeout) throw new ControlError(408, error.message);
     throw error;
   }
-}
-
-function bubbleView({ event, ...bubble }: Bubble): unknown {
-  if (!event) return bubble;
-  const last = event.attempts.at(-1);
-  const problem = event.state === 'pending' && last ? (last.status ?? last.error) : undefined;
-  return { ...bubble, state: event.state, attempts: event.attempts.length, ...(problem !== undefined && { problem }) };
 }

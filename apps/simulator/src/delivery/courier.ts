@@ -8,6 +8,8 @@ import { Slots } from './slots.js';
 
 export interface Parcel {
   readonly event: SentEvent;
+  /** Events that travel in this one's body and share its fate. */
+  readonly members?: readonly SentEvent[];
   readonly body: Buffer;
   /** Parcels of one lane go one after the other. */
   readonly lane: string;
@@ -54,7 +56,8 @@ export class Courier {
 
   push(parcel: Parcel): void {
     this.open.add(parcel);
-    const effect = this.depot.faults.take(parcel.event, ['reorder']);
+    const effect = this.depot.faults.take(parcel.event, ['reorder', 'lose']);
+    if (effect?.kind === 'lose') return this.close(parcel, 'discarded');
     if (effect?.kind !== 'reorder') return this.enqueue(parcel, parcel.lane);
     this.held.unshift(parcel);
     if (this.held.length < effect.count) return;
@@ -71,7 +74,7 @@ export class Courier {
   /** Takes a parcel out: it came to its reader another way, or is thrown away. */
   close(parcel: Parcel, state: EventState): void {
     if (!this.open.delete(parcel)) return;
-    parcel.event.state = state;
+    for (const event of eventsOf(parcel)) event.state = state;
     this.depot.ledger.changed();
   }
 
@@ -145,11 +148,12 @@ export class Courier {
   private async postOnce(parcel: Parcel, target: Target, lost: boolean): Promise<Attempt> {
     const answered = await this.depot.mail.post(target, parcel.body);
     const attempt = lost ? { at: answered.at, ms: answered.ms, error: 'answer lost, as scripted' } : answered;
-    parcel.event.attempts.push(attempt);
+    for (const event of eventsOf(parcel)) event.attempts.push(attempt);
     this.options.onAttempt?.(attempt);
     this.depot.ledger.changed();
     return attempt;
   }
 }
 
+const eventsOf = ({ event, members = [] }: Parcel) => [event, ...members];
 const isSuccess = (attempt: Attempt) => attempt.status !== undefined && attempt.status >= 200 && attempt.status < 300;

@@ -21,6 +21,8 @@ export type CallEffect =
     }
   /** Too many requests, in the messenger's own form. Seconds. */
   | { readonly kind: 'tooMany'; readonly retryAfter: number }
+  /** Refused in the messenger's own form: Telegram's description, Meta's error with its subcode. */
+  | { readonly kind: 'refuse'; readonly code: number; readonly subcode?: number; readonly message?: string }
   /** A gateway's HTML page with status 200. */
   | { readonly kind: 'html'; readonly processed?: boolean }
   /** The right answer, cut in the middle of its JSON. */
@@ -37,6 +39,8 @@ export interface CallDescription {
   readonly verb: string;
   readonly account?: string;
   readonly personId?: string;
+  /** The message it is about: of an edit, a deletion, a reaction. */
+  readonly messageId?: string;
   readonly text?: string;
 }
 

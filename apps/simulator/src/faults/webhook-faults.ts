@@ -8,6 +8,8 @@ export type WebhookEffect =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The event arrives, the answer is lost: it will be delivered again. */
   | { readonly kind: 'dropAnswer' }
+  /** The event never comes. */
+  | { readonly kind: 'lose' }
   /** This many matching events of an account are gathered and then delivered last first. */
   | { readonly kind: 'reorder'; readonly count: number };
 

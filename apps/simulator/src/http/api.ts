@@ -8,6 +8,8 @@ export interface Api {
   /** What this call is about, or undefined: not one of ours. */
   describe(call: Call): CallDescription | undefined;
   answer(call: Call): Promise<Answer>;
+  /** An error in this API's own form. */
+  refusal(error: { readonly code: number; readonly subcode?: number; readonly message?: string }): Answer;
   /** "Too many requests" in this API's own form. */
   tooMany(seconds: number, description: CallDescription): Answer;
 }

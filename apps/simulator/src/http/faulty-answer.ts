@@ -20,6 +20,8 @@ export async function answerWithFault(
       return delayed(effect.ms, effect.processed === true, work);
     case 'tooMany':
       return api.tooMany(effect.retryAfter, description);
+    case 'refuse':
+      return api.refusal(effect);
     case 'truncated':
       return effect.processed === false ? cut(json(200, { ok: true, result: {} })) : cut(await work());
     case 'status':

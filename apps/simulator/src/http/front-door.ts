@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { CallDescription, CallFaults } from '../faults/call-faults.js';
 import type { Ledger, ReceivedCall } from '../ledger.js';
-import { json, write } from './answer.js';
+import { json, write, type Answer } from './answer.js';
 import type { Api, OwnRoutes } from './api.js';
 import { readCall, type Call } from './call.js';
 import { answerWithFault, type Outcome } from './faulty-answer.js';
@@ -53,7 +53,8 @@ export class FrontDoor {
   }
 
   private async serveApi(api: Api, call: Call, description: CallDescription, response: ServerResponse): Promise<void> {
-    const entry = this.ledger.call({ ...description, body: withoutSecrets(call.fields.values) });
+    const files = call.files.map(({ field, name, type, bytes }) => ({ field, name, type, size: bytes.length }));
+    const entry = this.ledger.call({ ...description, body: withoutSecrets(call.fields.values), files });
     const effect = this.faults.take(description);
     entry.fault = effect?.kind;
     const work = async () => {
@@ -71,11 +72,19 @@ export class FrontDoor {
     if (outcome === 'reset') response.socket?.resetAndDestroy();
     if (typeof outcome === 'object') {
       entry.status = outcome.status;
-      entry.answer = outcome.body.toString('utf8').slice(0, KEPT_ANSWER);
+      entry.retryAfter = outcome.retryAfter;
+      entry.answer = keptOf(outcome);
       write(response, outcome);
     }
     this.ledger.changed();
   }
+}
+
+/** The beginning of what was answered; of a file only its size. */
+function keptOf({ headers, body }: Answer): string {
+  const type = headers?.['content-type'] ?? '';
+  if (Buffer.isBuffer(body) && !/json|text/.test(type)) return `${body.length} bytes ${type}`;
+  return body.toString('utf8').slice(0, KEPT_ANSWER);
 }
 
 function withoutSecrets(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -2,14 +2,17 @@ import type { CallDescription } from '../faults/call-faults.js';
 import { html, json, type Answer } from '../http/answer.js';
 import type { Api } from '../http/api.js';
 import type { Call } from '../http/call.js';
-import type { People } from '../people.js';
-import { GraphError, graphErrorOf, noSuchObject } from './graph-error.js';
+import type { Fields } from '../http/fields.js';
+import type { World } from '../world.js';
+import { GraphError, noSuchObject } from './graph-error.js';
 import type { Meta } from './meta.js';
 import type { MetaPage } from './meta-page.js';
 import { readAccounts, readMe, readNode } from './nodes.js';
 import { accessToken, debugToken, issueCode } from './oauth.js';
 import type { SendApi } from './send-api.js';
 import { appSubscriptions, subscribedApps } from './subscriptions.js';
+import { THREAD_EDGES, threadControl } from './thread-control.js';
+import { tooManyCalls, usageHeaders } from './throttle.js';
 import type { Token } from './tokens.js';
 
 const NOT_BY_TOKEN = new Set(['oauth/access_token', 'dialog/oauth']);
@@ -22,11 +25,14 @@ interface Route {
 
 /** Meta's Graph API, under `/v26.0/…` or any other version. */
 export class GraphApi implements Api {
+  private readonly meta: Meta;
+
   constructor(
-    private readonly meta: Meta,
-    private readonly people: People,
+    private readonly world: World,
     private readonly sendApi: SendApi,
-  ) {}
+  ) {
+    this.meta = world.meta;
+  }
 
   describe(call: Call): CallDescription | undefined {
     const route = routeOf(call.path);
@@ -38,11 +44,20 @@ export class GraphApi implements Api {
       verb: call.verb,
       account: token?.pageId ?? (this.meta.page(route.node) ? route.node : undefined),
       personId: call.fields.object('recipient')?.text('id'),
-      text: call.fields.object('message')?.text('text'),
+      messageId: call.fields.object('payload')?.text('message_id'),
+      text: textOf(call.fields.object('message')),
     };
   }
 
   async answer(call: Call): Promise<Answer> {
+    const answer = await this.unmeasured(call);
+    const { usage } = this.world.behaviour;
+    if (usage === undefined) return answer;
+    const measured = usageHeaders(this.describe(call)?.account ?? '', usage);
+    return { ...answer, headers: { ...measured, ...answer.headers } };
+  }
+
+  private async unmeasured(call: Call): Promise<Answer> {
     try {
       const route = routeOf(call.path);
       if (!route) throw noSuchObject(call.path);
@@ -55,12 +70,13 @@ export class GraphApi implements Api {
     }
   }
 
-  /** The limit of a Page's messaging; the time stands in a header, in minutes. */
+  refusal({ code, subcode, message }: { code: number; subcode?: number; message?: string }): Answer {
+    const status = code === 190 ? 401 : code <= 2 ? 500 : 400;
+    return new GraphError({ message: message ?? `(#${code}) Refused, as scripted`, code, subcode, status }).answer();
+  }
+
   tooMany(seconds: number, { account = '' }: CallDescription): Answer {
-    const message = '(#80006) There have been too many calls to this Messenger account. Wait a bit and try again.';
-    const use = { type: 'messenger', call_count: 100, estimated_time_to_regain_access: Math.ceil(seconds / 60) };
-    const headers = { 'x-business-use-case-usage': JSON.stringify({ [account]: [use] }) };
-    return json(400, { error: graphErrorOf({ message, code: 80006 }) }, headers);
+    return tooManyCalls(account, seconds).answer();
   }
 
   private async result(route: Route, call: Call): Promise<unknown> {
@@ -77,14 +93,20 @@ export class GraphApi implements Api {
       case 'messages':
         if (verb !== 'POST') throw unsupported(verb);
         return this.sendApi.send(this.pageOf(route, token), token, call);
+      case 'message_attachments':
+        if (verb !== 'POST') throw unsupported(verb);
+        return this.sendApi.upload(this.pageOf(route, token), token, call);
       case 'subscribed_apps':
         return subscribedApps(this.pageOf(route, token), token.app, verb, fields, this.meta);
       case '':
         if (verb !== 'GET') throw unsupported(verb);
         return route.node === 'me'
           ? readMe(this.meta, token, fields)
-          : readNode(this.meta, this.people, token, route.node, fields);
+          : readNode(this.meta, this.world.people, token, route.node, fields);
       default:
+        if (verb === 'POST' && THREAD_EDGES.has(route.edge)) {
+          return threadControl(this.world, this.pageOf(route, token), token, route.edge, fields);
+        }
         throw new GraphError({ message: `Unknown path components: /${route.edge}`, code: 2500 });
     }
   }
@@ -129,6 +151,10 @@ function routeOf(path: string): Route | undefined {
 
 function tokenTextOf(call: Call): string | undefined {
   return call.fields.text('access_token') ?? /^(?:Bearer|OAuth) (.+)$/.exec(call.headers.authorization ?? '')?.[1];
+}
+
+function textOf(message: Fields | undefined): string | undefined {
+  return message?.text('text') ?? message?.object('attachment')?.object('payload')?.text('text');
 }
 
 const unsupported = (verb: string) =>

@@ -7,6 +7,9 @@ export interface GraphErrorBody {
   readonly subcode?: number;
   readonly status?: number;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds the caller is asked to wait, for the ledger. */
+  readonly retryAfter?: number;
 }
 
 /** An error in the Graph API's own form. */
@@ -16,7 +19,8 @@ export class GraphError extends Error {
   }
 
   answer(): Answer {
-    return json(this.body.status ?? 400, { error: graphErrorOf(this.body) });
+    const { status = 400, headers, retryAfter } = this.body;
+    return { ...json(status, { error: graphErrorOf(this.body) }, headers), retryAfter };
   }
 }
 

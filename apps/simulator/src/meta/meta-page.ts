@@ -1,5 +1,7 @@
 import { Courier, type Depot } from '../delivery/courier.js';
+import type { StoredFile } from '../files.js';
 import { randomDigits } from '../ids.js';
+import { PageThrottle } from './throttle.js';
 
 export interface NewPage {
   readonly id?: string;
@@ -12,13 +14,18 @@ export interface NewPage {
 
 const DAY = 24 * 3_600_000;
 
-/** One simulated Page: its subscriptions, and when each person last wrote. */
+/** One simulated Page: its subscriptions, when each person last wrote, who has their threads. */
 export class MetaPage {
   readonly id: string;
   readonly name: string;
   readonly courier: Courier;
   /** Fields by app id. */
   readonly subscriptions = new Map<string, ReadonlySet<string>>();
+  /** Which app has a person's thread; absent = nobody in particular, all may write. */
+  readonly threadOwners = new Map<string, string>();
+  /** What was uploaded to be used again, by attachment id. */
+  readonly reusable = new Map<string, StoredFile>();
+  readonly throttle = new PageThrottle();
   private readonly lastWrote = new Map<string, number>();
   private readonly blocked = new Set<string>();
 
@@ -41,6 +48,10 @@ export class MetaPage {
 
   block(psid: string): void {
     this.blocked.add(psid);
+  }
+
+  unblock(psid: string): void {
+    this.blocked.delete(psid);
   }
 
   standing(psid: string): 'stranger' | 'met' | 'blocked' {

@@ -1,16 +1,31 @@
 import { createHmac } from 'node:crypto';
 import type { Target } from '../delivery/mail.js';
+import { isRecord } from '../http/fields.js';
 import type { Ledger, SentEvent } from '../ledger.js';
 import type { People, Person } from '../people.js';
 import type { Settings } from '../settings.js';
 import { metaBytes } from '../wire.js';
-import { isRecord } from '../http/fields.js';
 import type { MetaApp } from './meta-app.js';
 import type { MetaPage } from './meta-page.js';
 import { kindOf } from './page-fields.js';
 
 /** An item of `messaging[]`. */
 export type MessagingItem = Readonly<Record<string, unknown>>;
+
+/** What one app gets of one Page: in its own hands, or to look on while another app has the thread. */
+interface Entry {
+  readonly page: MetaPage;
+  readonly messaging: readonly MessagingItem[];
+  readonly standby: readonly MessagingItem[];
+}
+
+/** One app's share, waiting to go with others in one call. */
+interface Gathered extends Entry {
+  readonly app: MetaApp;
+  readonly event: SentEvent;
+}
+
+const MAX_BATCH = 1_000;
 
 /** The signature header's value for exactly these bytes. */
 export function signatureOf(secret: string, body: Buffer): string {
@@ -19,6 +34,8 @@ export function signatureOf(secret: string, body: Buffer): string {
 
 /** Signs and sends the events of Pages to the apps that subscribed to them. */
 export class PageEvents {
+  private gathering: Gathered[] | undefined;
+
   constructor(
     private readonly ledger: Ledger,
     private readonly settings: Settings,
@@ -26,50 +43,88 @@ export class PageEvents {
     private readonly apps: (id: string) => MetaApp | undefined,
   ) {}
 
-  /** One webhook call per subscribed app, with all the items its fields let through. */
-  send(page: MetaPage, items: readonly MessagingItem[]): SentEvent[] {
-    const subscribers = [...page.subscriptions].flatMap(([appId, fields]) => {
+  /** One webhook call per subscribed app, or to the one named, with all the items its fields let through. */
+  send(page: MetaPage, items: readonly MessagingItem[], only?: string): SentEvent[] {
+    const shares = [...page.subscriptions].flatMap(([appId, fields]) => {
+      if (only !== undefined && appId !== only) return [];
       const app = this.apps(appId);
-      const wanted = app?.callback ? items.filter((item) => isWanted(app, fields, item)) : [];
-      return app && wanted.length ? [{ app, wanted }] : [];
+      const entry = app?.callback && this.shareOf(page, app, fields, items);
+      return app && entry && entry.messaging.length + entry.standby.length > 0 ? [{ app, entry }] : [];
     });
-    if (subscribers.length === 0) return [this.record(page, items, 'unsubscribed').event];
-    return subscribers.map(({ app, wanted }) => {
-      const { event, body } = this.record(page, wanted, 'pending');
-      this.dispatch(page, app, event, body);
+    if (shares.length === 0) {
+      return [this.record({ page, messaging: items, standby: [] }, 'unsubscribed').event];
+    }
+    return shares.map(({ app, entry }) => {
+      const { event, body } = this.record(entry, 'pending');
+      if (this.gathering) this.gathering.push({ ...entry, app, event });
+      else this.dispatch(page, app, event, body);
       return event;
     });
   }
 
-  private dispatch(page: MetaPage, app: MetaApp, event: SentEvent, body: Buffer): void {
-    const lane = `${app.id} ${event.personId ?? ''}`;
-    const expiresAt = Date.now() + this.settings.expiryMs;
-    page.courier.push({ event, body, lane, expiresAt, target: () => callbackTarget(app, body) });
+  /** What `work` makes happen goes to each app in one call, all Pages together. */
+  gather<T>(work: () => T): T {
+    const outer = this.gathering;
+    const gathered: Gathered[] = (this.gathering = []);
+    try {
+      return work();
+    } finally {
+      this.gathering = outer;
+      if (outer) outer.push(...gathered);
+      else for (const share of byApp(gathered)) this.sendTogether(share);
+    }
   }
 
-  private record(page: MetaPage, items: readonly MessagingItem[], state: 'pending' | 'unsubscribed') {
-    const entry = { id: page.id, time: Date.now(), messaging: items };
-    const body = metaBytes({ object: 'page', entry: [entry] });
+  private sendTogether(share: readonly Gathered[]): void {
+    const [first] = share;
+    if (!first) return;
+    const body = bodyOf(share);
+    const common = { messenger: 'facebook', account: first.page.id, kind: 'batch', state: 'pending' } as const;
+    const event = this.ledger.event({ ...common, body: body.toString('latin1') });
+    this.dispatch(
+      first.page,
+      first.app,
+      event,
+      body,
+      share.map((one) => one.event),
+    );
+  }
+
+  private dispatch(page: MetaPage, app: MetaApp, event: SentEvent, body: Buffer, members?: readonly SentEvent[]): void {
+    const lane = `${app.id} ${event.personId ?? `batch ${event.n}`}`;
+    const expiresAt = Date.now() + this.settings.expiryMs;
+    page.courier.push({ event, body, lane, expiresAt, members, target: () => callbackTarget(app, body) });
+  }
+
+  /** Subscribed both on the app and on the Page; on standby where another app has the thread. */
+  private shareOf(page: MetaPage, app: MetaApp, fields: ReadonlySet<string>, items: readonly MessagingItem[]): Entry {
+    const wants = (field: string) => fields.has(field) && app.callback?.fields.has(field) === true;
+    const looksOn = (item: MessagingItem) => {
+      const owner = page.threadOwners.get(personIdOf(page, item) ?? '');
+      return owner !== undefined && owner !== app.id && kindOf(item).field !== 'messaging_handovers';
+    };
+    const wanted = items.filter((item) => wants(kindOf(item).field));
+    const standby = wants('standby') ? items.filter(looksOn).map(withheld) : [];
+    return { page, messaging: wanted.filter((item) => !looksOn(item)), standby };
+  }
+
+  private record(entry: Entry, state: 'pending' | 'unsubscribed') {
+    const { page, messaging, standby } = entry;
+    const body = bodyOf([entry]);
+    const items = [...messaging, ...standby];
     const first = items[0] ?? {};
-    const personId = this.personIdOf(page, first);
-    const message = isRecord(first.message) ? first.message : {};
+    const personId = personIdOf(page, first);
     const event = this.ledger.event({
       messenger: 'facebook',
       account: page.id,
       kind: items.length === 1 ? kindOf(first).kind : 'batch',
       person: this.personOf(page, personId)?.id,
       personId,
-      text: typeof message.text === 'string' ? message.text : undefined,
-      messageId: typeof message.mid === 'string' ? message.mid : undefined,
+      ...aboutOf(first),
       body: body.toString('latin1'),
       state,
     });
     return { event, body };
-  }
-
-  private personIdOf(page: MetaPage, item: MessagingItem): string | undefined {
-    const ids = [item.sender, item.recipient].map((end) => (isRecord(end) && typeof end.id === 'string' ? end.id : ''));
-    return ids.find((id) => id !== '' && id !== page.id);
   }
 
   private personOf(page: MetaPage, psid: string | undefined): Person | undefined {
@@ -77,14 +132,55 @@ export class PageEvents {
   }
 }
 
+/** The text and the message an item is about, whatever its kind. */
+function aboutOf(item: MessagingItem): { text?: string; messageId?: string } {
+  const said = [item.message, item.message_edit, item.postback, item.reaction].find(isRecord) ?? {};
+  const { text, mid } = said;
+  return { text: typeof text === 'string' ? text : undefined, messageId: typeof mid === 'string' ? mid : undefined };
+}
+
+function personIdOf(page: MetaPage, item: MessagingItem): string | undefined {
+  const ids = [item.sender, item.recipient].map((end) => (isRecord(end) && typeof end.id === 'string' ? end.id : ''));
+  return ids.find((id) => id !== '' && id !== page.id);
+}
+
+function withheld(item: MessagingItem): MessagingItem {
+  if (!isRecord(item.postback)) return item;
+  const { payload: _, ...postback } = item.postback;
+  return { ...item, postback };
+}
+
+function bodyOf(entries: readonly Entry[]): Buffer {
+  const merged = new Map<MetaPage, Entry>();
+  for (const { page, messaging, standby } of entries) {
+    const so = merged.get(page) ?? { page, messaging: [], standby: [] };
+    merged.set(page, { page, messaging: [...so.messaging, ...messaging], standby: [...so.standby, ...standby] });
+  }
+  const entry = [...merged.values()].map(({ page, messaging, standby }) => ({
+    id: page.id,
+    time: Date.now(),
+    ...((messaging.length > 0 || standby.length === 0) && { messaging }),
+    ...(standby.length > 0 && { standby }),
+  }));
+  return metaBytes({ object: 'page', entry });
+}
+
+/** At most 1000 items in one call. */
+function byApp(gathered: readonly Gathered[]): Gathered[][] {
+  const shares = new Map<MetaApp, Gathered[][]>();
+  for (const one of gathered) {
+    const calls = shares.get(one.app) ?? [];
+    shares.set(one.app, calls);
+    const last = calls.at(-1);
+    const size = (last ?? []).reduce((sum, { messaging, standby }) => sum + messaging.length + standby.length, 0);
+    if (last && size + one.messaging.length + one.standby.length <= MAX_BATCH) last.push(one);
+    else calls.push([one]);
+  }
+  return [...shares.values()].flat();
+}
+
 export function callbackTarget(app: MetaApp, body: Buffer): Target | undefined {
   if (!app.callback) return undefined;
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(app.secret, body) };
   return { url: app.callback.url, headers };
-}
-
-/** Subscribed both on the app and on the Page. */
-function isWanted(app: MetaApp, pageFields: ReadonlySet<string>, item: MessagingItem): boolean {
-  const { field } = kindOf(item);
-  return pageFields.has(field) && app.callback?.fields.has(field) === true;
 }

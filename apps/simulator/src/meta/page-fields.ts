@@ -1,3 +1,5 @@
+import { isRecord } from '../http/fields.js';
+
 /** What a Page's events can be subscribed by. */
 export const PAGE_FIELDS: readonly string[] = [
   'messages',
@@ -43,9 +45,8 @@ const FIELD_OF_KEY: Readonly<Record<string, string>> = {
 /** What kind an item of `messaging[]` is, and the field that must be subscribed for it. */
 export function kindOf(item: Readonly<Record<string, unknown>>): { kind: string; field: string } {
   const message = item.message;
-  if (typeof message === 'object' && message !== null && 'is_echo' in message) {
-    return { kind: 'echo', field: 'message_echoes' };
-  }
+  if (isRecord(message) && 'is_echo' in message) return { kind: 'echo', field: 'message_echoes' };
+  if (isRecord(message) && 'is_deleted' in message) return { kind: 'unsend', field: 'messages' };
   const kind = Object.keys(FIELD_OF_KEY).find((key) => key in item);
   return { kind: kind ?? 'unknown', field: (kind && FIELD_OF_KEY[kind]) ?? 'messages' };
 }

@@ -1,94 +1,142 @@
-import type { Bubble, Conversations } from '../conversations.js';
+import type { ShownButton } from '../conversations.js';
+import { shown } from '../files.js';
 import type { Call } from '../http/call.js';
 import { Fields, isRecord } from '../http/fields.js';
 import { randomText } from '../ids.js';
+import type { World } from '../world.js';
 import { checkMessage } from './check-message.js';
+import { Echoes } from './echoes.js';
 import { GraphError, invalidParameter } from './graph-error.js';
-import type { Meta } from './meta.js';
 import type { MetaPage } from './meta-page.js';
+import { mediaOf, type OutgoingMedia } from './outgoing-media.js';
+import { actOn } from './sender-actions.js';
+import { shownTemplate } from './template.js';
 import type { Token } from './tokens.js';
 
 const TYPES = ['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY'];
-const ACTIONS = ['typing_on', 'typing_off', 'mark_seen', 'react', 'unreact'];
 
 export interface Sent {
   readonly recipient_id: string;
   readonly message_id?: string;
+  readonly attachment_id?: string;
 }
 
 /** `POST /{page}/messages`: checks as Meta does, shows the message on the person's phone, sends the echo. */
 export class SendApi {
-  constructor(
-    private readonly meta: Meta,
-    private readonly conversations: Conversations,
-    private readonly deliveryReceipts: boolean,
-  ) {}
+  private readonly echoes: Echoes;
 
-  send(page: MetaPage, token: Token, call: Call): Sent {
-    if (!token.scopes.includes('pages_messaging')) {
-      throw new GraphError({
-        message: '(#230) Requires pages_messaging permission to manage the object',
-        code: 230,
-        status: 403,
-      });
-    }
-    const psid = recipientOf(page, call.fields);
-    const action = call.fields.text('sender_action');
+  constructor(
+    private readonly world: World,
+    ownUrl: () => string,
+  ) {
+    this.echoes = new Echoes(world, ownUrl);
+  }
+
+  async send(page: MetaPage, token: Token, call: Call): Promise<Sent> {
+    checkPermission(token);
+    this.checkThrottle(page);
+    const { fields } = call;
+    const psid = recipientOf(page, fields);
+    checkThread(page, token, psid);
+    const action = fields.text('sender_action');
     if (action !== undefined) {
-      if (!ACTIONS.includes(action)) throw invalidParameter('Param sender_action must be one of the known actions');
+      actOn(this.world.conversations, keyOf(page, psid), action, fields);
       return { recipient_id: psid };
     }
-    const message = call.fields.object('message');
-    checkMessage(message, call.files.length > 0);
-    checkWindow(page, psid, call.fields);
+    const message = fields.object('message');
+    checkMessage(message);
+    this.checkWindow(page, psid, fields);
+    const media = await mediaOf(this.world.files, page, message, call);
     const mid = `m_${randomText(64)}`;
-    this.conversations.add(keyOf(page, psid), bubbleOf(mid, message));
-    this.echo(page, token, psid, mid, message);
-    if (this.deliveryReceipts) this.reportDelivery(page, psid, mid);
-    return { recipient_id: psid, message_id: mid };
+    const at = Date.now();
+    this.show(page, psid, { mid, at, fields, message, media });
+    await this.echoes.tell({ page, token, psid, mid, at, message, files: media.files, quoted: quotedOf(fields) });
+    const { attachmentId } = media;
+    return { recipient_id: psid, message_id: mid, ...(attachmentId !== undefined && { attachment_id: attachmentId }) };
   }
 
-  private echo(page: MetaPage, token: Token, psid: string, mid: string, message: Fields): void {
-    const metadata = message.text('metadata');
-    const text = message.text('text');
-    const attachment = message.object('attachment')?.values;
-    const content = {
-      mid,
-      is_echo: true,
-      app_id: Number(token.app.id),
-      ...(metadata !== undefined && { metadata }),
-      ...(text !== undefined && { text }),
-      ...(attachment && { attachments: [attachment] }),
-    };
-    const item = { sender: { id: page.id }, recipient: { id: psid }, timestamp: Date.now(), message: content };
-    this.meta.events.send(page, [item]);
+  /** `POST /{page}/message_attachments`: keeps a file to be sent later. */
+  async upload(page: MetaPage, token: Token, call: Call): Promise<{ attachment_id: string }> {
+    checkPermission(token);
+    this.checkThrottle(page);
+    const message = call.fields.object('message');
+    if (!message?.object('attachment')?.object('payload')?.flag('is_reusable')) {
+      throw invalidParameter('The attachment must be reusable');
+    }
+    const { attachmentId } = await mediaOf(this.world.files, page, message, call);
+    if (attachmentId === undefined) throw invalidParameter('Param message[attachment] must be a file');
+    return { attachment_id: attachmentId };
   }
 
-  private reportDelivery(page: MetaPage, psid: string, mid: string): void {
-    const delivery = { mids: [mid], watermark: Date.now() };
-    this.meta.events.send(page, [{ sender: { id: psid }, recipient: { id: page.id }, delivery }]);
+  private show(page: MetaPage, psid: string, sent: SentMessage): void {
+    const { mid, at, fields, message, media } = sent;
+    const attachment = message.object('attachment');
+    const payload = attachment?.text('type') === 'template' ? attachment.object('payload') : undefined;
+    const template = payload && shownTemplate(payload);
+    const buttons = [...(template?.buttons ?? []), ...quickReplies(message)];
+    const files = media.files.map(shown);
+    this.world.conversations.add(keyOf(page, psid), {
+      id: mid,
+      from: 'business',
+      text: message.text('text') ?? template?.text,
+      ...(files.length && { files }),
+      ...(buttons.length && { buttons }),
+      replyTo: quotedOf(fields),
+      at,
+    });
+  }
+
+  private checkThrottle(page: MetaPage): void {
+    const { throttle } = this.world.behaviour;
+    if (throttle) page.throttle.pass(page.id, throttle);
+  }
+
+  private checkWindow(page: MetaPage, psid: string, fields: Fields): void {
+    const type = fields.text('messaging_type');
+    if (type === undefined || !TYPES.includes(type)) {
+      throw invalidParameter(`Param messaging_type must be one of {${TYPES.join(', ')}}`);
+    }
+    const tagged = type === 'MESSAGE_TAG';
+    if (tagged && fields.text('tag') !== 'HUMAN_AGENT') throw invalidParameter('Invalid parameter');
+    const { behaviour } = this.world;
+    if (tagged && !behaviour.humanAgent) {
+      throw new GraphError({ message: '(#10) This application does not have the Human Agent feature', code: 10 });
+    }
+    const window = behaviour.window ? page.window(psid, Date.now()) : 'standard';
+    if (window === 'standard' || (window === 'human_agent' && tagged)) return;
+    const message = '(#10) This message is sent outside of allowed window.';
+    throw new GraphError({ message, code: 10, subcode: 2018278 });
   }
 }
 
-function keyOf(page: MetaPage, personId: string) {
+interface SentMessage {
+  readonly mid: string;
+  readonly at: number;
+  readonly fields: Fields;
+  readonly message: Fields;
+  readonly media: OutgoingMedia;
+}
+
+export function keyOf(page: MetaPage, personId: string) {
   return { messenger: 'facebook', account: page.id, personId } as const;
 }
 
-function bubbleOf(mid: string, message: Fields): Bubble {
+/** The quote stands beside the message. */
+const quotedOf = (fields: Fields) => fields.object('reply_to')?.text('mid');
+
+function quickReplies(message: Fields): ShownButton[] {
   const replies = (message.list('quick_replies') ?? []).filter(isRecord).map((reply) => new Fields(reply));
-  const buttons = replies.flatMap((reply) => {
-    const title = reply.text('title');
-    return title === undefined ? [] : [{ title, payload: reply.text('payload') ?? title }];
+  return replies.map((reply) => {
+    const title =
+      reply.text('title') ?? (reply.text('content_type') === 'user_email' ? 'My e-mail' : 'My phone number');
+    return { kind: 'quick_reply', title, payload: reply.text('payload') ?? title };
   });
-  const kind = message.object('attachment')?.text('type');
-  return {
-    id: mid,
-    from: 'business',
-    text: message.text('text'),
-    ...(kind !== undefined && { file: { kind, name: kind } }),
-    ...(buttons.length && { buttons }),
-    at: Date.now(),
-  };
+}
+
+function checkPermission(token: Token): void {
+  if (token.scopes.includes('pages_messaging')) return;
+  const message = '(#230) Requires pages_messaging permission to manage the object';
+  throw new GraphError({ message, code: 230, status: 403 });
 }
 
 function recipientOf(page: MetaPage, fields: Fields): string {
@@ -103,15 +151,9 @@ function recipientOf(page: MetaPage, fields: Fields): string {
   return psid;
 }
 
-function checkWindow(page: MetaPage, psid: string, fields: Fields): void {
-  const type = fields.text('messaging_type');
-  if (type === undefined || !TYPES.includes(type)) {
-    throw invalidParameter(`Param messaging_type must be one of {${TYPES.join(', ')}}`);
-  }
-  const tag = fields.text('tag');
-  if (type === 'MESSAGE_TAG' && tag !== 'HUMAN_AGENT') throw invalidParameter('Invalid parameter');
-  const window = page.window(psid, Date.now());
-  if (window === 'standard' || (window === 'human_agent' && type === 'MESSAGE_TAG')) return;
-  const message = '(#10) This message is sent outside of allowed window.';
-  throw new GraphError({ message, code: 10, subcode: 2018278 });
+function checkThread(page: MetaPage, token: Token, psid: string): void {
+  const owner = page.threadOwners.get(psid);
+  if (owner === undefined || owner === token.app.id) return;
+  const message = '(#10) Message not sent. Another app is controlling this thread now.';
+  throw new GraphError({ message, code: 10, subcode: 2018300 });
 }

@@ -1,17 +1,19 @@
 import type { CallDescription } from '../faults/call-faults.js';
-import { json, type Answer } from '../http/answer.js';
+import { bytes, json, type Answer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
+import { isRecord } from '../http/fields.js';
 import type { Api } from '../http/api.js';
 import { chatOf, type Bot } from './bot.js';
 import { TOKEN_SHAPE, type Bots } from './bots.js';
 import { getUpdates } from './get-updates.js';
-import { chatPartner, sendDocument, sendMessage, sendPhoto, type Phones } from './send-methods.js';
+import { referenceOf } from './media-content.js';
+import { MESSAGE_METHODS } from './message-methods.js';
+import type { Phones } from './phones.js';
+import { SEND_METHODS, type Method } from './send-methods.js';
 import { badRequest, TelegramError, tooManyRequests } from './telegram-error.js';
 import { deleteWebhook, getWebhookInfo, setWebhook } from './webhook-methods.js';
 
 const MAX_DOWNLOAD = 20 * 1024 * 1024;
-
-type Method = (phones: Phones, bot: Bot, call: Call) => unknown;
 
 /** The methods this Bot API has. What gives a description of its own answers whole. */
 const METHODS: Readonly<Record<string, Method>> = {
@@ -25,30 +27,18 @@ const METHODS: Readonly<Record<string, Method>> = {
   }),
   getWebhookInfo: (_phones, bot) => getWebhookInfo(bot),
   getUpdates: (_phones, bot, { fields }) => getUpdates(bot, fields),
-  sendMessage,
-  sendPhoto,
-  sendDocument,
-  sendChatAction: (phones, bot, { fields }) => {
-    chatPartner(phones, bot, fields);
-    if (!fields.text('action')) throw badRequest('wrong parameter action in request');
-    return true;
-  },
+  ...SEND_METHODS,
+  ...MESSAGE_METHODS,
   getChat: (phones, bot, { fields }) => {
     const person = phones.people.byTelegramId(fields.number('chat_id') ?? NaN);
     if (!person || bot.standing(person) === 'stranger') throw badRequest('chat not found');
     return { ...chatOf(person), accent_color_id: 0, max_reaction_count: 11 };
   },
-  getFile: ({ files }, _bot, { fields }) => {
+  getFile: ({ files }, bot, { fields }) => {
     const file = files.get(fields.text('file_id') ?? '');
-    if (!file) throw badRequest('wrong file_id or the file is temporarily unavailable');
-    if (file.bytes.length > MAX_DOWNLOAD) throw badRequest('file is too big');
-    const path = `documents/${file.id}`;
-    return { file_id: file.id, file_unique_id: file.id.slice(0, 14), file_size: file.bytes.length, file_path: path };
-  },
-  answerCallbackQuery: (_phones, bot, { fields }) => {
-    const expiresAt = bot.callbackQueries.get(fields.text('callback_query_id') ?? '');
-    if (expiresAt !== undefined && expiresAt > Date.now()) return true;
-    throw badRequest('query is too old and response timeout expired or query ID is invalid');
+    if (!file || file.account !== bot.id) throw badRequest('wrong file_id or the file is temporarily unavailable');
+    if (file.size > MAX_DOWNLOAD) throw badRequest('file is too big');
+    return { ...referenceOf(file), file_path: file.path };
   },
 };
 
@@ -56,6 +46,11 @@ const NAMES = new Map(
   Object.keys(METHODS)
     .concat('setWebhook', 'deleteWebhook')
     .map((name) => [name.toLowerCase(), name]),
+);
+
+/** What flood control counts. */
+const RATED: ReadonlySet<string> = new Set(
+  Object.keys(SEND_METHODS).concat('editMessageText', 'editMessageCaption', 'editMessageReplyMarkup'),
 );
 
 /** Telegram's Bot API and its file addresses, under `/bot…` and `/file/bot…`. */
@@ -75,7 +70,8 @@ export class BotApi implements Api {
       verb: call.verb,
       account: this.bots.byToken(token)?.id ?? /^\d+(?=:)/.exec(token)?.[0],
       personId: call.fields.text('chat_id'),
-      text: call.fields.text('text') ?? call.fields.text('caption'),
+      messageId: call.fields.text('message_id'),
+      text: call.fields.text('text') ?? call.fields.text('caption') ?? albumCaption(call),
     };
   }
 
@@ -88,6 +84,10 @@ export class BotApi implements Api {
     }
   }
 
+  refusal({ code, message = 'Bad Request: refused, as scripted' }: { code: number; message?: string }): Answer {
+    return new TelegramError(code, message).answer();
+  }
+
   tooMany(seconds: number): Answer {
     return tooManyRequests(seconds).answer();
   }
@@ -97,21 +97,24 @@ export class BotApi implements Api {
     if (!route || !TOKEN_SHAPE.test(route.token)) throw new TelegramError(404, 'Not Found');
     const bot = this.bots.byToken(route.token);
     if (!bot?.alive) throw new TelegramError(401, 'Unauthorized');
-    if (route.file !== undefined) return this.file(route.file);
+    if (route.file !== undefined) return this.file(bot, route.file);
     if (call.verb !== 'GET' && call.verb !== 'POST') throw new TelegramError(405, 'Method Not Allowed');
     if (call.malformed) throw badRequest("can't parse request JSON object");
     const name = NAMES.get((route.method ?? '').toLowerCase()) ?? '';
-    if (name === 'setWebhook') return json(200, { ok: true, ...setWebhook(bot, call.fields) });
+    const { flood, officialWebhooks } = this.phones.behaviour;
+    if (name === 'setWebhook')
+      return json(200, { ok: true, ...(await setWebhook(bot, call.fields, officialWebhooks)) });
     if (name === 'deleteWebhook') return json(200, { ok: true, ...deleteWebhook(bot, call.fields) });
     const method = METHODS[name];
     if (!method) throw new TelegramError(404, 'Not Found');
+    if (flood && RATED.has(name)) bot.flood.pass(call.fields.text('chat_id') ?? '', flood);
     return json(200, { ok: true, result: await method(this.phones, bot, call) });
   }
 
-  private file(path: string): Answer {
-    const file = this.phones.files.get(path.replace(/^documents\//, ''));
-    if (!file) throw new TelegramError(404, 'Not Found');
-    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file.bytes };
+  private file(bot: Bot, path: string): Answer {
+    const file = this.phones.files.at(bot.id, path);
+    if (!file || file.size > MAX_DOWNLOAD) throw new TelegramError(404, 'Not Found');
+    return bytes('application/octet-stream', file.bytes);
   }
 }
 
@@ -119,6 +122,11 @@ function routeOf(path: string): { token: string; method?: string; file?: string 
   const [, file, token, rest] = /^\/(file\/)?bot([^/]+)\/(.+)$/.exec(decode(path)) ?? [];
   if (token === undefined || rest === undefined) return undefined;
   return file ? { token, file: rest } : { token, method: rest };
+}
+
+function albumCaption({ fields }: Call): string | undefined {
+  const captioned = fields.list('media')?.find((item) => isRecord(item) && typeof item.caption === 'string');
+  return isRecord(captioned) ? String(captioned.caption) : undefined;
 }
 
 function decode(path: string): string {

@@ -1,6 +1,8 @@
+import type { Bubble } from '../conversations.js';
 import { Courier, type Depot, type Parcel } from '../delivery/courier.js';
 import type { Attempt } from '../ledger.js';
 import type { Person } from '../people.js';
+import { Flood } from './flood.js';
 
 export interface NewBot {
   /** `<bot id>:<35 characters>`. Default: random. */
@@ -19,6 +21,13 @@ export interface Poll {
   end(conflicted: boolean): void;
 }
 
+/** A pressed button that waits to be answered. */
+export interface CallbackQuery {
+  readonly expiresAt: number;
+  /** The message with the button, where the simulator knows it. */
+  readonly bubble?: Bubble;
+}
+
 const EPOCH = Date.UTC(2025, 0, 1);
 const NOT_BY_DEFAULT = new Set(['chat_member', 'message_reaction', 'message_reaction_count']);
 
@@ -34,7 +43,10 @@ export class Bot {
   poll?: Poll;
   /** False = the token was revoked. */
   alive = true;
-  readonly callbackQueries = new Map<string, number>();
+  readonly callbackQueries = new Map<string, CallbackQuery>();
+  readonly flood = new Flood();
+  /** When `setWebhook` was last called. */
+  webhookSetAt = 0;
   private readonly started = new Set<number>();
   private readonly blocked = new Set<number>();
   private readonly lastMessageIds = new Map<number, number>();
@@ -77,6 +89,10 @@ export class Bot {
 
   block(person: Person): void {
     this.blocked.add(person.telegramId);
+  }
+
+  unblock(person: Person): void {
+    this.blocked.delete(person.telegramId);
   }
 
   standing(person: Person): 'stranger' | 'met' | 'blocked' {

@@ -1,111 +1,86 @@
-import type { Conversations } from '../conversations.js';
-import { isRecord, type Fields } from '../http/fields.js';
+import { shown, type FileKind } from '../files.js';
 import type { Call } from '../http/call.js';
-import type { Files } from '../files.js';
-import type { People, Person } from '../people.js';
-import { chatOf, type Bot } from './bot.js';
-import { badRequest, forbidden } from './telegram-error.js';
-import { buttonsOf } from './reply-markup.js';
+import { Fields, isRecord } from '../http/fields.js';
+import { randomDigits } from '../ids.js';
+import type { Bot } from './bot.js';
+import { captionOf, checkParseMode, deliver, textOf } from './deliver.js';
+import { fileOf, givenFile } from './given-file.js';
+import { mediaContent } from './media-content.js';
+import { chatPartner, type Phones } from './phones.js';
+import { badRequest } from './telegram-error.js';
 
-/** Where what bots send ends up. */
-export interface Phones {
-  readonly people: People;
-  readonly conversations: Conversations;
-  readonly files: Files;
-}
+export type Method = (phones: Phones, bot: Bot, call: Call) => unknown;
 
-const MAX_TEXT = 4_096;
-const MAX_CAPTION = 1_024;
-const PARSE_MODES = new Set(['html', 'markdown', 'markdownv2']);
+const sendMessage: Method = (phones, bot, { fields }) => {
+  const text = textOf(fields);
+  return deliver(phones, bot, fields, { content: { text }, text });
+};
 
-export function sendMessage(phones: Phones, bot: Bot, { fields }: Call): Record<string, unknown> {
-  const text = (fields.text('text') ?? '').trim();
-  if (text === '') throw badRequest('message text is empty');
-  if (text.length > MAX_TEXT) throw badRequest('message is too long');
-  return deliver(phones, bot, fields, { text });
-}
-
-export function sendPhoto(phones: Phones, bot: Bot, call: Call): Record<string, unknown> {
-  const { id, bytes } = givenFile(phones.files, call, 'photo');
-  const size = { file_id: id, file_unique_id: id.slice(0, 14), width: 640, height: 480, file_size: bytes.length };
-  return deliver(phones, bot, call.fields, { photo: [size], ...captionOf(call.fields) });
-}
-
-export function sendDocument(phones: Phones, bot: Bot, call: Call): Record<string, unknown> {
-  const { id, name, type, bytes } = givenFile(phones.files, call, 'document');
-  const document = {
-    file_name: name,
-    mime_type: type,
-    file_id: id,
-    file_unique_id: id.slice(0, 14),
-    file_size: bytes.length,
+/** `send…` of one file: which field has it, and how it is shown. */
+const media =
+  (field: string, kind: FileKind): Method =>
+  async (phones, bot, call) => {
+    chatPartner(phones, bot, call.fields);
+    const caption = captionOf(call.fields);
+    const file = await givenFile(phones, bot, call, field, kind);
+    const content = { ...mediaContent(phones.files, file, call.fields.number('duration')), ...caption };
+    return deliver(phones, bot, call.fields, { content, text: caption.caption, files: [shown(file)] });
   };
-  return deliver(phones, bot, call.fields, { document, ...captionOf(call.fields) });
-}
 
-/** The person behind `chat_id`, if this bot may write there now. */
-export function chatPartner(phones: Phones, bot: Bot, fields: Fields): Person {
-  if (!fields.has('chat_id') || fields.text('chat_id') === '') throw badRequest('chat_id is empty');
-  const person = phones.people.byTelegramId(fields.number('chat_id') ?? NaN);
-  if (!person) throw badRequest('chat not found');
-  const standing = bot.standing(person);
-  if (standing === 'blocked') throw forbidden('bot was blocked by the user');
-  if (standing === 'stranger') throw forbidden("bot can't initiate conversation with a user");
-  return person;
-}
+/** Photos and videos go together; documents and audio only with their own kind. */
+const ALBUM_KINDS: Readonly<Record<string, { kind: FileKind; family: string }>> = {
+  photo: { kind: 'image', family: 'Photo' },
+  video: { kind: 'video', family: 'Photo' },
+  document: { kind: 'file', family: 'Document' },
+  audio: { kind: 'audio', family: 'Audio' },
+};
 
-function deliver(phones: Phones, bot: Bot, fields: Fields, content: Record<string, unknown>): Record<string, unknown> {
-  const person = chatPartner(phones, bot, fields);
-  const parseMode = fields.text('parse_mode')?.toLowerCase();
-  if (parseMode && !PARSE_MODES.has(parseMode)) throw badRequest('unsupported parse_mode');
-  const buttons = buttonsOf(fields);
-  const key = { messenger: 'telegram', account: bot.id, personId: String(person.telegramId) } as const;
-  const repliedTo = fields.object('reply_parameters')?.text('message_id');
-  if (repliedTo !== undefined && !phones.conversations.of(key).some((bubble) => bubble.id === repliedTo)) {
-    const lenient = fields.object('reply_parameters')?.flag('allow_sending_without_reply');
-    if (!lenient) throw badRequest('message to be replied not found');
+const sendMediaGroup: Method = async (phones, bot, call) => {
+  chatPartner(phones, bot, call.fields);
+  const members = albumOf(call.fields);
+  const ready = [];
+  for (const { item, kind } of members) {
+    const { caption } = captionOf(item);
+    checkParseMode(item);
+    const file = await fileOf(phones, bot, call, { value: item.text('media'), field: 'media', kind });
+    ready.push({ file, caption, content: { ...mediaContent(phones.files, file), ...(caption && { caption }) } });
   }
-  const messageId = bot.nextMessageId(person.telegramId);
-  const text = [content.text, content.caption].find((one) => typeof one === 'string');
-  const file = isRecord(content.document) ? String(content.document.file_name) : 'photo';
-  phones.conversations.add(key, {
-    id: String(messageId),
-    from: 'business',
-    text,
-    ...(content.text === undefined && { file: { kind: content.photo ? 'image' : 'file', name: file } }),
-    ...(buttons.length && { buttons }),
-    at: Date.now(),
+  const album = randomDigits(17);
+  const { reply_markup: _, ...rest } = call.fields.values;
+  return ready.map(({ file, caption, content }) => {
+    const said = { content: { media_group_id: album, ...content }, text: caption, files: [shown(file)], album };
+    return deliver(phones, bot, new Fields(rest), said);
   });
-  const date = Math.floor(Date.now() / 1_000);
-  const markup = fields.object('reply_markup')?.values;
-  return {
-    message_id: messageId,
-    from: bot.asUser(),
-    chat: chatOf(person),
-    date,
-    ...content,
-    ...(markup?.inline_keyboard !== undefined && { reply_markup: markup }),
-  };
+};
+
+function albumOf(fields: Fields): { item: Fields; kind: FileKind }[] {
+  const list = fields.list('media');
+  if (!list) throw badRequest("can't parse media JSON object");
+  if (list.length < 2) throw badRequest('too few messages to send as an album');
+  if (list.length > 10) throw badRequest('too many messages to send as an album');
+  const members = list.map((one) => {
+    const item = new Fields(isRecord(one) ? one : {});
+    const known = ALBUM_KINDS[item.text('type') ?? ''];
+    if (!known) throw badRequest(`can't parse InputMedia: type must be non-empty and known`);
+    return { item, ...known };
+  });
+  const odd = members.find(({ family }) => family !== members[0]?.family);
+  if (odd)
+    throw badRequest(
+      `${members.find(({ family }) => family !== 'Photo')?.family.toLowerCase()} can't be mixed with other media types`,
+    );
+  return members;
 }
 
-function captionOf(fields: Fields): { caption?: string } {
-  const caption = (fields.text('caption') ?? '').trim();
-  if (caption.length > MAX_CAPTION) throw badRequest('message caption is too long');
-  return caption ? { caption } : {};
-}
-
-/** An uploaded part, a file the bot knows by its id, or an address (kept, not fetched). */
-function givenFile(files: Files, call: Call, field: string) {
-  const value = call.fields.text(field);
-  const part = value?.startsWith('attach://') ? value.slice('attach://'.length) : field;
-  const upload = call.files.find((file) => file.field === part);
-  if (upload) return files.add({ name: upload.name, type: upload.type, bytes: upload.bytes });
-  const known = value === undefined ? undefined : files.get(value);
-  if (known) return known;
-  if (value && /^https?:\/\//.test(value)) {
-    const name = new URL(value).pathname.split('/').at(-1) ?? field;
-    return files.add({ name: name || field, type: 'application/octet-stream', bytes: Buffer.alloc(0) });
-  }
-  if (!value) throw badRequest(`there is no ${field} in the request`);
-  throw badRequest('wrong file identifier/HTTP URL specified');
-}
+export const SEND_METHODS: Readonly<Record<string, Method>> = {
+  sendMessage,
+  sendPhoto: media('photo', 'image'),
+  sendVideo: media('video', 'video'),
+  sendAnimation: media('animation', 'animation'),
+  sendVideoNote: media('video_note', 'round'),
+  sendAudio: media('audio', 'audio'),
+  sendVoice: media('voice', 'voice'),
+  sendDocument: media('document', 'file'),
+  sendSticker: media('sticker', 'sticker'),
+  sendMediaGroup,
+};

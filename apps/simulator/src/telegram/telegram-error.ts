@@ -12,7 +12,8 @@ export class TelegramError extends Error {
 
   answer(): Answer {
     const { code, description, parameters } = this;
-    return json(code, { ok: false, error_code: code, description, ...(parameters && { parameters }) });
+    const answer = json(code, { ok: false, error_code: code, description, ...(parameters && { parameters }) });
+    return { ...answer, retryAfter: parameters?.retry_after };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Fields } from '../http/fields.js';
 import type { Bot } from './bot.js';
-import { badRequest } from './telegram-error.js';
+import { badRequest, tooManyRequests } from './telegram-error.js';
+import { checkOfficialAddress } from './webhook-address.js';
 
 /** The kinds this Bot API knows; other names in `allowed_updates` are ignored, as the real one does. */
 const KINDS = new Set(
@@ -12,12 +13,20 @@ const KINDS = new Set(
   ),
 );
 
-/** Answers with the result and the description of `setWebhook`. As a self-hosted server it takes http addresses too. */
-export function setWebhook(bot: Bot, fields: Fields): { result: true; description: string } {
+export interface WebhookAnswer {
+  readonly result: true;
+  readonly description: string;
+}
+
+/** Answers with the result and the description of `setWebhook`. Unless `official` it takes http addresses, as a self-hosted server. */
+export async function setWebhook(bot: Bot, fields: Fields, official: boolean): Promise<WebhookAnswer> {
   const url = fields.text('url') ?? '';
+  if (official && Date.now() - bot.webhookSetAt < 1_000) throw tooManyRequests(1);
+  bot.webhookSetAt = Date.now();
   if (url === '') return deleteWebhook(bot, fields);
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
     throw badRequest('invalid webhook URL specified');
+  if (official) await checkOfficialAddress(url);
   const secret = checkedSecret(fields.text('secret_token'));
   if (fields.flag('drop_pending_updates')) bot.courier.discardAll();
   const same = bot.webhook?.url === url && bot.webhook.secret === secret;
@@ -29,7 +38,7 @@ export function setWebhook(bot: Bot, fields: Fields): { result: true; descriptio
   return { result: true, description: same ? 'Webhook is already set' : 'Webhook was set' };
 }
 
-export function deleteWebhook(bot: Bot, fields: Fields): { result: true; description: string } {
+export function deleteWebhook(bot: Bot, fields: Fields): WebhookAnswer {
   const description = bot.webhook ? 'Webhook was deleted' : 'Webhook is already deleted';
   bot.webhook = undefined;
   bot.lastError = undefined;
