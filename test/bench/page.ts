@@ -10,7 +10,8 @@ export async function connectPage(databaseUrl: string, dataDir: string) {
   const simulator = await startSimulator();
   const port = await freePort();
   const server = await startProgram(
-    new URL('../../apps/server/src/main.js', import.meta.url),
+    // The bench is compiled beside the product, which is compiled with the plug-ins of its own build.
+    new URL('../../../apps/server/src/main.js', import.meta.url),
     [],
     {
       PORT: String(port),
