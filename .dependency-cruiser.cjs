@@ -11,8 +11,9 @@ const rooms = {
   registration: ['messenger-kit', 'database', 'api-kit', 'jobs', 'identity', 'events'],
   contacts: ['messenger-kit', 'database', 'api-kit', 'jobs', 'identity', 'events'],
 };
-rooms.chats = ['contacts', 'registration', ...rooms.contacts];
-rooms.messaging = ['chats', 'contacts', 'registration', ...rooms.contacts];
+rooms.attachments = ['registration', ...rooms.contacts];
+rooms.chats = ['attachments', 'contacts', 'registration', ...rooms.contacts];
+rooms.messaging = ['attachments', 'chats', 'contacts', 'registration', ...rooms.contacts];
 rooms.reporting = ['messaging', ...rooms.messaging];
 
 const onlyItsList = Object.entries(rooms).map(([room, allowed]) => ({

@@ -47,7 +47,7 @@ const config = {
       ...common,
       displayName: 'unit',
       rootDir: '.',
-      roots: ['<rootDir>/libs', '<rootDir>/apps'],
+      roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test/sample-messenger'],
       testMatch: ['**/*.spec.ts'],
     },
     {

@@ -16,6 +16,11 @@ export class Api {
     return new Api(this.url, token);
   }
 
+  /** What a request of this caller carries. */
+  get authorization(): Record<string, string> {
+    return this.token ? { authorization: `Bearer ${this.token}` } : {};
+  }
+
   async signIn(email: string, password: string): Promise<Api> {
     const { accessToken } = await this.created<{ accessToken: string }>('/v1/auth/sessions', { email, password });
     return this.as(accessToken);
@@ -43,12 +48,17 @@ export class Api {
     return this.expectOk(await this.post<Body>(path, body, headers), path);
   }
 
+  /** A PATCH that must succeed. */
+  async changed<Body>(path: string, body: unknown): Promise<Body> {
+    return this.expectOk(await this.call<Body>('PATCH', path, body), path);
+  }
+
   async call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(this.url + path, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...this.authorization,
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),

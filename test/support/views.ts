@@ -11,11 +11,14 @@ export interface ChatView {
   readonly unreadCount: number;
   readonly lastSeq: number;
   readonly lastMessage: { readonly preview: string } | null;
+  readonly sendPolicy: { readonly allowed: boolean; readonly reason: string | null };
   readonly previousChatId: string | null;
 }
 
 export interface MessageView {
+  readonly chatId: string;
   readonly id: string;
+  readonly channelId: string;
   readonly externalId: string | null;
   readonly seq: number;
   readonly direction: string;
@@ -25,10 +28,24 @@ export interface MessageView {
   readonly choice: { readonly title: string; readonly payload: string | null } | null;
   readonly referral: { readonly ref: string | null } | null;
   readonly unsupported: { readonly kind: string } | null;
-  readonly attachments: readonly { readonly type: string }[];
+  readonly attachments: readonly { readonly type: string; readonly file: FileView | null }[];
+  readonly reactions: readonly { readonly emoji: string; readonly by: string }[];
+  readonly editedAt: string | null;
+  readonly deletedAt: string | null;
   readonly status: string | null;
   readonly failure: { readonly code: string; readonly sentence: string } | null;
   readonly sentAt: string;
+}
+
+export interface FileView {
+  readonly id: string;
+  readonly type: string;
+  readonly state: string;
+  readonly name: string | null;
+  readonly mimeType: string | null;
+  readonly size: number | null;
+  readonly url: string | null;
+  readonly failure: string | null;
 }
 
 export interface LedgerView {

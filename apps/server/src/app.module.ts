@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKitModule } from '#api-kit';
+import { AttachmentsModule } from '#attachments';
 import { ChatsModule } from '#chats';
 import { ContactsModule } from '#contacts';
 import { DatabaseModule } from '#database';
@@ -48,8 +50,17 @@ export class AppModule {
         MessengersModule,
         RegistrationModule.forRoot({ publicUrl }),
         ContactsModule,
+        AttachmentsModule.forRoot({
+          directory: join(config.dataDir, 'attachments'),
+          maxBytes: values.PARLEY_ATTACHMENT_MAX_BYTES,
+          s3: config.s3,
+        }),
         ChatsModule,
-        MessagingModule.forRoot({ deliver: worksInBackground }),
+        MessagingModule.forRoot({
+          deliver: worksInBackground,
+          rawBodyDays: values.PARLEY_RAW_BODY_DAYS,
+          expireAfterMs: values.PARLEY_MESSAGE_EXPIRE_HOURS * 3_600_000,
+        }),
         SystemModule,
       ],
     };

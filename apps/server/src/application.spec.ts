@@ -81,6 +81,7 @@ it.each<[string, unknown, Record<string, string>, number, string]>([
   ['another media type', '<a/>', { 'content-type': 'text/xml' }, 415, 'unsupported_media_type'],
   ['a huge body', 'x'.repeat(1_100_000), {}, 413, 'body_too_large'],
   ['a form', 'name=Ada', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_media_type'],
+  ['an upload', '--x--\r\n', { 'content-type': 'multipart/form-data; boundary=x' }, 415, 'unsupported_media_type'],
   ['plain text', '{"name":"Ada"}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
   ['deep nesting', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, {}, 400, 'too_deep'],
   ['a list', [USER], {}, 422, 'invalid'],

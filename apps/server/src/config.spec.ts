@@ -24,10 +24,25 @@ it.each([
   ['PARLEY_POOL_SIZE', '0'],
   ['PARLEY_ADMIN_PASSWORD', 'short'],
   ['PARLEY_META_APP_ID', '123'],
+  ['PARLEY_META_HUMAN_AGENT', 'maybe'],
+  ['PARLEY_ATTACHMENT_MAX_BYTES', '25MB'],
+  ['PARLEY_S3_BUCKET', 'files'],
 ])('says what is wrong with %s=%s', (name, value) => {
   const { problems } = loadConfig({ [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(name);
+});
+
+it('keeps attachments in the data directory unless it knows all of an S3 store', () => {
+  expect(loadConfig({}).config.s3).toBeUndefined();
+  const env = { PARLEY_S3_ENDPOINT: 'https://s3.example.com/', PARLEY_S3_BUCKET: 'files', PARLEY_S3_ACCESS_KEY: 'a' };
+  expect(loadConfig({ ...env, PARLEY_S3_SECRET_KEY: 's' }).config.s3).toEqual({
+    endpoint: 'https://s3.example.com',
+    bucket: 'files',
+    region: 'us-east-1',
+    accessKey: 'a',
+    secretKey: 's',
+  });
 });
 
 it('warns about names it does not know, but not about those of the tests', () => {
@@ -57,6 +72,7 @@ it('prints what is in force, without secrets', () => {
     PARLEY_ADMIN_PASSWORD: 'canary-2-canary',
     PARLEY_ENCRYPTION_KEYS: KEY,
     PARLEY_META_APP_SECRET: 'canary-3',
+    PARLEY_S3_SECRET_KEY: 'canary-4',
     PARLEY_META_VERIFY_TOKEN: 'canary-4',
   };
   const printed = describeConfig(loadConfig({ ...secrets, PARLEY_META_APP_ID: '42', PORT: '8080' }).config);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { S3Options } from '#attachments';
 import { address, integer, list, oneOf, optional, postgres, readSettings, text } from './settings.js';
 
 /** Every variable this program knows. The names are promised to operators. */
@@ -17,13 +18,23 @@ const SETTINGS = {
   PARLEY_META_APP_ID: optional(),
   PARLEY_META_APP_SECRET: optional({ secret: true }),
   PARLEY_META_VERIFY_TOKEN: optional({ secret: true }),
+  PARLEY_META_HUMAN_AGENT: oneOf(['off', 'on'], 'off'),
   PARLEY_GRAPH_URL: address('https://graph.facebook.com'),
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
   PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
+  PARLEY_HTTP_ALLOWED_ORIGINS: list(),
+  PARLEY_ATTACHMENT_MAX_BYTES: integer(25 * 1024 * 1024, 1, 2 ** 31),
+  PARLEY_S3_ENDPOINT: address(undefined),
+  PARLEY_S3_BUCKET: optional(),
+  PARLEY_S3_REGION: text('us-east-1'),
+  PARLEY_S3_ACCESS_KEY: optional({ secret: true }),
+  PARLEY_S3_SECRET_KEY: optional({ secret: true }),
   PARLEY_POOL_SIZE: integer(10, 1, 500),
   PARLEY_RECEIVING_POOL_SIZE: integer(2, 1, 100),
   PARLEY_JOB_CONCURRENCY: integer(4, 1, 100),
+  PARLEY_RAW_BODY_DAYS: integer(30, 1, 3650),
+  PARLEY_MESSAGE_EXPIRE_HOURS: integer(24, 1, 720),
   PARLEY_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
   PARLEY_TRUST_PROXY: list(),
   PARLEY_CORS_ORIGINS: list(),
@@ -44,6 +55,8 @@ export interface Config {
   readonly dataDir: string;
   /** Where the keys are when PARLEY_ENCRYPTION_KEYS is not set. */
   readonly keyFile: string;
+  /** Where attachments are kept; undefined = in the data directory. */
+  readonly s3: S3Options | undefined;
 }
 
 export interface LoadedConfig {
@@ -58,7 +71,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const { values, problems } = readSettings(SETTINGS, env);
   const dataDir = resolve(values.PARLEY_DATA_DIR);
   const production = values.NODE_ENV === 'production';
-  const config = { values, production, dataDir, keyFile: resolve(dataDir, 'encryption-keys') };
+  const config = { values, production, dataDir, keyFile: resolve(dataDir, 'encryption-keys'), s3: s3Of(values) };
   return {
     config,
     problems: [...problems, ...contradictions(values), ...(production ? notForProduction(config) : [])],
@@ -77,11 +90,28 @@ export function describeConfig({ values }: Config): string {
   return `${lines.join('\n')}\n`;
 }
 
+function s3Of(values: Values): S3Options | undefined {
+  const { PARLEY_S3_ENDPOINT: endpoint, PARLEY_S3_BUCKET: bucket, PARLEY_S3_REGION: region } = values;
+  const { PARLEY_S3_ACCESS_KEY: accessKey, PARLEY_S3_SECRET_KEY: secretKey } = values;
+  return endpoint && bucket && accessKey && secretKey ? { endpoint, bucket, region, accessKey, secretKey } : undefined;
+}
+
 function contradictions(values: Values): string[] {
   const problems: string[] = [];
   const { PARLEY_META_APP_ID: id, PARLEY_META_APP_SECRET: secret, PARLEY_ADMIN_PASSWORD: password } = values;
   if ((id === undefined) !== (secret === undefined)) {
     problems.push('PARLEY_META_APP_ID and PARLEY_META_APP_SECRET must be set together');
+  }
+  const s3 = [
+    values.PARLEY_S3_ENDPOINT,
+    values.PARLEY_S3_BUCKET,
+    values.PARLEY_S3_ACCESS_KEY,
+    values.PARLEY_S3_SECRET_KEY,
+  ];
+  if (s3.some((value) => value === undefined) && s3.some((value) => value !== undefined)) {
+    problems.push(
+      'PARLEY_S3_ENDPOINT, PARLEY_S3_BUCKET, PARLEY_S3_ACCESS_KEY and PARLEY_S3_SECRET_KEY must be set together',
+    );
   }
   if (password !== undefined && password.length < LEAST_PASSWORD) {
     problems.push(`PARLEY_ADMIN_PASSWORD must have at least ${LEAST_PASSWORD} characters`);

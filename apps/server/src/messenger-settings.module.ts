@@ -14,7 +14,9 @@ export class MessengerSettingsModule {
         appId: values.PARLEY_META_APP_ID,
         appSecret: values.PARLEY_META_APP_SECRET,
         verifyToken: values.PARLEY_META_VERIFY_TOKEN,
+        humanAgentTag: values.PARLEY_META_HUMAN_AGENT,
       },
+      http: { allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS.join(' ') },
       telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
     };
     const provider = { provide: MESSENGER_SETTINGS, useValue: settings };

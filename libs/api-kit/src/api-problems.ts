@@ -9,6 +9,7 @@ const MEANING = {
   404: 'There is no such thing, or the caller may not see it.',
   409: 'The request contradicts the present state.',
   413: 'The body is too large.',
+  415: 'The body is of a kind this operation does not take.',
   422: 'The request was read, but something in it is not acceptable; `errors` says where.',
   429: 'Too many requests; `Retry-After` says when to come back.',
   502: 'A messenger could not be reached or answered nonsense.',

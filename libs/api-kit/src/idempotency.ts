@@ -18,11 +18,16 @@ export interface IdempotentRequest {
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
+  /** The body shows a secret: it is not kept, and a replay is refused with Problem 409 `already_done`. */
+  readonly shownOnce?: boolean;
 }
 
 export interface OnceAnswer<Body> extends Answer<Body> {
   readonly replayed: boolean;
 }
+
+/** Kept in place of the status of an answer that is shown once. */
+const ALREADY_DONE = 409;
 
 /** Same key and body: the work happens once and every caller gets its answer, for 24 hours. */
 @Injectable()
@@ -47,7 +52,8 @@ export class Idempotency {
     const hash = this.keyRing.lookupHash(canonical(request));
     if (!(await claimKey(tx, scope, hash))) return this.replay<Body>(tx, scope, hash);
     const answer = await work();
-    await keepAnswer(tx, scope, answer.status, answer.body);
+    if (answer.shownOnce) await keepAnswer(tx, scope, ALREADY_DONE, null);
+    else await keepAnswer(tx, scope, answer.status, answer.body);
     return { ...answer, replayed: false };
   }
 
@@ -56,16 +62,8 @@ export class Idempotency {
    * `already_done`.
    */
   async onceWithoutReplay<Body>(tx: Tx, request: IdempotentRequest, work: () => Promise<Body>): Promise<Body> {
-    let secret: { readonly body: Body } | undefined;
-    await this.once(tx, request, async () => {
-      secret = { body: await work() };
-      return { status: 201, body: null };
-    });
-    if (secret) return secret.body;
-    throw Problem.conflict(
-      'already_done',
-      'This was done before, and its answer held a secret that is shown only once.',
-    );
+    const answer = await this.once(tx, request, async () => ({ status: 201, body: await work(), shownOnce: true }));
+    return answer.body;
   }
 
   /** Drops keys older than a day. */
@@ -78,6 +76,12 @@ export class Idempotency {
     if (!stored || stored.status === null) throw new Error('An idempotency key without an answer');
     if (!stored.requestHash.equals(hash)) {
       throw new Problem(422, 'idempotency_key_reused', 'This Idempotency-Key was used with another request body.');
+    }
+    if (stored.status === ALREADY_DONE) {
+      throw Problem.conflict(
+        'already_done',
+        'This was done before, and its answer held a secret that is shown only once.',
+      );
     }
     return { status: stored.status, body: stored.body as Body, replayed: true };
   }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AttachmentAccess } from '#attachments';
 import { ContactVisibility } from '#contacts';
 import { EventsModule } from '#events';
 import { ActionController } from './action/action.controller.js';
@@ -12,6 +13,15 @@ import { AgentLoadRepository } from './agent/agent-load.repository.js';
 import { AgentRepository } from './agent/agent.repository.js';
 import { Agents } from './agent/agents.js';
 import { MyStateController } from './agent/my-state.controller.js';
+import { ChangeRepository } from './change/change.repository.js';
+import { ChangeWritesRepository } from './change/change-writes.repository.js';
+import { MessageChanges } from './change/message-changes.js';
+import { ReceiptsRepository } from './change/receipts.repository.js';
+import { SceneFiles } from './change/scene-files.js';
+import { SceneLoader } from './change/scene-loader.js';
+import { SceneWriter } from './change/scene-writer.js';
+import { WaitingChangesRepository } from './change/waiting-changes.repository.js';
+import { WaitingSweep } from './change/waiting-sweep.js';
 import { AcceptChat } from './chat/accept-chat.js';
 import { ChatAccess } from './chat/chat-access.js';
 import { ChatAccessRepository } from './chat/chat-access.repository.js';
@@ -21,6 +31,7 @@ import { ChatListRepository } from './chat/chat-list.repository.js';
 import { ChatRepository } from './chat/chat.repository.js';
 import { ChatViews } from './chat/chat-views.js';
 import { CloseChat } from './chat/close-chat.js';
+import { AttachmentsOfChats } from './chat/attachment-access.repository.js';
 import { ContactsOfChats } from './chat/contact-visibility.repository.js';
 import { MarkChatAsRead } from './chat/mark-chat-as-read.js';
 import { PositionRepository } from './chat/position.repository.js';
@@ -33,8 +44,13 @@ import { IntakeRepository } from './intake/intake.repository.js';
 import { Conversation } from './message/conversation.js';
 import { MessageController } from './message/message.controller.js';
 import { MessageRepository } from './message/message.repository.js';
+import { MessageViews } from './message/message-views.js';
+import { Deliveries } from './outgoing/deliveries.js';
+import { DeliveriesRepository } from './outgoing/deliveries.repository.js';
 import { OutgoingMessages } from './outgoing/outgoing-messages.js';
 import { OutgoingRepository } from './outgoing/outgoing.repository.js';
+import { OutgoingTargets } from './outgoing/outgoing-targets.js';
+import { OutgoingTargetsRepository } from './outgoing/outgoing-targets.repository.js';
 import { SystemLines } from './outgoing/system-lines.repository.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
@@ -60,10 +76,29 @@ const chats = [
   UnreadCounts,
   UnreadRepository,
 ];
-const messages = [ChatIntake, IntakeRepository, Conversation, MessageRepository];
-const outgoing = [OutgoingMessages, OutgoingRepository, SystemLines];
+const messages = [ChatIntake, IntakeRepository, Conversation, MessageRepository, MessageViews];
+const changes = [
+  ChangeRepository,
+  ChangeWritesRepository,
+  MessageChanges,
+  ReceiptsRepository,
+  SceneFiles,
+  SceneLoader,
+  SceneWriter,
+  WaitingChangesRepository,
+  WaitingSweep,
+];
+const outgoing = [
+  Deliveries,
+  DeliveriesRepository,
+  OutgoingMessages,
+  OutgoingRepository,
+  OutgoingTargets,
+  OutgoingTargetsRepository,
+  SystemLines,
+];
 
-/** Global for the port it provides to the room below: `ContactVisibility` of contacts. */
+/** Global for the ports it provides to rooms below: `ContactVisibility` of contacts, `AttachmentAccess` of attachments. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Queue, Action]), EventsModule],
@@ -80,12 +115,25 @@ const outgoing = [OutgoingMessages, OutgoingRepository, SystemLines];
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
+    { provide: AttachmentAccess, useClass: AttachmentsOfChats },
     ...queues,
     ...agents,
     ...chats,
     ...messages,
+    ...changes,
     ...outgoing,
   ],
-  exports: [ContactVisibility, ChatAccess, ChatIntake, Conversation, OutgoingMessages, SystemLines],
+  exports: [
+    AttachmentAccess,
+    ContactVisibility,
+    ChatAccess,
+    ChatIntake,
+    Conversation,
+    Deliveries,
+    MessageChanges,
+    OutgoingMessages,
+    OutgoingTargets,
+    SystemLines,
+  ],
 })
 export class ChatsModule {}

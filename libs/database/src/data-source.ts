@@ -2,9 +2,20 @@ import { Logger } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
 import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
+import { ReceiveEvents1763800000002 } from './migrations/1763800000002-receive-events.js';
+import { Attachments1763800000003 } from './migrations/1763800000003-attachments.js';
+import { MessageChanges1763800000004 } from './migrations/1763800000004-message-changes.js';
+import { HonestOutbox1763800000005 } from './migrations/1763800000005-honest-outbox.js';
 
 /** Every migration there is, oldest first. */
-export const migrations = [FirstHouse1763800000000, FirstChats1763800000001];
+export const migrations = [
+  FirstHouse1763800000000,
+  FirstChats1763800000001,
+  ReceiveEvents1763800000002,
+  Attachments1763800000003,
+  MessageChanges1763800000004,
+  HonestOutbox1763800000005,
+];
 
 export interface PoolOptions {
   readonly url: string;

@@ -104,6 +104,37 @@ export class Database {
  * are pipelined: statements that do not wait for each other share a round trip.
  */
 export class ReceivingDatabase extends Database {
+  private shared: { readonly runner: QueryRunner; users: number } | undefined;
+
+  /**
+   * One statement in its own transaction. Calls that overlap share a connection: they are carried out in the order they
+   * were made, the next one without waiting for our answer to the last.
+   */
+  override async rows<Row>(statement: string | Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const shared = (this.shared ??= { runner: this.dataSource.createQueryRunner(), users: 0 });
+    shared.users += 1;
+    try {
+      return await runOn<Row>(shared.runner, statement, values);
+    } catch (error) {
+      if (isUnavailable(error)) {
+        this.leave(shared);
+        await discard(shared.runner);
+      }
+      throw error;
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) {
+        this.leave(shared);
+        await shared.runner.release();
+      }
+    }
+  }
+
+  /** Whoever comes next takes another connection. */
+  private leave(shared: object): void {
+    if (this.shared === shared) this.shared = undefined;
+  }
+
   /**
    * A transaction in as few round trips as its logic allows: BEGIN leaves with the first statement, and the last
    * statements, which are those that the returned function issues, leave with COMMIT. Resolves after COMMIT.

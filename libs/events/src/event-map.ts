@@ -44,6 +44,25 @@ export interface EventMap {
     readonly status: string;
     readonly failure?: { readonly code: string; readonly sentence: string };
   };
+  /** The account said something elsewhere: in the messenger's own app, by another program. */
+  'message.echoed': MessageReference & { readonly preview: string; readonly status: string };
+  'message.edited': MessageReference & { readonly preview: string; readonly editedAt: string };
+  /** Nothing of what it said is left. */
+  'message.deleted': MessageReference & { readonly deletedAt: string };
+  /** All reactions the message has now. */
+  'message.reacted': MessageReference & {
+    readonly reactions: readonly { readonly emoji: string; readonly by: string }[];
+  };
+  /** The content of an attachment has arrived, or will not. */
+  'attachment.changed': MessageReference & {
+    readonly attachmentId: string;
+    readonly state: 'pending' | 'stored' | 'failed' | 'too_large';
+    readonly name: string | null;
+    readonly mimeType: string | null;
+    readonly size: number | null;
+    /** Why there is none, in a sentence for people. */
+    readonly failure: string | null;
+  };
   /** A system line was written into the chat. */
   'message.noted': MessageReference & { readonly preview: string };
   'agent.state_changed': { readonly userId: string; readonly state: string; readonly available: boolean };

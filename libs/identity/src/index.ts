@@ -1,4 +1,5 @@
 export { Allow, Public, ROLES_EXTENSION } from './access/access.js';
+export { bearerOf } from './access/bearer.js';
 export { callerKey, callerOf, CurrentCaller, requireUser, type Caller } from './access/caller.js';
 export { Callers } from './access/callers.js';
 export { ROLES, type Role } from './access/role.js';

@@ -40,18 +40,13 @@ function jobsProvider({ url, connect = true }: JobsOptions): Provider {
   };
 }
 
-function workersProviders(options: JobsOptions): Provider[] {
-  return [
-    {
-      provide: SignsOfLife,
-      inject: [Database, Leases],
-      useFactory: (database: Database, leases: Leases) =>
-        new SignsOfLife(database, leases, options.lifeTimes ?? LIFE_TIMES),
-    },
-    {
-      provide: Workers,
-      inject: [Jobs, SignsOfLife],
-      useFactory: (jobs: Jobs, signs: SignsOfLife) => new Workers(jobs, signs, options),
-    },
-  ];
+/** Each speed has workers, and connections, of its own; slow jobs wait for others, so few of them do. */
+function workersProviders({ url, concurrency, lifeTimes = LIFE_TIMES }: JobsOptions): Provider[] {
+  const shares = { prompt: concurrency, slow: Math.max(1, Math.ceil(concurrency / 2)) };
+  return (['prompt', 'slow'] as const).map((speed) => ({
+    provide: `${speed} workers`,
+    inject: [Jobs, Database, Leases],
+    useFactory: (jobs: Jobs, database: Database, leases: Leases) =>
+      new Workers(jobs, new SignsOfLife(database, leases, lifeTimes), { url, concurrency: shares[speed], speed }),
+  }));
 }

@@ -108,7 +108,7 @@ it.each([0, 4, 8, 12, 16, 20])('goes on after losing all connections %i ms after
   await sleep(ms);
   await test.database.rows(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE application_name = 'parley-jobs' AND datname = current_database()`,
+     WHERE application_name = 'parley-jobs-prompt' AND datname = current_database()`,
   );
   await enqueue(node, 'greet', [{ n: 2 }]);
   await until(() => new Set(seen.map((payload) => JSON.stringify(payload))).size === 2);
@@ -208,4 +208,22 @@ it('refuses definitions that come too late or twice', async () => {
   const jobs = new Jobs();
   jobs.define('once', () => Promise.resolve());
   expect(() => jobs.define('once', () => Promise.resolve())).toThrow('twice');
+});
+
+it('prompt jobs never wait for slow ones', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const ran: string[] = [];
+  const node = await boot((jobs) => {
+    jobs.define('download', () => held, 'slow');
+    jobs.define('answer', () => Promise.resolve(void ran.push('answer')));
+  });
+  await enqueue(
+    node,
+    'download',
+    Array.from({ length: 20 }, () => ({})),
+  );
+  await enqueue(node, 'answer', [{}]);
+  await until(() => ran.length === 1);
+  release();
 });

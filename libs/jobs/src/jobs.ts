@@ -17,6 +17,9 @@ export interface Schedule {
   readonly cron: string;
 }
 
+/** `slow` jobs may wait minutes for somebody else's server; they have workers of their own, so that the others never wait for them. */
+export type Speed = 'prompt' | 'slow';
+
 export interface Defined {
   readonly handlers: ReadonlyMap<string, JobHandler>;
   readonly schedules: readonly Schedule[];
@@ -24,15 +27,16 @@ export interface Defined {
 
 /** Background work. Rooms define their jobs while the application starts and enqueue them in their transactions. */
 export class Jobs {
-  private readonly handlers = new Map<string, JobHandler>();
+  private readonly handlers = { prompt: new Map<string, JobHandler>(), slow: new Map<string, JobHandler>() };
   private readonly crons: Schedule[] = [];
   private sealed = false;
 
   /** Says what a job does, in a constructor or `onModuleInit`. One handler per name; the name is stored with each job. */
-  define(name: string, handler: JobHandler): void {
+  define(name: string, handler: JobHandler, speed: Speed = 'prompt'): void {
     if (this.sealed) throw new Error(`Job "${name}" was defined after the workers started: do it in onModuleInit.`);
-    if (this.handlers.has(name)) throw new Error(`Job "${name}" is defined twice.`);
-    this.handlers.set(name, handler);
+    if (Object.values(this.handlers).some((defined) => defined.has(name)))
+      throw new Error(`Job "${name}" is defined twice.`);
+    this.handlers[speed].set(name, handler);
   }
 
   /** Runs by the clock, in UTC, once in the whole fleet; `cron` has five fields. What was missed is not made up for. */
@@ -60,10 +64,10 @@ export class Jobs {
     await addJobs(tx, jobKey ? lastOfEachKey(specs) : specs);
   }
 
-  /** What was defined; nothing can be added any more. */
-  seal(): Defined {
+  /** What was defined; nothing can be added any more. Schedules are prompt. */
+  seal(speed: Speed): Defined {
     this.sealed = true;
-    return { handlers: this.handlers, schedules: this.crons };
+    return { handlers: this.handlers[speed], schedules: speed === 'prompt' ? this.crons : [] };
   }
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
-import { Jobs, type Defined, type JobHandler } from './jobs.js';
+import { Jobs, type Defined, type JobHandler, type Speed } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
 
@@ -11,6 +11,7 @@ export interface WorkersOptions {
   readonly url: string;
   /** Jobs at once on this node. */
   readonly concurrency: number;
+  readonly speed: Speed;
 }
 
 const RESTART_MS = 1_000;
@@ -25,7 +26,7 @@ const FETCH_FAILURES = 3;
  */
 const HANDLED_ENDS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
-/** Runs this node's share of the jobs, from the application's start to its shutdown, over every loss of the database. */
+/** Runs this node's share of the jobs of one speed, from the application's start to its shutdown, over every loss of the database. */
 export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Jobs');
   private readonly ended = new AbortController();
@@ -55,7 +56,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** The library ends its runner when the database stays away; a new one is started until we are told to stop. */
   private async keepRunning(): Promise<void> {
-    const defined = this.jobs.seal();
+    const defined = this.jobs.seal(this.options.speed);
     if (defined.handlers.size === 0) return;
     this.signs.start();
     while (!this.ended.signal.aborted) {
@@ -97,7 +98,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
   private openPool(): pg.Pool {
     const pool = new pg.Pool({
       connectionString: this.options.url,
-      application_name: 'parley-jobs',
+      application_name: `parley-jobs-${this.options.speed}`,
       // One per worker, one that listens, one for the schedules.
       max: this.options.concurrency + 2,
       connectionTimeoutMillis: 3_000,

@@ -3,11 +3,14 @@ import type { IdempotentRequest, OnceAnswer, Page } from '#api-kit';
 import { Conversation, type MessageDto, type MessageQuery } from '#chats';
 import type { Caller } from '#identity';
 import { MessengerRegistry, type ChannelAccount, type WebhookRequest } from '#messenger-kit';
-import { Registration, type ChannelOrder, type ChannelView } from '#registration';
+import { Registration, type ChannelOrder, type RegisteredChannel } from '#registration';
 import { Inbox } from './inbox/inbox.js';
 import { Delivery } from './inbox/parcel.js';
 import { toQueuedAnswer, type QueuedAnswerDto } from './message.dto.js';
-import { Outbox, type AnswerText } from './outbox/outbox.js';
+import type { Answer } from './outbox/answer.js';
+import { Outbox } from './outbox/outbox.js';
+import type { ReceivedMessageDto, ReceiveMessageBody } from './unified/unified-message.dto.js';
+import { UnifiedIntake } from './unified/unified-intake.js';
 
 /** The one place where messages of all messengers come in, go out and are read. */
 @Injectable()
@@ -18,6 +21,7 @@ export class MessageManager {
     private readonly registration: Registration,
     private readonly conversation: Conversation,
     private readonly messengers: MessengerRegistry,
+    private readonly unified: UnifiedIntake,
   ) {}
 
   /**
@@ -30,13 +34,18 @@ export class MessageManager {
     return events.length;
   }
 
+  /** Takes a message that is in the unified form already; resolves with what became of it when that is committed. */
+  receiveUnified(message: ReceiveMessageBody): Promise<ReceivedMessageDto> {
+    return this.unified.receive(message);
+  }
+
   /** Stores an answer and promises its delivery by the chat's messenger. See `Outbox.accept` for what it refuses. */
-  send(caller: Caller, chatId: string, answer: AnswerText, key?: string): Promise<OnceAnswer<QueuedAnswerDto>> {
+  send(caller: Caller, chatId: string, answer: Answer, key?: string): Promise<OnceAnswer<QueuedAnswerDto>> {
     return this.outbox.accept(caller, chatId, answer, key, (messages) => toQueuedAnswer(chatId, messages));
   }
 
   /** Adds a channel through its messenger's registration worker, or repairs the one the account has already. */
-  register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<ChannelView>> {
+  register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<RegisteredChannel>> {
     return this.registration.register(order, request);
   }
 

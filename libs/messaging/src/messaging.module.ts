@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ChatsModule } from '#chats';
+import { ChatsModule, SeenSignal } from '#chats';
 import { ContactsModule, ProfileSource } from '#contacts';
 import { EventsModule } from '#events';
+import { FollowUp } from './inbox/follow-up.js';
 import { Inbox } from './inbox/inbox.js';
 import { Receiver } from './inbox/receiver.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -11,17 +12,27 @@ import { RawBodies } from './ledger/raw-bodies.repository.js';
 import { MessageManager } from './message-manager.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagingOptions } from './messaging-options.js';
-import { Deliverer } from './outbox/deliverer.js';
-import { LaneRunner } from './outbox/lane-runner.js';
-import { LanesRepository } from './outbox/lanes.repository.js';
-import { Outbox } from './outbox/outbox.js';
+import { Acknowledgements } from './outbox/acknowledgements.js';
+import { BacklogMetrics } from './outbox/backlog-metrics.js';
+import { BacklogRepository } from './outbox/backlog.repository.js';
+import { ChatSignals } from './outbox/chat-signals.js';
+import { MessageFatesController } from './outbox/message-fates.controller.js';
+import { OUTBOX } from './outbox/outbox-providers.js';
+import { SentMessagesController } from './outbox/sent-messages.controller.js';
+import { TypingController } from './outbox/typing.controller.js';
+import { POLLING } from './polling/polling-providers.js';
+import { REPLAY } from './replay/replay-providers.js';
+import { ReplayController } from './replay/replay.controller.js';
 import { MessengerProfiles } from './profile-source.js';
+import { UnifiedIntake } from './unified/unified-intake.js';
+import { UnifiedMessagesController } from './unified/unified-messages.controller.js';
+import { UnifiedRepository } from './unified/unified.repository.js';
 import { ReceivingMetrics } from './webhook/receiving-metrics.js';
 import { WebhookDoor } from './webhook/webhook-door.js';
 import { WebhookVerificationController } from './webhook/webhook-verification.controller.js';
 import { WebhookWays } from './webhook/webhook-ways.js';
 
-/** Global for the port it provides to the room below: `ProfileSource` of contacts. */
+/** Global for the ports it provides to rooms below: `ProfileSource` of contacts, `SeenSignal` of chats. */
 @Module({})
 export class MessagingModule {
   static forRoot(options: Partial<MessagingOptions> = {}): DynamicModule {
@@ -29,25 +40,39 @@ export class MessagingModule {
       module: MessagingModule,
       global: true,
       imports: [ChatsModule, ContactsModule, EventsModule],
-      controllers: [MessagesController, LedgerController, WebhookVerificationController],
+      controllers: [
+        MessagesController,
+        MessageFatesController,
+        SentMessagesController,
+        TypingController,
+        UnifiedMessagesController,
+        LedgerController,
+        ReplayController,
+        WebhookVerificationController,
+      ],
       providers: [
         { provide: MessagingOptions, useValue: new MessagingOptions(options) },
         { provide: ProfileSource, useClass: MessengerProfiles },
-        Deliverer,
+        { provide: SeenSignal, useExisting: ChatSignals },
+        ...OUTBOX,
+        ...POLLING,
+        ...REPLAY,
+        BacklogMetrics,
+        BacklogRepository,
+        FollowUp,
         Inbox,
-        LaneRunner,
-        LanesRepository,
         Ledger,
         LedgerRepository,
         MessageManager,
-        Outbox,
         RawBodies,
         Receiver,
         ReceivingMetrics,
+        UnifiedIntake,
+        UnifiedRepository,
         WebhookDoor,
         WebhookWays,
       ],
-      exports: [MessageManager, ProfileSource],
+      exports: [Acknowledgements, ChatSignals, MessageManager, ProfileSource, SeenSignal],
     };
   }
 }

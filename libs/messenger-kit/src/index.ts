@@ -1,10 +1,15 @@
 export * from './contract.js';
+export { Deadline } from './deadline.js';
 export { GuardedHttp, type GuardedHttpOptions, type HttpAnswer, type HttpCall } from './http/guarded-http.js';
-export { NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
+export type { DownloadAnswer, DownloadCall } from './http/download.js';
+export type { FormPart } from './http/form.js';
+export { AnswerTooLarge, NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
 export { parseJson } from './json.js';
 export { boundedId, eventKey, fingerprint, isPlainId } from './keys.js';
 export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './proof.js';
+export { isPublicAddress } from './http/public-address.js';
 export * from './registry.js';
 export { cleanName, cleanText, splitText } from './text.js';
+export { readUnified, type UnifiedPlace } from './unified/read-unified.js';
 export * from './unified-message.js';
 export * from './untrusted.js';

@@ -12,7 +12,7 @@ export function isOneOfSecrets(given: string, secrets: readonly string[]): boole
   return found;
 }
 
-export function hmacSha256(secret: string, data: Buffer | string): Buffer {
+export function hmacSha256(secret: string | Buffer, data: Buffer | string): Buffer {
   return createHmac('sha256', secret).update(data).digest();
 }
 

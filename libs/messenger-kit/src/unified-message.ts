@@ -32,12 +32,51 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 export interface Attachment {
   readonly type: AttachmentType;
+  /** Ours, once there is content to fetch, or content of ours to send: `GET /v1/attachments/{id}`. */
+  readonly id?: string;
   readonly name?: string;
   readonly mimeType?: string;
   /** Bytes, as far as the messenger said. */
   readonly size?: number;
   /** How the messenger refers to the content (a file id, a link of its own). Never leaves the server. */
   readonly reference?: string;
+  /** A page to open, http or https only: what a `link` or `share` leads to. Never where the content itself lies. */
+  readonly url?: string;
+  readonly title?: string;
+  readonly location?: Location;
+  readonly contact?: SharedContact;
+  readonly poll?: { readonly question: string; readonly options: readonly string[] };
+  /** Seconds, of something that plays. */
+  readonly duration?: number;
+  /** A voice message, an animation that loops, a round video: how something plays. */
+  readonly form?: 'voice' | 'animation' | 'round';
+}
+
+export interface Location {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly title?: string;
+  readonly address?: string;
+}
+
+export interface SharedContact {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+/** A button or quick reply that is offered. With `url` it opens a page and nothing comes back. */
+export interface OfferedChoice {
+  readonly title: string;
+  /** What comes back when it is pressed; the title where it is absent. */
+  readonly payload?: string;
+  readonly url?: string;
+}
+
+/** One person's reaction to a message. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly by: 'contact' | 'agent' | 'channel';
 }
 
 /** A button or quick reply that was pressed. */
@@ -63,6 +102,11 @@ export interface MessageContent {
   readonly attachments?: readonly Attachment[];
   /** The messenger's id (`externalId` form) of the message this one answers. May be unknown to us. */
   readonly replyTo?: string;
+  /** The words of it that the answer is about, where the person picked some out. */
+  readonly quote?: string;
+  /** Offered with the message. */
+  readonly choices?: readonly OfferedChoice[];
+  /** The one that was pressed. */
   readonly choice?: Choice;
   readonly referral?: Referral;
   readonly unsupported?: Unsupported;
@@ -88,4 +132,8 @@ export interface UnifiedMessage extends MessageContent {
   /** Our clock. */
   readonly receivedAt: Date;
   readonly status?: MessageStatus;
+  readonly reactions?: readonly Reaction[];
+  readonly editedAt?: Date;
+  /** A deleted message keeps its place and loses what it said. */
+  readonly deletedAt?: Date;
 }

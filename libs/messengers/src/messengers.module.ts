@@ -6,7 +6,8 @@ import { messengers } from './messengers.js';
 function configuredUrls(settings: MessengerSettings): string[] {
   return Object.values(settings)
     .flatMap((one) => Object.values(one))
-    .filter((value): value is string => value !== undefined && /^https?:\/\//i.test(value) && URL.canParse(value));
+    .flatMap((value) => value?.split(/\s+/) ?? [])
+    .filter((value) => /^https?:\/\//i.test(value) && URL.canParse(value));
 }
 
 function registryOf(settings: MessengerSettings, http: GuardedHttp): MessengerRegistry {

@@ -1,5 +1,6 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { FacebookMessenger } from './facebook/facebook.messenger.js';
+import { HttpMessenger } from './http/http.messenger.js';
 import { TelegramMessenger } from './telegram/telegram.messenger.js';
 
 type MessengerClass = new (settings: MessengerSettings[string], http: GuardedHttp) => Messenger;
@@ -7,5 +8,6 @@ type MessengerClass = new (settings: MessengerSettings[string], http: GuardedHtt
 /** The list. Adding a messenger = a folder beside these and one line here. */
 export const messengers = {
   facebook: FacebookMessenger,
+  http: HttpMessenger,
   telegram: TelegramMessenger,
 } satisfies Record<string, MessengerClass>;

@@ -10,7 +10,7 @@ import { ChannelSecrets } from './channel-secrets.js';
 import { viewOf } from './channel-view.js';
 import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
-import type { ChannelView } from './channels.dto.js';
+import type { RegisteredChannel } from './channels.dto.js';
 import type { Connected } from './network.js';
 import { newWebhookKey } from './webhook-addresses.js';
 
@@ -59,14 +59,17 @@ export class ChannelRecords {
     return existing ? { ...existing, webhookSecret: this.secretOf(existing), isNew: false } : undefined;
   }
 
-  /** Notes that the channel is connected: 201 for the registration that is the first to say so, 200 for all others. */
+  /**
+   * Notes that the channel is connected: 201 for the registration that is the first to say so, 200 for all others. Only the
+   * first is shown the secrets made up for the other side.
+   */
   async complete(
     tx: Tx,
     { id }: ChannelDraft,
     connected: Connected,
     webhookUrl: string,
     order: ChannelOrder,
-  ): Promise<Answer<ChannelView>> {
+  ): Promise<Answer<RegisteredChannel>> {
     const before = await this.channels.lock(tx, id);
     if (!before) throw new ChannelAbandonedError();
     const { webhookSecret, previousWebhookSecret } = this.secrets.open(before);
@@ -77,10 +80,14 @@ export class ChannelRecords {
       active: true,
       health: 'ok',
       healthDetail: null,
+      delivery: connected.delivery ?? 'webhook',
       secrets: this.secrets.seal(id, { ...connected.credentials, webhookSecret, previousWebhookSecret }),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
-    return { status: before.health === 'connecting' ? 201 : 200, body: viewOf(channel, webhookUrl) };
+    const isFirst = before.health === 'connecting';
+    const secrets = (isFirst && connected.reveal) || null;
+    const body = { ...viewOf(channel, webhookUrl), secrets };
+    return { status: isFirst ? 201 : 200, body, ...(secrets && { shownOnce: true }) };
   }
 
   /** Takes back a channel that the messenger refused to connect. */

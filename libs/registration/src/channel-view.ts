@@ -3,7 +3,7 @@ import type { ChannelView } from './channels.dto.js';
 
 /** A channel as admins see it: where messengers deliver, but no secret. */
 export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
-  const { id, messenger, source, name, queueId, language, active, health, healthDetail } = channel;
+  const { id, messenger, source, name, queueId, language, active, health, healthDetail, delivery } = channel;
   return {
     id,
     messenger,
@@ -14,6 +14,7 @@ export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
     active,
     health,
     healthDetail,
+    delivery,
     webhookUrl,
     createdAt: channel.createdAt.toISOString(),
     updatedAt: channel.updatedAt.toISOString(),

@@ -1,7 +1,8 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import type { Delivery } from '#messenger-kit';
 
 /** `connecting`: not finished yet; nobody has heard of the channel, but its events are already taken. */
-export type ChannelHealth = 'connecting' | 'ok' | 'needs_reauthorization';
+export type ChannelHealth = 'connecting' | 'ok' | 'restricted' | 'conflict' | 'needs_reauthorization';
 
 /** One account of ours on a messenger. */
 @Entity('channels')
@@ -34,6 +35,10 @@ export class Channel {
   /** A sentence for people; null when there is nothing to say. */
   @Column('text', { name: 'health_detail', nullable: true })
   healthDetail: string | null;
+
+  /** Whether the messenger calls us, or we ask it. */
+  @Column('text')
+  delivery: Delivery;
 
   /** The unguessable end of the webhook URL; null where one URL serves all channels of the messenger. */
   @Column('text', { name: 'webhook_key', nullable: true })

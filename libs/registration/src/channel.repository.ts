@@ -14,6 +14,12 @@ export interface ChannelForEvents {
   readonly active: boolean;
 }
 
+/** A channel whose messenger is asked for events. */
+export interface PolledChannel {
+  readonly id: string;
+  readonly messenger: string;
+}
+
 export type NewChannel = Pick<
   Channel,
   'id' | 'messenger' | 'source' | 'name' | 'queueId' | 'webhookKey' | 'secrets'
@@ -22,11 +28,11 @@ export type NewChannel = Pick<
 };
 
 export type ChannelChanges = Partial<
-  Pick<Channel, 'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'secrets'>
+  Pick<Channel, 'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'delivery' | 'secrets'>
 >;
 
 const ROW = `id, messenger, source, name, queue_id AS "queueId", language, active, health,
-  health_detail AS "healthDetail", webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
+  health_detail AS "healthDetail", delivery, webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 const UNFINISHED = 'Connecting it was not finished. Register the account again.';
@@ -85,6 +91,14 @@ export class ChannelRepository {
        ON CONFLICT (messenger, source) DO NOTHING
        RETURNING ${ROW}`,
       [id, messenger, source, name, queueId, language ?? null, webhookKey, JSON.stringify(secrets), UNFINISHED],
+    );
+  }
+
+  /** Active channels whose messenger is asked for events, unless it would refuse. */
+  polled(): Promise<PolledChannel[]> {
+    return this.database.rows(
+      `SELECT id, messenger FROM channels
+       WHERE delivery = 'polling' AND active AND health NOT IN ('connecting', 'needs_reauthorization')`,
     );
   }
 

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { answerOnce, ApiPage, ApiProblems, IdempotencyKey, PageQuery, UuidParam } from '#api-kit';
 import { Allow, type Caller, callerKey, CurrentCaller } from '#identity';
 import { ChannelAdministration } from './channel-administration.js';
-import { ChannelView, RegisterChannel, UpdateChannel } from './channels.dto.js';
+import { ChannelView, RegisterChannel, RegisteredChannel, UpdateChannel } from './channels.dto.js';
 import { Registration } from './registration.js';
 
 @ApiTags('channels')
@@ -20,17 +20,19 @@ export class ChannelsController {
   @ApiOperation({
     operationId: 'registerChannel',
     summary: 'Connect an account of ours',
-    description: 'Repeating it for an account that is connected already repairs the channel and answers 200.',
+    description:
+      'Repeating it for an account that is connected already repairs the channel and answers 200. Where the answer shows ' +
+      '`secrets`, the same Idempotency-Key again is refused with 409 `already_done`.',
   })
-  @ApiCreatedResponse({ type: ChannelView, description: 'The new channel' })
-  @ApiOkResponse({ type: ChannelView, description: 'The repaired channel' })
+  @ApiCreatedResponse({ type: RegisteredChannel, description: 'The new channel' })
+  @ApiOkResponse({ type: RegisteredChannel, description: 'The repaired channel' })
   @ApiProblems(409, 422, 502)
   async registerChannel(
     @Body() order: RegisterChannel,
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ChannelView> {
+  ): Promise<RegisteredChannel> {
     const request = { caller: callerKey(caller), route: 'POST /v1/channels', key, request: order };
     return answerOnce(reply, await this.registration.register(order, request));
   }

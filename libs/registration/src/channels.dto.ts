@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsObject, IsString, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import type { Delivery } from '#messenger-kit';
 import type { ChannelHealth } from './channel.entity.js';
 
 /** May be left out, but not null. */
@@ -114,8 +115,8 @@ export class ChannelView {
   /** @example true */
   active: boolean;
 
-  /** `connecting`: not finished; `needs_reauthorization`: the messenger takes our credentials no more, register again */
-  @ApiProperty({ enum: ['connecting', 'ok', 'needs_reauthorization'], example: 'ok' })
+  /** `connecting`: not finished; `restricted`: the messenger limits the account; `conflict`: another program receives its events; `needs_reauthorization`: the messenger takes our credentials no more, register again */
+  @ApiProperty({ enum: ['connecting', 'ok', 'restricted', 'conflict', 'needs_reauthorization'], example: 'ok' })
   health: ChannelHealth;
 
   /**
@@ -123,6 +124,10 @@ export class ChannelView {
    * @example null
    */
   healthDetail: string | null;
+
+  /** How events reach us: the messenger calls `webhookUrl`, or this server asks the messenger */
+  @ApiProperty({ enum: ['webhook', 'polling'], example: 'webhook' })
+  delivery: Delivery;
 
   /**
    * Where the messenger delivers
@@ -135,4 +140,16 @@ export class ChannelView {
 
   /** @example 2026-11-22T10:00:00.000Z */
   updatedAt: string;
+}
+
+/** A channel that was registered. */
+export class RegisteredChannel extends ChannelView {
+  /** Made up for the other side and shown only in the answer that makes the channel; null where the messenger needs none, and when a channel is repaired */
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    additionalProperties: { type: 'string' },
+    example: null,
+  })
+  secrets: Readonly<Record<string, string>> | null;
 }

@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '#database';
+import { BriefCache, type Tx } from '#database';
 import { EventLog } from '#events';
-import { type ChannelAccount, MessengerRegistry, type WebhookSecrets } from '#messenger-kit';
-import { BriefCache } from './brief-cache.js';
+import { type AccountEvent, type ChannelAccount, MessengerRegistry, type WebhookSecrets } from '#messenger-kit';
 import { channelEvent } from './channel-event.js';
 import { ChannelSecrets } from './channel-secrets.js';
-import type { Channel } from './channel.entity.js';
-import { ChannelRepository } from './channel.repository.js';
+import type { Channel, ChannelHealth } from './channel.entity.js';
+import { ChannelRepository, type PolledChannel } from './channel.repository.js';
 import { ReceivingChannels } from './receiving-channels.js';
 import { WebhookAddresses } from './webhook-addresses.js';
 
@@ -19,6 +19,8 @@ export interface WebhookEntrance {
 }
 
 const REMEMBERED_MS = 2_000;
+/** What a conflict may replace: what weighs heavier stays named. */
+const PASSING: ReadonlySet<ChannelHealth> = new Set(['ok', 'conflict']);
 const KEY = /^[\w-]{16,128}$/;
 
 /** The channels as the other rooms use them. */
@@ -76,9 +78,39 @@ export class Channels {
   ): Promise<void> {
     const before = await this.channels.lock(tx, channelId);
     if (!before || before.health === 'connecting') return;
-    if (before.health === health && before.healthDetail === detail) return;
-    const channel = await this.channels.change(tx, channelId, { health, healthDetail: detail });
-    await this.events.record(tx, [channelEvent('channel.health_changed', channel)]);
+    await this.note(tx, before, health, detail);
+  }
+
+  /** What the messenger told about the account itself. Credentials it takes no more weigh heavier and stay named. */
+  async markRestriction(tx: Tx, channelId: string, { what, sentence }: AccountEvent): Promise<void> {
+    const before = await this.channels.lock(tx, channelId);
+    if (!before || before.health === 'connecting' || before.health === 'needs_reauthorization') return;
+    const health = { restricted: 'restricted', warned: before.health, unrestricted: 'ok' } as const;
+    await this.note(tx, before, health[what], what === 'unrestricted' ? null : sentence);
+  }
+
+  /** The messenger refused the credentials of `account`: nothing to note when the channel has others by now. */
+  async markRevoked(tx: Tx, account: ChannelAccount, detail: string): Promise<void> {
+    const channel = await this.channels.lock(tx, account.channelId);
+    if (!channel || !isDeepStrictEqual(this.secrets.open(channel), account.credentials)) return;
+    await this.markHealth(tx, account.channelId, 'needs_reauthorization', detail);
+  }
+
+  /** Active channels whose messenger is asked for events instead of calling us. */
+  polled(): Promise<PolledChannel[]> {
+    return this.channels.polled();
+  }
+
+  /** Somebody else receives what the channel is asked for; said until `endConflict`. */
+  async markConflict(tx: Tx, channelId: string, detail: string): Promise<void> {
+    const before = await this.channels.lock(tx, channelId);
+    if (before?.delivery !== 'polling' || !PASSING.has(before.health)) return;
+    await this.note(tx, before, 'conflict', detail);
+  }
+
+  async endConflict(tx: Tx, channelId: string): Promise<void> {
+    const before = await this.channels.lock(tx, channelId);
+    if (before?.health === 'conflict') await this.note(tx, before, 'ok', null);
   }
 
   /** Called after a change on this node, so that it is seen here at once; other nodes see it within 2 s. */
@@ -86,6 +118,12 @@ export class Channels {
     this.entrances.clear();
     this.accounts.clear();
     this.receiving.forget();
+  }
+
+  private async note(tx: Tx, before: Channel, health: ChannelHealth, healthDetail: string | null): Promise<void> {
+    if (before.health === health && before.healthDetail === healthDetail) return;
+    const channel = await this.channels.change(tx, before.id, { health, healthDetail });
+    await this.events.record(tx, [channelEvent('channel.health_changed', channel)]);
   }
 
   private async entranceOf(messenger: string, key: string): Promise<WebhookEntrance | undefined> {

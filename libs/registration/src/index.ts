@@ -1,6 +1,6 @@
 export type { ChannelOrder } from './channel-order.js';
-export type { ChannelForEvents } from './channel.repository.js';
-export { ChannelView, RegisterChannel } from './channels.dto.js';
+export type { ChannelForEvents, PolledChannel } from './channel.repository.js';
+export { ChannelView, RegisterChannel, RegisteredChannel } from './channels.dto.js';
 export { Channels, type WebhookEntrance } from './channels.js';
 export { RegistrationModule, type RegistrationOptions } from './registration.module.js';
 export { Registration } from './registration.js';

@@ -21,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 afterEach(() => {
   house.network.unreachable = house.network.refuses = house.network.unavailable = undefined;
+  house.network.reveal = undefined;
   house.network.whileConnecting = undefined;
 });
 
@@ -174,7 +175,7 @@ it('leaves a channel as it was when repairing it fails', async () => {
   const renewed = anAccount({ source });
   house.network.refuses = 'connect';
   await problemOf(register(anOrder(renewed.token)));
-  expect(await administration.get(body.id)).toEqual(body);
+  expect(body).toEqual({ ...(await administration.get(body.id)), secrets: null });
   expect((await channels.account(body.id)).credentials).toMatchObject({ token });
 });
 
@@ -232,4 +233,24 @@ it('answers a repeated idempotency key with the first answer, and refuses it wit
   const other = anAccount();
   expect(await problemOf(register(anOrder(other.token), 'key-1'))).toMatchObject({ code: 'idempotency_key_reused' });
   expect(await stored(other.source)).toEqual([]);
+});
+
+test('secrets made up for the other side are shown by the answer that makes the channel, and never again', async () => {
+  house.network.reveal = { inboundSecret: 'whsec_shown_once' };
+  const { token, source } = anAccount();
+  const key = `key-${source}`;
+  const made = await register(anOrder(token), key);
+  expect(made).toMatchObject({ status: 201, body: { source, secrets: { inboundSecret: 'whsec_shown_once' } } });
+  expect(await problemOf(register(anOrder(token), key))).toMatchObject({ statusCode: 409, code: 'already_done' });
+  expect(await register(anOrder(token))).toMatchObject({ status: 200, body: { secrets: null } });
+  expect(JSON.stringify(await administration.get(made.body.id))).not.toContain('whsec');
+  const kept = await house.database.rows('SELECT body::text, status FROM idempotency_keys WHERE key = $1', [key]);
+  expect(JSON.stringify(kept)).not.toContain('whsec');
+});
+
+test('where nothing was made up the answer is kept for a replay', async () => {
+  const { token, source } = anAccount();
+  const made = await register(anOrder(token), `key-${source}`);
+  expect(made).toMatchObject({ status: 201, body: { secrets: null } });
+  expect(await register(anOrder(token), `key-${source}`)).toEqual({ ...made, replayed: true });
 });

@@ -4,7 +4,7 @@ import { Database } from '#database';
 import { type MessengerRegistrationWorker, MessengerRegistry } from '#messenger-kit';
 import { type ChannelOrder, type Credentials, credentialsOf, workerFor } from './channel-order.js';
 import { ChannelAbandonedError, ChannelRecords, type ChannelDraft } from './channel-records.js';
-import type { ChannelView } from './channels.dto.js';
+import type { RegisteredChannel } from './channels.dto.js';
 import { Channels } from './channels.js';
 import { withKnownQueue } from './known-queue.js';
 import { accepted, asked, type Connected } from './network.js';
@@ -28,9 +28,10 @@ export class Registration {
    * Adds a channel (201), or repairs the one that this account has already (200): new credentials are kept, the account
    * is connected again, queue and, where given, name and language are set, and the channel is active. Rejects with
    * Problem 422 when the messenger refuses, with its code and sentence, and 502 `messenger_unreachable` when it cannot
-   * be asked; an existing channel then stays as it was. Never call it within a transaction: it speaks with the network.
+   * be asked; an existing channel then stays as it was. Secrets made up for the other side are in the answer that makes
+   * the channel, which refuses a replay with 409 `already_done`. Never call it within a transaction: it speaks with the network.
    */
-  async register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<ChannelView>> {
+  async register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<RegisteredChannel>> {
     const worker = workerFor(order, this.messengers);
     const credentials = credentialsOf(order, worker);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -49,7 +50,7 @@ export class Registration {
     credentials: Credentials,
     order: ChannelOrder,
     request: IdempotentRequest,
-  ): Promise<OnceAnswer<ChannelView> | undefined> {
+  ): Promise<OnceAnswer<RegisteredChannel> | undefined> {
     try {
       const webhookUrl = await this.addresses.urlOf(draft);
       const connected = await this.connect(draft, worker, credentials, webhookUrl);
@@ -72,6 +73,9 @@ export class Registration {
     const question = () => worker.connect({ credentials, webhookUrl, webhookSecret });
     const connected = accepted(await asked(messenger, question));
     if (connected.source !== source) throw new Error(`The ${messenger} messenger connected another account`);
+    if (connected.delivery === 'polling' && !this.messengers.get(messenger)?.poller) {
+      throw new Error(`The ${messenger} messenger wants to be asked and has nobody to do it`);
+    }
     return connected;
   }
 
@@ -81,7 +85,7 @@ export class Registration {
     webhookUrl: string,
     order: ChannelOrder,
     request: IdempotentRequest,
-  ): Promise<OnceAnswer<ChannelView>> {
+  ): Promise<OnceAnswer<RegisteredChannel>> {
     return withKnownQueue(() =>
       this.database.transaction((tx) =>
         this.idempotency.once(tx, request, () => this.records.complete(tx, draft, connected, webhookUrl, order)),

@@ -9,6 +9,7 @@ import { checkBodies } from './body-limits.js';
 import { closeConnectionsWhileStopping } from './draining.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { KnownPaths } from './known-paths.js';
+import { takeMultipart } from './multipart-bodies.js';
 import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 
@@ -60,6 +61,7 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   closeConnectionsWhileStopping(server);
   logAccess(server, log);
   takeJsonOnly(server);
+  await takeMultipart(app);
   checkBodies(server);
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(new HttpErrorsFilter(KnownPaths.of(server)));

@@ -72,6 +72,7 @@ function tagsOf(document: OpenAPIObject): OpenAPIObject['tags'] {
 const TAGS: Readonly<Record<string, string>> = {
   actions: 'What agents can run from a chat',
   agents: 'The state of those who answer',
+  attachments: 'Files: what contacts send, what agents upload',
   auth: 'Signing in and out',
   channels: 'Accounts of ours on a messenger: a Page, a bot',
   chats: 'Conversations, from the first message until closed',

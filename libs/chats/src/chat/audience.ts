@@ -8,3 +8,14 @@ export function audienceOf(queueId: string, ...agents: (string | null)[]): Audie
     roles: ['supervisor', 'admin'],
   };
 }
+
+/** Who hears of what is said in a chat: whoever holds it, or its queue while nobody does. */
+export function hearersOf({
+  agentId,
+  queueId,
+}: {
+  readonly agentId: string | null;
+  readonly queueId: string;
+}): Audience {
+  return agentId ? { agents: [agentId] } : { queues: [queueId] };
+}

@@ -33,11 +33,18 @@ function lastMessageOf(chat: ChatRow): ChatDto['lastMessage'] {
 function policyOf(chat: ChatRow, messengers: MessengerRegistry, now: Date): ChatDto['sendPolicy'] {
   if (chat.status === 'closed') return refused('This chat is closed.');
   if (chat.status === 'waiting') return refused('Accept the chat before answering.');
+  if (chat.blocked) return refused(BLOCKED_REASON);
   const messenger = messengers.get(chat.messenger);
   if (!messenger) return refused('This server does not speak the chat’s messenger.');
-  const policy: SendPolicy = messenger.outcome.policy({ lastInboundAt: chat.last_inbound_at ?? undefined, now });
+  const policy: SendPolicy = messenger.outcome.policy({
+    lastInboundAt: chat.last_inbound_at ?? undefined,
+    now,
+    human: true,
+  });
   return { ...policy, kinds: [...policy.kinds] };
 }
+
+export const BLOCKED_REASON = 'The contact blocked this account.';
 
 function refused(reason: string): ChatDto['sendPolicy'] {
   return { allowed: false, until: null, reason, kinds: [], tag: null };

@@ -23,6 +23,7 @@ export interface ChatRow {
   readonly last_message_direction: string | null;
   readonly last_message_at: Date | null;
   readonly last_inbound_at: Date | null;
+  readonly blocked: boolean;
   readonly previous_chat_id: string | null;
   readonly opened_at: Date;
   readonly waiting_since: Date | null;
@@ -32,12 +33,19 @@ export interface ChatRow {
   readonly close_reason: string | null;
 }
 
+/**
+ * Whether the contact of a chat `c` blocked the account, by `channel_identities` named `b`. Who writes again does so no
+ * more.
+ */
+export const BLOCKED = `coalesce(
+  b.blocked_at > coalesce(greatest(b.unblocked_at, c.last_inbound_at), '-infinity'), false)`;
+
 /** The columns of `ChatRow` for chats named `c` and a position named `p`. */
 export const CHAT_COLUMNS = `c.id, c.status, c.channel_id, ch.name AS channel_name, ch.messenger, c.queue_id,
   q.name AS queue_name, i.contact_id, coalesce(co.name, i.name) AS contact_name, c.identity_id, c.agent_id,
   u.name AS agent_name, greatest(c.inbound_count - coalesce(p.position, c.team_position), 0) AS unread, c.last_seq,
   c.last_message_preview, c.last_message_direction, c.last_message_at, c.last_inbound_at, c.previous_chat_id,
-  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason`;
+  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, ${BLOCKED} AS blocked`;
 
 /** Names for the chats of one page, each by primary key. $1 = whose position. */
 export const CHAT_JOINS = `
@@ -46,6 +54,7 @@ export const CHAT_JOINS = `
   JOIN identities i ON i.id = c.identity_id
   LEFT JOIN contacts co ON co.id = i.contact_id
   LEFT JOIN users u ON u.id = c.agent_id
+  LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id
   LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1`;
 
 const VIEW = {

@@ -68,3 +68,17 @@ it('is for those who may see the chat, and for people', async () => {
     unreadCount: 0,
   });
 });
+
+it('tells the contact once, when the holder has read; whoever else looks in does so unseen', async () => {
+  const { anna, chat } = await twoAgentsAndAChat(['One']);
+  const told = () => house.toldSeen.filter((id) => id === chat).length;
+  await read(anna, chat);
+  expect(told()).toBe(0);
+  await house.get(AcceptChat).acceptChat(anna, chat);
+  await house.write(chat, 'Two');
+  await read(await house.anAgent({ role: 'supervisor' }), chat);
+  expect(told()).toBe(0);
+  await read(anna, chat);
+  await read(anna, chat);
+  expect(told()).toBe(1);
+});

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import { EventLog } from '#events';
@@ -9,6 +9,12 @@ import type { ChatDto } from './chat.dto.js';
 import { ChatViews } from './chat-views.js';
 import { PositionRepository, type ReadChat } from './position.repository.js';
 
+/** Lets the contact know that their messages were seen. The room above, which reaches messengers, provides this port. */
+export abstract class SeenSignal {
+  /** Where the messenger can show it. Returns at once; called after the commit. */
+  abstract seen(chatId: string): void;
+}
+
 @Injectable()
 export class MarkChatAsRead {
   constructor(
@@ -17,29 +23,33 @@ export class MarkChatAsRead {
     private readonly positions: PositionRepository,
     private readonly events: EventLog,
     private readonly views: ChatViews,
+    @Optional() private readonly signal?: SeenSignal,
   ) {}
 
   /**
    * Marks the messages as read for the caller, and for the team: all there are, or those with `seq` up to `upToSeq`, so
-   * that a message nobody saw yet stays unread. Reading less than before changes nothing.
+   * that a message nobody saw yet stays unread. Reading less than before changes nothing. The contact is told when it was
+   * the chat's holder who read: whoever else looks in does so unseen.
    */
   async markChatAsRead(caller: Caller, chatId: string, upToSeq?: number): Promise<ChatDto> {
     const userId = requireUser(caller);
-    return this.database.transaction(async (tx) => {
+    const { view, seen } = await this.database.transaction(async (tx) => {
       await this.access.require(caller, chatId, tx);
       const chat = await this.positions.lock(tx, chatId);
       if (!chat) throw Problem.notFound('chat');
-      await this.move(tx, chatId, userId, chat, upToSeq);
-      return this.views.get(caller, chatId, tx);
+      const moved = await this.move(tx, chatId, userId, chat, upToSeq);
+      return { view: await this.views.get(caller, chatId, tx), seen: moved && chat.agent_id === userId };
     });
+    if (seen && view.status !== 'closed') this.signal?.seen(chatId);
+    return view;
   }
 
   /** Who had no position stood at the team's: theirs begins no earlier. */
-  private async move(tx: Tx, chatId: string, userId: string, chat: ReadChat, upToSeq?: number): Promise<void> {
+  private async move(tx: Tx, chatId: string, userId: string, chat: ReadChat, upToSeq?: number): Promise<boolean> {
     const read = upToSeq === undefined ? chat.inbound_count : await this.positions.ordinalAt(tx, chatId, upToSeq);
     const position = Math.max(read, chat.team_position);
     const moved = await this.positions.raise(tx, chatId, userId, position);
-    if (!moved) return;
+    if (!moved) return false;
     if (position > chat.team_position) await this.positions.raiseTeam(tx, chatId, position);
     await this.events.record(tx, [
       {
@@ -50,5 +60,6 @@ export class MarkChatAsRead {
         data: { userId, position, teamPosition: position },
       },
     ]);
+    return true;
   }
 }

@@ -107,7 +107,9 @@ it('carries what a message has, and never the messenger’s reference to a file'
       externalId: 'm2',
       messenger: 'pigeon',
       text: null,
-      attachments: [{ type: 'image', name: null, mimeType: 'image/png', size: 5 }],
+      attachments: [
+        { type: 'image', name: null, mimeType: 'image/png', size: 5, file: null, url: null, location: null },
+      ],
       replyTo: 'm1',
       choice: { title: 'Yes', payload: null },
       unsupported: { kind: 'dice' },

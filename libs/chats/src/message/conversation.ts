@@ -6,7 +6,8 @@ import { invalidCursor } from '../id-cursor.js';
 import type { ConversationMessageDto, MessageDto } from './message.dto.js';
 import { MessageRepository, type MessageRow } from './message.repository.js';
 import type { MessageQuery } from './message-query.dto.js';
-import { byTime, conversationMessageOf, unifiedMessageOf } from './message-view.js';
+import { byTime } from './message-view.js';
+import { MessageViews } from './message-views.js';
 
 const LAST_SEQ = 2_147_483_647;
 type Direction = 'after' | 'before';
@@ -18,6 +19,7 @@ export class Conversation {
   constructor(
     private readonly access: ChatAccess,
     private readonly messages: MessageRepository,
+    private readonly views: MessageViews,
   ) {}
 
   /**
@@ -28,7 +30,7 @@ export class Conversation {
     const [direction, seq] = query.cursor === undefined ? NEWEST : readCursor(query.cursor);
     const chat = await this.access.require(caller, chatId);
     const { found, page } = await this.page(chat.id, direction, seq, query.limit);
-    const data = found.sort(byTime).map((message) => conversationMessageOf(message, chat));
+    const data = await this.views.conversation(found.sort(byTime), chat);
     return { data, page: { next: page.prev, prev: page.next } };
   }
 
@@ -37,7 +39,7 @@ export class Conversation {
     const [direction, seq] = startOf(query);
     const chat = await this.access.require(caller, chatId);
     const { found, page } = await this.page(chat.id, direction, seq, query.limit);
-    return { data: found.map((message) => unifiedMessageOf(message, chat)), page };
+    return { data: await this.views.unified(found, chat), page };
   }
 
   /** Ascending, with the cursors of its neighbours. */

@@ -1,11 +1,17 @@
-import type { Attachment } from '#messenger-kit';
+import type { AttachmentFile } from '#attachments';
+import type { OfferedChoice } from '#messenger-kit';
+import { reactionsOf } from '../change/message-state.js';
 import type { VisibleChat } from '../chat/chat-access.repository.js';
-import type { AttachmentDto, ConversationMessageDto, MessageDto } from './message.dto.js';
+import { attachmentOf } from './attachment-view.js';
+import type { ConversationMessageDto, MessageDto, OfferedChoiceDto } from './message.dto.js';
 import type { MessageRow } from './message.repository.js';
 
+export type Files = ReadonlyMap<string, AttachmentFile>;
+
 /** The stored message as a unified message. */
-export function unifiedMessageOf(message: MessageRow, chat: VisibleChat): MessageDto {
-  const { attachments = [], replyTo, choice, referral, unsupported } = message.content ?? {};
+export function unifiedMessageOf(message: MessageRow, chat: VisibleChat, files: Files): MessageDto {
+  const content = message.content ?? {};
+  const { attachments = [], replyTo, choices = [], choice, referral, unsupported } = content;
   return {
     id: message.id,
     externalId: message.external_id,
@@ -18,20 +24,22 @@ export function unifiedMessageOf(message: MessageRow, chat: VisibleChat): Messag
     sentAt: message.sent_at,
     receivedAt: message.received_at,
     text: message.text,
-    attachments: attachments.map(attachmentOf),
+    attachments: attachments.map((one) => attachmentOf(one, files.get(one.id ?? ''))),
     replyTo: replyTo ?? null,
+    choices: choices.map(offered),
     choice: choice ? { title: choice.title, payload: choice.payload ?? null } : null,
     referral: referral ? { ref: referral.ref ?? null, source: referral.source ?? null } : null,
     unsupported: unsupported ? { kind: unsupported.kind } : null,
     status: message.status,
     failure: message.failure && { code: message.failure.code, sentence: message.failure.sentence },
+    reactions: reactionsOf(content),
     editedAt: message.edited_at,
     deletedAt: message.deleted_at,
   };
 }
 
-export function conversationMessageOf(message: MessageRow, chat: VisibleChat): ConversationMessageDto {
-  const unified = unifiedMessageOf(message, chat);
+export function conversationMessageOf(message: MessageRow, chat: VisibleChat, files: Files): ConversationMessageDto {
+  const unified = unifiedMessageOf(message, chat, files);
   const name = isContact(message) ? chat.contactName : message.author_name;
   return { ...unified, author: { ...unified.author, name } };
 }
@@ -52,7 +60,6 @@ function isContact(message: MessageRow): boolean {
   return message.author_kind === 'contact';
 }
 
-/** The messenger's reference never leaves the server. */
-function attachmentOf({ type, name, mimeType, size }: Attachment): AttachmentDto {
-  return { type, name: name ?? null, mimeType: mimeType ?? null, size: size ?? null };
+function offered({ title, payload, url }: OfferedChoice): OfferedChoiceDto {
+  return { title, payload: payload ?? null, url: url ?? null };
 }

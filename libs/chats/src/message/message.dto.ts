@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { AttachmentFileDto } from '#attachments';
 import { ATTACHMENT_TYPES, MESSAGE_STATUSES } from '#messenger-kit';
 
 export const DIRECTIONS = ['inbound', 'outbound', 'system'] as const;
@@ -16,6 +17,29 @@ export class NamedAuthorDto extends AuthorDto {
   name: string | null;
 }
 
+export class LocationDto {
+  /** @example 52.52 */
+  latitude: number;
+  /** @example 13.405 */
+  longitude: number;
+  title: string | null;
+  address: string | null;
+}
+
+export class SharedContactDto {
+  name: string | null;
+  phone: string | null;
+  email: string | null;
+}
+
+export class PollDto {
+  /** @example "Which day suits you?" */
+  question: string;
+  /** @example ["Monday", "Tuesday"] */
+  options: string[];
+}
+
+/** Something that came with a message. */
 export class AttachmentDto {
   @ApiProperty({ enum: ATTACHMENT_TYPES, example: 'image' })
   type: string;
@@ -24,6 +48,41 @@ export class AttachmentDto {
   mimeType: string | null;
   /** In bytes, as far as the messenger said */
   size: number | null;
+  /** Its content; null where there is none to fetch: a location, a link, a poll */
+  file: AttachmentFileDto | null;
+  /**
+   * The page a `link` or `share` leads to, http or https
+   * @example "https://example.com/lamps"
+   */
+  url: string | null;
+  title: string | null;
+  location: LocationDto | null;
+  contact: SharedContactDto | null;
+  poll: PollDto | null;
+  /** Seconds, of something that plays */
+  duration: number | null;
+  /** `voice`: a voice message; `animation`: plays in a loop, silently; `round`: a round video */
+  @ApiProperty({ enum: ['voice', 'animation', 'round', null], type: String, nullable: true, example: null })
+  form: string | null;
+}
+
+/** A button or quick reply that is offered with a message. */
+export class OfferedChoiceDto {
+  /** @example "Yes, please" */
+  title: string;
+  /** What comes back when it is pressed; null: the title */
+  payload: string | null;
+  /** The page it opens; then nothing comes back */
+  url: string | null;
+}
+
+/** One reaction of one person. */
+export class ReactionDto {
+  /** @example "👍" */
+  emoji: string;
+  /** `channel`: somebody of ours, elsewhere */
+  @ApiProperty({ enum: ['contact', 'agent', 'channel'], example: 'contact' })
+  by: string;
 }
 
 export class ChoiceDto {
@@ -76,6 +135,8 @@ export class MessageDto {
   attachments: AttachmentDto[];
   /** The external id of the message this one answers */
   replyTo: string | null;
+  /** Buttons or quick replies offered with the message */
+  choices: OfferedChoiceDto[];
   /** The button or quick reply that was pressed */
   choice: ChoiceDto | null;
   referral: ReferralDto | null;
@@ -85,7 +146,11 @@ export class MessageDto {
   status: string | null;
   /** Why an outbound message failed */
   failure: FailureDto | null;
+  /** All reactions there are now */
+  reactions: ReactionDto[];
+  /** When it was changed last; null where it is as it was said */
   editedAt: Date | null;
+  /** When it was taken back: then nothing of what it said is left */
   deletedAt: Date | null;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import type { MessageContent } from '#messenger-kit';
+import type { StoredContent } from '../change/message-state.js';
 
 export interface MessageRow {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface MessageRow {
   readonly author_name: string | null;
   readonly external_id: string | null;
   readonly text: string | null;
-  readonly content: MessageContent | null;
+  readonly content: StoredContent | null;
   readonly status: string | null;
   readonly failure: { readonly code: string; readonly sentence: string } | null;
   readonly sent_at: Date;

@@ -9,6 +9,15 @@ export function previewOf(content: MessageContent): string {
   return `[${content.attachments?.[0]?.type ?? content.unsupported?.kind ?? 'message'}]`;
 }
 
+/** The same for a message as its columns hold it. */
+export function previewOfStored(message: {
+  readonly text: string | null;
+  readonly content: MessageContent | null;
+  readonly deletedAt: Date | null;
+}): string {
+  return message.deletedAt ? '[deleted]' : previewOf({ ...message.content, text: message.text ?? undefined });
+}
+
 /** Never inside a surrogate pair: PostgreSQL takes no half characters. */
 function cut(text: string): string {
   return `${text.slice(0, LENGTH - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;

@@ -26,6 +26,8 @@ export interface AnswerableChat {
   readonly agentName: string | null;
   readonly lastSeq: number;
   readonly lastInboundAt: Date | null;
+  /** Whether the contact blocked the account. */
+  readonly blocked: boolean;
   /** Whether the caller's queues, or having owned it, let them see it. */
   readonly visible: boolean;
 }
@@ -36,6 +38,8 @@ export interface OutgoingHead {
   readonly seq: number;
   readonly content: MessageContent;
   readonly attempts: number;
+  /** `agent`: a person wrote it; `bot`: a program. */
+  readonly authorKind: 'agent' | 'bot';
   readonly channelId: string;
   readonly identityId: string;
   readonly lastInboundAt: Date | null;

@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
+import { Attachments } from '#attachments';
 import { newId, type Tx } from '#database';
-import { EventLog, type NewEvent } from '#events';
+import { EventLog } from '#events';
 import type { Caller } from '#identity';
 import type { MessageContent } from '#messenger-kit';
+import { hearersOf } from '../chat/audience.js';
 import { previewOf } from '../message/preview.js';
-import type { AnswerableChat, Failure, OutgoingHead, QueuedMessage, StatusChange } from './outgoing-message.js';
+import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 
-/** Outbound messages of a chat: numbered and stored when accepted, moved from status to status as their fate is known. */
+/** Outbound messages of a chat: numbered and stored when accepted. `Deliveries` knows their fate. */
 @Injectable()
 export class OutgoingMessages {
   constructor(
     private readonly repository: OutgoingRepository,
+    private readonly attachments: Attachments,
     private readonly events: EventLog,
   ) {}
 
@@ -31,7 +34,10 @@ export class OutgoingMessages {
     return chat;
   }
 
-  /** Numbers and stores the parts of one answer as `queued`. The chat must be locked by `answerable`. */
+  /**
+   * Numbers and stores the parts of one answer as `queued`, and binds its uploads to them. The chat must be locked by
+   * `answerable`, the uploads taken in the same transaction.
+   */
   async enqueue(
     tx: Tx,
     chat: AnswerableChat,
@@ -46,6 +52,7 @@ export class OutgoingMessages {
       queuedAt: at,
     }));
     await this.repository.insert(tx, chat, messages, { kind: caller.kind === 'user' ? 'agent' : 'bot', id: caller.id });
+    await this.attach(tx, chat.id, messages);
     await this.repository.bump(tx, chat.id, messages.at(-1)!.seq, previewOf(parts.at(-1)!), at);
     await this.events.record(
       tx,
@@ -54,11 +61,23 @@ export class OutgoingMessages {
         at,
         chatId: chat.id,
         seq,
-        audience: audienceOf(chat),
+        audience: hearersOf(chat),
         data: { messageId: id, preview: previewOf(content), authorId: caller.id },
       })),
     );
     return messages;
+  }
+
+  /** Uploads belong to their message from now on. */
+  private async attach(tx: Tx, chatId: string, messages: readonly QueuedMessage[]): Promise<void> {
+    for (const { id, content } of messages) {
+      await this.attachments.attach(
+        tx,
+        chatId,
+        id,
+        (content.attachments ?? []).flatMap((one) => one.id ?? []),
+      );
+    }
   }
 
   /** The messenger's id of one of the chat's messages; Problem 422 where there is none to refer to. */
@@ -68,50 +87,9 @@ export class OutgoingMessages {
     const detail = 'is no message of this chat that the messenger knows';
     throw Problem.invalid('The message to reply to cannot be quoted.', [{ pointer: '#/replyTo', detail }]);
   }
-
-  /** Takes the chat's first queued message and marks it `sending`, before the network is asked. */
-  startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {
-    return this.repository.startSending(tx, chatId);
-  }
-
-  /** A message found `sending` by whoever takes over may have left: nobody can tell. */
-  async leaveUnconfirmed(tx: Tx, chatId: string): Promise<void> {
-    await this.announce(tx, await this.repository.leaveUnconfirmed(tx, chatId));
-  }
-
-  async markSent(tx: Tx, messageId: string, externalId: string): Promise<void> {
-    await this.announce(tx, await this.repository.markSent(tx, messageId, externalId));
-  }
-
-  /** `queued` gives the message back to its lane, to be tried again. Changes nothing unless the message is `sending`. */
-  async settle(
-    tx: Tx,
-    messageId: string,
-    status: 'queued' | 'failed' | 'unconfirmed',
-    failure?: Failure,
-  ): Promise<void> {
-    await this.announce(tx, await this.repository.settle(tx, messageId, status, failure));
-  }
-
-  private async announce(tx: Tx, changes: readonly StatusChange[]): Promise<void> {
-    const at = new Date();
-    await this.events.record(
-      tx,
-      changes.map((change) => statusEvent(change, at)),
-    );
-  }
 }
 
 function heldByAnother({ agentId, agentName }: AnswerableChat): Problem {
   const detail = `${agentName} holds this chat; only who holds it, a supervisor or an admin may answer.`;
   return Problem.conflict('not_owner', detail, { holder: { id: agentId, name: agentName } });
-}
-
-function audienceOf(chat: { agentId: string | null; queueId: string }) {
-  return chat.agentId ? { agents: [chat.agentId] } : { queues: [chat.queueId] };
-}
-
-function statusEvent({ id, chatId, seq, status, failure, ...chat }: StatusChange, at: Date): NewEvent {
-  const data = { messageId: id, status, ...(failure ? { failure } : {}) };
-  return { type: 'message.status_changed', at, chatId, seq, audience: audienceOf(chat), data };
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { row, rows, type Tx } from '#database';
-import type { MessageContent, MessageStatus } from '#messenger-kit';
-import type { AnswerableChat, Failure, OutgoingHead, QueuedMessage, StatusChange } from './outgoing-message.js';
-
-const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
+import type { MessageContent } from '#messenger-kit';
+import { BLOCKED } from '../chat/chat.repository.js';
+import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
 
 @Injectable()
 export class OutgoingRepository {
@@ -13,10 +12,12 @@ export class OutgoingRepository {
       `SELECT c.id, c.channel_id AS "channelId", ch.messenger, c.identity_id AS "identityId",
          c.queue_id AS "queueId", c.status,
          c.agent_id AS "agentId", holder.name AS "agentName", c.last_seq AS "lastSeq", c.last_inbound_at AS "lastInboundAt",
+         ${BLOCKED} AS blocked,
          (c.status = 'waiting' AND EXISTS (
             SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
          OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2) AS visible
        FROM chats c JOIN channels ch ON ch.id = c.channel_id LEFT JOIN users holder ON holder.id = c.agent_id
+       LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id
        WHERE c.id = $1 FOR UPDATE OF c`,
       [chatId, userId],
     );
@@ -65,49 +66,6 @@ export class OutgoingRepository {
       [chatId, messageId],
     );
     return found?.externalId;
-  }
-
-  async startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {
-    const head = await row<OutgoingHead & { text: string | null }>(
-      tx,
-      `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1
-       FROM chats c
-       WHERE c.id = $1 AND m.id = (
-         SELECT id FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending') ORDER BY seq LIMIT 1
-       ) AND m.status = 'queued'
-       RETURNING m.id, m.seq, m.text, m.content, m.attempts, c.channel_id AS "channelId",
-         c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt"`,
-      [chatId],
-    );
-    return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };
-  }
-
-  leaveUnconfirmed(tx: Tx, chatId: string): Promise<StatusChange[]> {
-    return rows<StatusChange>(
-      tx,
-      `UPDATE messages m SET status = 'unconfirmed' FROM chats c
-       WHERE m.chat_id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
-      [chatId],
-    );
-  }
-
-  /** The network's answer proves the message left, also where a successor already gave it up as `unconfirmed`. */
-  markSent(tx: Tx, messageId: string, externalId: string): Promise<StatusChange[]> {
-    return rows<StatusChange>(
-      tx,
-      `UPDATE messages m SET status = 'sent', external_id = $2, failure = NULL FROM chats c
-       WHERE m.id = $1 AND m.status IN ('sending', 'unconfirmed') AND c.id = m.chat_id RETURNING ${CHANGED}`,
-      [messageId, externalId],
-    );
-  }
-
-  settle(tx: Tx, messageId: string, status: MessageStatus, failure?: Failure): Promise<StatusChange[]> {
-    return rows<StatusChange>(
-      tx,
-      `UPDATE messages m SET status = $2, failure = $3::jsonb FROM chats c
-       WHERE m.id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
-      [messageId, status, failure ? JSON.stringify(failure) : null],
-    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from '#identity';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
 import { ChatIntake } from '../intake/chat-intake.js';
+import { batchOf } from '../testing/arrivals.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { QueueAgents } from './queue-agents.js';
 import { Queues } from './queues.js';
@@ -82,21 +83,17 @@ it('is not deleted from under a chat that is just being opened, also when its ch
   let deletion: Promise<unknown> | undefined;
   await house.database.transaction(async (tx) => {
     const intake = house.get(ChatIntake);
-    await intake.store(tx, await intake.take(tx, [arrival], new Date()), new Date());
+    const at = new Date();
+    await intake.takeIntoNew(tx, batchOf([arrival], at), await intake.open(tx, [arrival], at), at);
     await tx.query('UPDATE channels SET queue_id = $2 WHERE id = $1', [place.channelId, other]);
     deletion = house
       .get(Queues)
       .delete(queue)
       .catch((error: unknown) => error);
-    await somebodyWaits();
+    await house.somebodyWaits();
   });
   expect(await deletion).toMatchObject({ code: 'queue_has_chats' });
 });
-
-async function somebodyWaits(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
-}
 
 it('takes agents in and lets them go, repeatedly', async () => {
   const queue = await house.aQueue();

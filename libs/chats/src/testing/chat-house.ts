@@ -1,13 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DynamicModule, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ApiKitModule } from '#api-kit';
+import { AttachmentsModule } from '#attachments';
 import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
 import type { Caller, Role } from '#identity';
+import { JobsModule, jobsSchema } from '#jobs';
 import { type Messenger, MessengerRegistry } from '#messenger-kit';
+import { RegistrationModule } from '#registration';
 import { Agents } from '../agent/agents.js';
+import { SeenSignal } from '../chat/mark-chat-as-read.js';
 import { ChatsModule } from '../chats.module.js';
-import { ChatIntake, type Arrival } from '../intake/chat-intake.js';
+import { ChatIntake } from '../intake/chat-intake.js';
+import { type Arrival, batchOf } from './arrivals.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { Queues } from '../queue/queues.js';
 
@@ -15,13 +23,17 @@ const admin: Caller = { kind: 'key', id: newId(), role: 'admin', name: 'Setup' }
 
 /** The room on real PostgreSQL; chats are opened through the receiving path, one messenger of no network. */
 export async function openChatHouse({ poolSize = 10 } = {}) {
-  const storage = await openTestDatabase();
+  const storage = await openTestDatabase([], [jobsSchema]);
+  const directory = await mkdtemp(join(tmpdir(), 'attachments-'));
   const keys = [randomBytes(32).toString('base64')];
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: 1, keys }),
+      JobsModule.forRoot({ url: storage.url, enabled: false, concurrency: 1 }),
       ApiKitModule,
       oneMessenger(),
+      RegistrationModule.forRoot({ publicUrl: 'http://127.0.0.1' }),
+      AttachmentsModule.forRoot({ directory }),
       ChatsModule,
     ],
   }).compile();
@@ -30,8 +42,10 @@ export async function openChatHouse({ poolSize = 10 } = {}) {
   const close = async () => {
     await module.close();
     await storage.close();
+    await rm(directory, { recursive: true });
   };
-  return { database: module.get(Database), get, close, ...builders(module.get(Database), get) };
+  const { chats: toldSeen } = module.get<SeenChats>(SeenSignal);
+  return { database: module.get(Database), get, close, toldSeen, ...builders(module.get(Database), get) };
 }
 
 export type ChatHouse = Awaited<ReturnType<typeof openChatHouse>>;
@@ -87,7 +101,9 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
 
   async function receive(arrivals: readonly Arrival[], at = new Date()): Promise<void> {
     const intake = get(ChatIntake);
-    await database.transaction(async (tx) => intake.store(tx, await intake.take(tx, arrivals, at), at));
+    await database.transaction(async (tx) =>
+      intake.takeIntoNew(tx, batchOf(arrivals, at), await intake.open(tx, arrivals, at), at),
+    );
   }
 
   /** Messages of one writer, stored as the receiving path stores them. */
@@ -119,7 +135,13 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     await arrive(await placeOf(chatId), [text]);
   }
 
-  return { anAgent, aQueue, aChannel, aContact, aChat, arrive, receive, write };
+  /** Resolves when a transaction of this house waits for a lock. */
+  async function somebodyWaits(): Promise<void> {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await database.rows(waiting)).length === 0) await new Promise(setImmediate);
+  }
+
+  return { anAgent, aQueue, aChannel, aContact, aChat, arrive, receive, write, somebodyWaits };
 }
 
 interface Place {
@@ -128,19 +150,35 @@ interface Place {
   readonly queueId: string;
 }
 
+/** Remembers which chats' contacts were told. */
+export class SeenChats extends SeenSignal {
+  readonly chats: string[] = [];
+
+  seen(chatId: string): void {
+    this.chats.push(chatId);
+  }
+}
+
 function oneMessenger(): DynamicModule {
   class OneMessengerModule {}
   const registry = new MessengerRegistry(new Map([['pigeon', pigeon]]));
-  const provider = { provide: MessengerRegistry, useValue: registry };
-  return { module: OneMessengerModule, global: true, providers: [provider], exports: [MessengerRegistry] };
+  const providers = [
+    { provide: MessengerRegistry, useValue: registry },
+    { provide: SeenSignal, useClass: SeenChats },
+  ];
+  return { module: OneMessengerModule, global: true, providers, exports: [MessengerRegistry, SeenSignal] };
 }
 
 const notHere = () => Promise.reject(new Error('not in this test'));
 
 const pigeon: Messenger = {
+  media: { types: ['image', 'audio', 'file'], load: notHere },
   income: { isAuthentic: () => false, convert: () => [] },
   outcome: {
+    powers: ['text'],
+    pace: { perSecond: 100, perRecipient: { perSecond: 100, burst: 100 } },
     maxTextLength: 1000,
+    refusal: () => undefined,
     send: notHere,
     policy: () => ({ allowed: true, until: null, reason: null, kinds: ['text'], tag: null }),
     expand: (content) => [content],

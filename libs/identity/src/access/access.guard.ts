@@ -3,10 +3,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
 import { ACCESS, type Access } from './access.js';
+import { bearerOf } from './bearer.js';
 import { noteCaller } from './caller.js';
 import { Callers } from './callers.js';
-
-const BEARER = /^Bearer ([\w.~+/=-]{1,4096})$/i;
 
 /** Global: a route is closed unless it declares who may call it. */
 @Injectable()
@@ -23,7 +22,7 @@ export class AccessGuard implements CanActivate {
     ]);
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(request);
     const caller = bearer === undefined ? undefined : await this.callers.of(bearer);
     if (!caller) throw new Problem(401, 'unauthenticated', 'Sign in, or send an API key, as a Bearer token.');
     if (!access?.includes(caller.role)) throw new Problem(403, 'forbidden', 'Your role does not allow this.');

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { BriefCache } from '#database';
 import { hashOfApiKey, isApiKey } from '../api-key/api-key-secret.js';
 import { AccessTokens } from '../session/access-tokens.js';
 import type { Caller } from './caller.js';
 import { CallerRepository } from './caller.repository.js';
-import { Recent } from './recent.js';
 
 const TTL_MS = 3_000;
 
@@ -13,7 +13,7 @@ const TTL_MS = 3_000;
  */
 @Injectable()
 export class Callers {
-  private readonly recent = new Recent<Caller | undefined>(TTL_MS);
+  private readonly recent = new BriefCache<Caller | undefined>(TTL_MS);
 
   constructor(
     private readonly tokens: AccessTokens,

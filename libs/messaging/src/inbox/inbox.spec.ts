@@ -10,7 +10,17 @@ class Commits {
   refuse: (keys: string[]) => Error | undefined = () => undefined;
   hold: Promise<void> | undefined;
 
-  async receive(parcels: readonly Parcel[]): Promise<void> {
+  /** Keys of messages whose writers have no open chat. */
+  strangers: string[] = [];
+
+  async receive(parcels: readonly Parcel[]): Promise<ReadonlySet<Parcel>> {
+    const left = new Set(parcels.filter(({ event }) => this.strangers.includes(event.key)));
+    await this.welcome(parcels.filter((parcel) => !left.has(parcel)));
+    return left;
+  }
+
+  async welcome(parcels: readonly Parcel[]): Promise<void> {
+    if (parcels.length === 0) return;
     await this.hold;
     const keys = parcels.map(({ event }) => event.key);
     const error = this.refuse(keys);
@@ -93,4 +103,60 @@ it('takes no more than it can hold', async () => {
   await expect(inbox.take(delivery(), [event('one too many')])).rejects.toThrow(InboxUnavailable);
   release();
   await held;
+});
+
+it('takes strangers after the others of their batch, and a poisonous one among them alone goes to quarantine', async () => {
+  const { commits, inbox } = anInbox();
+  commits.strangers = ['b', 'd'];
+  commits.refuse = (keys) => (keys.includes('d') ? dataError() : undefined);
+  await inbox.take(
+    delivery(),
+    ['a', 'b', 'c', 'd'].map((key) => event(key)),
+  );
+  expect(commits.batches).toEqual([['a', 'c'], ['b']]);
+  expect(commits.quarantined).toEqual(['d']);
+});
+
+it('begins the next batch before it answers the one before', async () => {
+  const { commits, inbox } = anInbox();
+  const order: string[] = [];
+  commits.refuse = (keys) => void order.push(`commits ${keys.join()}`);
+  let release = () => {};
+  commits.hold = new Promise((resolve) => (release = resolve));
+  const first = inbox.take(delivery(), [event('a')]).then(() => order.push('answers a'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const second = inbox.take(delivery(), [event('b')]);
+  release();
+  await Promise.all([first, second]);
+  expect(order).toEqual(['commits a', 'commits b', 'answers a']);
+});
+
+const said = (key: string, more: object = {}) =>
+  ({
+    kind: 'message',
+    source: 's',
+    key,
+    sender: { scope: '', externalId: key },
+    externalId: key,
+    content: { text: key, ...more },
+  }) as InboundEvent;
+
+it.each([
+  ['plain messages overlap: the second batch goes out before the first is committed', {}, 2],
+  ['a message with more to do waits until the first batch is committed', { unsupported: { kind: 'dice' } }, 1],
+])('%s', async (_, more, expected) => {
+  const { commits, inbox } = anInbox();
+  let release = () => {};
+  commits.hold = new Promise((resolve) => (release = resolve));
+  let begun = 0;
+  const receive = commits.receive.bind(commits);
+  commits.receive = (parcels) => (begun++, receive(parcels));
+  const first = inbox.take(delivery(), [said('a')]);
+  await new Promise((resolve) => setImmediate(resolve));
+  const second = inbox.take(delivery(), [said('b', more)]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toBe(expected);
+  release();
+  await Promise.all([first, second]);
+  expect(commits.batches).toEqual([['a'], ['b']]);
 });

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as pauseFor } from 'node:timers/promises';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { sqlState } from '#database';
 import type { InboundEvent } from '#messenger-kit';
@@ -7,6 +7,12 @@ import { Receiver } from './receiver.js';
 
 /** The event was not taken and must be delivered again: the house is full, or its database cannot be reached. */
 export class InboxUnavailable extends Error {}
+
+/** A batch under way. */
+interface Batch {
+  readonly size: number;
+  readonly mayOverlap: boolean;
+}
 
 interface Waiting {
   readonly parcel: Parcel;
@@ -17,23 +23,33 @@ interface Waiting {
 
 const BATCH = 256;
 const CAPACITY = 4096;
+/** A second batch that is much smaller than the first costs more than it gains. */
+const WORTH_OVERLAPPING = 0.8;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
 const PATIENCE_MS = 8_000;
 const PAUSES_MS = [50, 250];
 const INSIST_MS = 1_000;
 
 /**
- * Gathers events while the previous batch is being committed: an idle server commits at once, a busy one commits many
+ * Gathers events while what came before is being committed: an idle server commits at once, a busy one commits many
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
- * One batch at a time: two at once were measured and gained nothing on two cores.
+ * Batches are committed in the order they were cut. Two at most are under way, so that the database has the next one at
+ * hand when it is done with one; the second is cut when it is worth its own call.
  */
 @Injectable()
 export class Inbox {
   private readonly logger = new Logger(Inbox.name);
   private readonly queue: Waiting[] = [];
-  private running = false;
+  private readonly underWay: Batch[] = [];
+  private looking = false;
+  private welcomed: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly receiver: Receiver) {}
+
+  /** How many events wait to be committed, those under way not counted. */
+  get waiting(): number {
+    return this.queue.length;
+  }
 
   /** Rejects with `InboxUnavailable` when the events could not be committed; then some of them may have been. */
   take(delivery: Delivery, events: readonly InboundEvent[]): Promise<void> {
@@ -47,51 +63,91 @@ export class Inbox {
         if (open === 0) resolve();
       };
       for (const event of events) this.queue.push({ parcel: { delivery, event }, since, done, failed: reject });
-      if (!this.running) {
-        this.running = true;
-        void this.drain();
-      }
+      this.lookSoon();
     });
   }
 
   /** What has arrived already is read before a batch is cut: one turn of the event loop, no timer. */
-  private async drain(): Promise<void> {
-    while (this.queue.length > 0) {
-      await nextTurn();
-      const batch = this.queue.splice(0, BATCH);
-      const oldest = performance.now() - PATIENCE_MS;
-      const late = batch.filter((waiting) => waiting.since < oldest);
-      for (const { failed } of late) failed(new InboxUnavailable('The database is too slow'));
-      await this.commit(late.length > 0 ? batch.filter((waiting) => waiting.since >= oldest) : batch);
-    }
-    this.running = false;
+  private lookSoon(): void {
+    if (this.looking) return;
+    this.looking = true;
+    setImmediate(() => {
+      this.looking = false;
+      this.look();
+    });
   }
 
-  /** Halves a batch the database refuses as data until the culprit stands alone; it goes to quarantine. */
-  private async commit(batch: readonly Waiting[]): Promise<void> {
-    if (batch.length === 0) return;
+  private look(): void {
+    if (this.queue.length === 0) return;
+    const [before] = this.underWay;
+    if (!before) return this.start(this.cut());
+    if (this.underWay.length > 1 || !before.mayOverlap || this.queue.length < before.size * WORTH_OVERLAPPING) return;
+    if (this.queue.slice(0, BATCH).every(mayOverlap)) this.start(this.cut());
+  }
+
+  /** The next batch is on its way before the answers to this one are written. */
+  private start(waiting: readonly Waiting[]): void {
+    const batch = { size: waiting.length, mayOverlap: waiting.every(mayOverlap) };
+    this.underWay.push(batch);
+    void this.commit(waiting, (parcels) => this.receiver.receive(parcels)).then((answer) => {
+      this.underWay.splice(this.underWay.indexOf(batch), 1);
+      this.look();
+      answer();
+    });
+  }
+
+  private cut(): readonly Waiting[] {
+    const batch = this.queue.splice(0, BATCH);
+    const oldest = performance.now() - PATIENCE_MS;
+    if (batch.length === 0 || batch[0]!.since >= oldest) return batch;
+    for (const { since, failed } of batch) if (since < oldest) failed(new InboxUnavailable('The database is too slow'));
+    return batch.filter(({ since }) => since >= oldest);
+  }
+
+  /**
+   * Resolves when the fate of the whole batch is known, with what tells the waiting. Messages of those who have no open
+   * chat are taken after the others. A batch the database refuses as data is halved until the culprit stands alone; it
+   * goes to quarantine.
+   */
+  private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
+    if (batch.length === 0) return () => {};
     try {
-      await this.insist(() => this.receiver.receive(batch.map(({ parcel }) => parcel)));
+      const left = await this.insist(() => take(batch.map(({ parcel }) => parcel)));
+      if (!left || left.size === 0) return () => tell(batch);
+      const strangers = batch.filter(({ parcel }) => left.has(parcel));
+      const welcome = await this.inTurn(() => this.commit(strangers, (parcels) => this.receiver.welcome(parcels)));
+      return () => {
+        tell(batch.filter(({ parcel }) => !left.has(parcel)));
+        welcome();
+      };
     } catch (error) {
-      if (!isRefusedAsData(error)) return this.giveUp(batch, error);
-      if (batch.length > 1) {
-        const middle = Math.ceil(batch.length / 2);
-        await this.commit(batch.slice(0, middle));
-        return this.commit(batch.slice(middle));
-      }
-      return this.quarantine(batch[0]!, error);
+      if (!isRefusedAsData(error)) return () => this.giveUp(batch, error);
+      if (batch.length === 1) return this.quarantine(batch[0]!, error);
+      const middle = Math.ceil(batch.length / 2);
+      const first = await this.commit(batch.slice(0, middle), take);
+      const second = await this.commit(batch.slice(middle), take);
+      return () => {
+        first();
+        second();
+      };
     }
-    for (const { done } of batch) done();
   }
 
-  private async quarantine(culprit: Waiting, error: unknown): Promise<void> {
+  /** Of two batches with messages of one stranger the first opens the chat. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.welcomed.then(work);
+    this.welcomed = result.catch(() => undefined);
+    return result;
+  }
+
+  private async quarantine(culprit: Waiting, error: unknown): Promise<() => void> {
     const reason = `database_refused_${sqlState(error)}`;
     this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} goes to quarantine: ${reason}`);
     try {
       await this.insist(() => this.receiver.quarantine(culprit.parcel, reason));
-      culprit.done();
+      return culprit.done;
     } catch (secondError) {
-      this.giveUp([culprit], secondError);
+      return () => this.giveUp([culprit], secondError);
     }
   }
 
@@ -104,7 +160,7 @@ export class Inbox {
    * Every error but refused data is worth another try or two: a failover, a full disk that was emptied. A database that
    * took long to fail is not asked again: the messenger shall hear soon that its event was not taken.
    */
-  private async insist(work: () => Promise<void>): Promise<void> {
+  private async insist<T>(work: () => Promise<T>): Promise<T> {
     const began = performance.now();
     for (const pause of PAUSES_MS) {
       try {
@@ -117,6 +173,21 @@ export class Inbox {
     }
     return work();
   }
+}
+
+type Take = (parcels: readonly Parcel[]) => Promise<ReadonlySet<Parcel> | void>;
+
+/**
+ * Whether its batch may be under way together with another: when each is one statement, because those share a connection
+ * and keep their order.
+ */
+function mayOverlap({ parcel: { event } }: Waiting): boolean {
+  if (event.kind !== 'message' || event.acknowledge !== undefined) return false;
+  return !event.content.attachments && !event.content.unsupported;
+}
+
+function tell(batch: readonly Waiting[]): void {
+  for (const { done } of batch) done();
 }
 
 /** May be a race with another node that the next look resolves. */

@@ -1,160 +1,133 @@
 import { Injectable } from '@nestjs/common';
-import { ChatIntake, OpenChats, type Arrival, type Writer } from '#chats';
+import { type Answer, ChatIntake } from '#chats';
 import { ContactBook } from '#contacts';
 import { ReceivingDatabase, type Tx } from '#database';
-import { EventLog } from '#events';
-import type { InboundEvent, InboundMessage } from '#messenger-kit';
-import { accountKey, ReceivingChannels, type ChannelForEvents } from '#registration';
-import { LedgerRepository, type LedgerEntry, type Outcome } from '../ledger/ledger.repository.js';
-import { RawBodies } from '../ledger/raw-bodies.repository.js';
-import { totalsOf } from '../ledger/totals.js';
+import { accountKey, ReceivingChannels } from '#registration';
+import { LedgerRepository } from '../ledger/ledger.repository.js';
+import { FollowUp } from './follow-up.js';
+import { type Claimed, Load, type Verdict } from './load.js';
 import type { Parcel } from './parcel.js';
 
-/** A parcel whose channel is known, with the outcome it will have unless it came before. */
-interface Claimed extends Parcel {
-  readonly channel: ChannelForEvents;
-  readonly outcome: Outcome;
-  readonly reason: string | null;
+interface Sorted {
+  readonly claimed: readonly Claimed[];
+  /** Authentic, and of no channel of ours. */
+  readonly unclaimed: readonly Parcel[];
 }
+
+const NONE: ReadonlySet<Parcel> = new Set();
 
 /** The common receiving path of every messenger: one transaction for a batch of events. */
 @Injectable()
 export class Receiver {
+  private claimed: Promise<Sorted> = Promise.resolve({ claimed: [], unclaimed: [] });
+
   constructor(
     private readonly database: ReceivingDatabase,
     private readonly channels: ReceivingChannels,
     private readonly ledger: LedgerRepository,
-    private readonly rawBodies: RawBodies,
     private readonly contacts: ContactBook,
     private readonly chats: ChatIntake,
-    private readonly events: EventLog,
+    private readonly followUp: FollowUp,
   ) {}
 
-  async receive(parcels: readonly Parcel[]): Promise<void> {
+  /**
+   * Commits a batch of events, but for messages of those who have no open chat: they are answered, untouched, and `welcome`
+   * takes them. Most batches are one call of the database.
+   */
+  async receive(parcels: readonly Parcel[]): Promise<ReadonlySet<Parcel>> {
+    // One after the other, also where one must ask for its channels: batches reach the database in their order.
+    this.claimed = this.claimed.then(
+      () => this.claim(parcels),
+      () => this.claim(parcels),
+    );
+    const { claimed, unclaimed } = await this.claimed;
+    const load = new Load(claimed);
+    const at = new Date();
+    if (load.batch.wanted > 0 || unclaimed.length > 0) {
+      const answers = await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
+      return load.parcelsSkippedBy(answers);
+    }
+    const answers = await this.chats.take(this.database, load.batch, at);
+    if (answers.length === 0) return NONE;
+    const awaited = load.freshBy(answers);
+    if (awaited.length > 0) await this.database.commit((tx) => this.followUp.of(tx, awaited, at));
+    return load.parcelsSkippedBy(answers);
+  }
+
+  /** Commits messages of people who are new, or have no open chat: one is opened unless the event came before. */
+  async welcome(parcels: readonly Parcel[]): Promise<void> {
     const { claimed, unclaimed } = await this.claim(parcels);
-    await this.database.commit(async (tx) => {
-      const writers = writersOf(claimed);
-      const [fresh, chats] = await Promise.all([
-        this.deduplicate(tx, claimed),
-        this.chats.lockOpen(tx, [...writers.values()]),
-      ]);
-      const names = [...writers.keys()];
-      const known = new Map(chats.map((chat) => [names[chat.writer]!, chat.identityId]));
-      const arrivals = await this.identify(tx, fresh, known);
-      const at = new Date();
-      const taken = await this.chats.take(tx, arrivals, at, new OpenChats(chats));
-      return () => [
-        this.chats.store(tx, taken, at),
-        this.events.record(tx, taken.news),
-        this.rawBodies.keep(tx, fresh.filter(needsRawBody)),
-        this.ledger.count(tx, totalsOf(claimed, fresh)),
-        this.ledger.countUnclaimed(tx, unclaimed),
-      ];
+    const load = new Load(claimed);
+    const at = new Date();
+    await this.takeWithMore(load, unclaimed, at, (tx) => this.takeIntoNew(tx, load, at));
+  }
+
+  /**
+   * Takes in an event by today's verdict that was not stored when it came; its ledger entry and the sums move along. Answers
+   * whether that changed anything: an event that is stored, or would not be stored today either, stays as it is.
+   */
+  async replay(parcel: Parcel): Promise<boolean> {
+    const { claimed } = await this.claim([parcel]);
+    const load = new Load(claimed.filter(({ outcome }) => outcome === 'stored'));
+    const at = new Date();
+    let changed = false;
+    await this.takeWithMore(load, [], at, async (tx) => {
+      const [{ channel }] = load.firsts as [Claimed];
+      changed = await this.ledger.withdraw(tx, channel.id, parcel.event.key);
+      return changed ? this.takeIntoNew(tx, load, at) : [];
     });
+    return changed;
   }
 
   /** Records an event the database refused, alone, with its raw body. */
   async quarantine(parcel: Parcel, reason: string): Promise<void> {
-    const { claimed } = await this.claim([parcel]);
-    const culprits = claimed.map((culprit): Claimed => ({ ...culprit, outcome: 'quarantined', reason }));
-    await this.database.commit(async (tx) => {
-      const fresh = await this.deduplicate(tx, culprits);
-      return () => [this.rawBodies.keep(tx, fresh), this.ledger.count(tx, totalsOf(culprits, fresh))];
-    });
+    const { claimed, unclaimed } = await this.claim([parcel], reason);
+    const at = new Date();
+    const load = new Load(claimed);
+    await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
   }
 
-  private async claim(parcels: readonly Parcel[]): Promise<{ claimed: Claimed[]; unclaimed: Parcel[] }> {
-    const accounts = parcels.map(({ delivery, event }) => ({ messenger: delivery.messenger, source: event.source }));
-    const keys = accounts.map(accountKey);
-    const channels = await this.channels.of([...new Map(keys.map((key, index) => [key, accounts[index]!])).values()]);
+  private async takeIntoNew(tx: Tx, load: Load, at: Date): Promise<Answer[]> {
+    const keys = load.firsts.map(({ channel, parcel }) => ({ channelId: channel.id, key: parcel.event.key }));
+    const unseen = await this.ledger.unseen(tx, keys);
+    const senders = load.firsts
+      .filter(({ isMessage }, index) => isMessage && unseen.has(index))
+      .map((one) => one.sender);
+    const identified = senders.length > 0 ? await this.contacts.identify(tx, senders) : [];
+    const places = identified.map(({ identityId }, index) => ({ identityId, channelId: senders[index]!.channelId }));
+    return this.chats.takeIntoNew(tx, load.batch, await this.chats.open(tx, places, at), at);
+  }
+
+  /** In one transaction, with what new events need beyond the ledger and the chats. */
+  private async takeWithMore(load: Load, unclaimed: readonly Parcel[], at: Date, take: (tx: Tx) => Promise<Answer[]>) {
+    let answers: Answer[] = [];
+    await this.database.commit(async (tx) => {
+      answers = load.batch.size > 0 ? await take(tx) : [];
+      const last = await this.followUp.of(tx, load.freshBy(answers), at);
+      return () => [...last(), this.ledger.countUnclaimed(tx, unclaimed)];
+    });
+    return answers;
+  }
+
+  /** `refused`: why the database would not have them. */
+  private async claim(parcels: readonly Parcel[], refused?: string): Promise<Sorted> {
+    const accounts = new Map<string, { messenger: string; source: string }>();
+    const keys = parcels.map(({ delivery, event }) => {
+      const account = { messenger: delivery.messenger, source: event.source };
+      const key = accountKey(account);
+      accounts.set(key, account);
+      return key;
+    });
+    const channels = await this.channels.of([...accounts.values()]);
+    const verdict: Verdict | undefined =
+      refused === undefined ? undefined : { outcome: 'quarantined', reason: refused };
     const claimed: Claimed[] = [];
     const unclaimed: Parcel[] = [];
     parcels.forEach((parcel, index) => {
       const channel = channels.get(keys[index]!);
-      if (channel) claimed.push({ ...parcel, channel, ...verdictOn(parcel.event, channel) });
+      if (channel) claimed.push(this.followUp.claim(channel, parcel, verdict));
       else unclaimed.push(parcel);
     });
     return { claimed, unclaimed };
   }
-
-  /** The unique index of the ledger decides; of two equal events in one batch the first is the fresh one. */
-  private async deduplicate(tx: Tx, claimed: readonly Claimed[]): Promise<Claimed[]> {
-    const firsts = new Map<string, Claimed>();
-    for (const parcel of claimed) {
-      const key = parcel.channel.id + parcel.event.key;
-      if (!firsts.has(key)) firsts.set(key, parcel);
-    }
-    const entered = await this.ledger.enter(tx, [...firsts.values()].map(toEntry));
-    const survivors = new Set(entered.map(({ channelId, key }) => channelId + key));
-    return [...firsts].filter(([key]) => survivors.has(key)).map(([, parcel]) => parcel);
-  }
-
-  /** Who has an open chat is known by it; only the others are looked for, and made. */
-  private async identify(tx: Tx, fresh: readonly Claimed[], known: ReadonlyMap<string, string>): Promise<Arrival[]> {
-    const stored = fresh.filter((parcel) => parcel.outcome === 'stored');
-    const strangers = stored.filter((parcel) => known.get(writerKey(parcel)) === undefined);
-    const found = strangers.length > 0 ? await this.contacts.identify(tx, strangers.map(toSender)) : [];
-    const identities = new Map(strangers.map((parcel, index) => [writerKey(parcel), found[index]!.identityId]));
-    return stored.map((parcel) => {
-      const key = writerKey(parcel);
-      return toArrival(parcel, known.get(key) ?? identities.get(key)!);
-    });
-  }
-}
-
-/** Each person once a channel, in the order they come. */
-function writersOf(claimed: readonly Claimed[]): Map<string, Writer> {
-  const writers = new Map<string, Writer>();
-  for (const parcel of claimed) {
-    if (parcel.outcome === 'stored') writers.set(writerKey(parcel), toSender(parcel));
-  }
-  return writers;
-}
-
-function writerKey({ channel, event }: Claimed): string {
-  const { scope, externalId } = (event as InboundMessage).sender;
-  return `${channel.id}${scope}\0${externalId}`;
-}
-
-function toSender({ delivery, channel, event }: Claimed) {
-  const { scope, externalId, name } = (event as InboundMessage).sender;
-  return { channelId: channel.id, messenger: delivery.messenger, scope, externalId, name };
-}
-
-function toArrival({ channel, delivery, event }: Claimed, identityId: string): Arrival {
-  const message = event as InboundMessage;
-  return {
-    channelId: channel.id,
-    identityId,
-    externalId: message.externalId,
-    sentAt: momentOf(message, delivery.receivedAt),
-    content: message.content,
-  };
-}
-
-/**
- * When it was said. A clock of whole seconds would put a question before the answer that was sent in the same second:
- * what the messenger leaves open is filled in from ours.
- */
-function momentOf({ sentAt, sentWithinMs = 0 }: InboundMessage, receivedAt: Date): Date {
-  if (!sentAt) return receivedAt;
-  const latest = sentAt.getTime() + Math.max(sentWithinMs - 1, 0);
-  return new Date(Math.max(sentAt.getTime(), Math.min(receivedAt.getTime(), latest)));
-}
-
-/** Every converted event has exactly one outcome. An inactive channel refuses, visibly. */
-function verdictOn(event: InboundEvent, channel: ChannelForEvents): { outcome: Outcome; reason: string | null } {
-  if (!channel.active) return { outcome: 'refused', reason: 'channel_inactive' };
-  if (event.kind === 'message') return { outcome: 'stored', reason: null };
-  return { outcome: event.kind === 'ignored' ? 'ignored' : 'quarantined', reason: event.reason };
-}
-
-function toEntry({ channel, event, outcome, reason, delivery }: Claimed): LedgerEntry {
-  const raw = needsRawBody({ event, outcome }) ? delivery.rawId : null;
-  return { channelId: channel.id, key: event.key, outcome, reason, rawId: raw, receivedAt: delivery.receivedAt };
-}
-
-/** What we could not show in full is kept as it came, so that a later version can take it in. */
-function needsRawBody({ event, outcome }: { event: InboundEvent; outcome: Outcome }): boolean {
-  return outcome !== 'stored' || (event.kind === 'message' && event.content.unsupported !== undefined);
 }

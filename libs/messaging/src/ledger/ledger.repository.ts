@@ -6,45 +6,18 @@ import type { Totals } from './totals.js';
 
 export type { Outcome };
 
-export interface LedgerEntry {
-  readonly channelId: string;
-  readonly key: string;
-  readonly outcome: Outcome;
-  readonly reason: string | null;
-  readonly rawId: string | null;
-  readonly receivedAt: Date;
-}
-
 export interface QuarantinedEvent {
   readonly key: string;
   readonly reason: string;
   readonly receivedAt: Date;
 }
 
-/** In key order: two nodes that receive the same events wait for each other instead of deadlocking. */
-const ENTER = {
-  name: 'ledger-enter',
+const UNSEEN = {
+  name: 'ledger-unseen',
   text: `
-    INSERT INTO ledger (channel_id, event_key, outcome, reason, raw_id, received_at)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[])
-    ON CONFLICT (channel_id, event_key) DO NOTHING
-    RETURNING channel_id AS "channelId", event_key AS key`,
-};
-
-const COUNT = {
-  name: 'ledger-count',
-  text: `
-    INSERT INTO ledger_totals AS t (channel_id, shard, received, stored, duplicate, ignored, refused, quarantined)
-    SELECT n.channel_id, pg_backend_pid() % 16, n.received, n.stored, n.duplicate, n.ignored, n.refused, n.quarantined
-    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
-      AS n (channel_id, received, stored, duplicate, ignored, refused, quarantined)
-    ON CONFLICT (channel_id, shard) DO UPDATE SET
-      received = t.received + excluded.received,
-      stored = t.stored + excluded.stored,
-      duplicate = t.duplicate + excluded.duplicate,
-      ignored = t.ignored + excluded.ignored,
-      refused = t.refused + excluded.refused,
-      quarantined = t.quarantined + excluded.quarantined`,
+    SELECT (e.place - 1)::int AS place
+    FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS e (channel_id, event_key, place)
+    WHERE NOT EXISTS (SELECT FROM ledger l WHERE l.channel_id = e.channel_id AND l.event_key = e.event_key)`,
 };
 
 /** One entry and one outcome for every event that ever came in for a channel, and their sums. */
@@ -52,31 +25,35 @@ const COUNT = {
 export class LedgerRepository {
   constructor(private readonly database: Database) {}
 
-  /** Enters the events that did not come before and returns just those: the unique index is the proof. */
-  enter(tx: Tx, entries: readonly LedgerEntry[]): Promise<{ channelId: string; key: string }[]> {
-    if (entries.length === 0) return Promise.resolve([]);
-    const sorted = [...entries].sort((a, b) => (a.channelId + a.key < b.channelId + b.key ? -1 : 1));
-    return rows(tx, ENTER, [
-      sorted.map((e) => e.channelId),
-      sorted.map((e) => e.key),
-      sorted.map((e) => e.outcome),
-      sorted.map((e) => e.reason),
-      sorted.map((e) => e.rawId),
-      sorted.map((e) => e.receivedAt.toISOString()),
+  /** Which of these events, by their index, did not come before. */
+  async unseen(tx: Tx, entries: readonly { channelId: string; key: string }[]): Promise<Set<number>> {
+    const unseen = await rows<{ place: number }>(tx, UNSEEN, [
+      entries.map((e) => e.channelId),
+      entries.map((e) => e.key),
     ]);
+    return new Set(unseen.map(({ place }) => place));
   }
 
-  async count(tx: Tx, totals: readonly Totals[]): Promise<void> {
-    if (totals.length === 0) return;
-    await rows(tx, COUNT, [
-      totals.map((t) => t.channelId),
-      totals.map((t) => t.received),
-      totals.map((t) => t.stored),
-      totals.map((t) => t.duplicate),
-      totals.map((t) => t.ignored),
-      totals.map((t) => t.refused),
-      totals.map((t) => t.quarantined),
-    ]);
+  /** Takes back the entry of an event that was not stored, with its place in the sums; false when there is none. */
+  async withdraw(tx: Tx, channelId: string, key: string): Promise<boolean> {
+    const withdrawn = await rows(
+      tx,
+      `WITH withdrawn AS (
+         DELETE FROM ledger WHERE channel_id = $1 AND event_key = $2 AND outcome <> 'stored' RETURNING channel_id, outcome
+       )
+       INSERT INTO ledger_totals AS t (channel_id, shard, received, ignored, refused, quarantined)
+       SELECT channel_id, pg_backend_pid() % 16, -1, -(outcome = 'ignored')::int, -(outcome = 'refused')::int,
+         -(outcome = 'quarantined')::int
+       FROM withdrawn
+       ON CONFLICT (channel_id, shard) DO UPDATE SET
+         received = t.received + excluded.received,
+         ignored = t.ignored + excluded.ignored,
+         refused = t.refused + excluded.refused,
+         quarantined = t.quarantined + excluded.quarantined
+       RETURNING channel_id`,
+      [channelId, key],
+    );
+    return withdrawn.length > 0;
   }
 
   /** Authentic events for no channel of ours: counted apart, never silent. */

@@ -27,13 +27,10 @@ export class RawBodies {
     );
   }
 
-  /** The body behind one ledger entry, or undefined where none was kept. */
-  async bodyOf(channelId: string, key: string): Promise<Buffer | undefined> {
-    const kept = await this.database.row<{ id: string; body: Buffer }>(
-      `SELECT r.id, r.body FROM ledger l JOIN raw_bodies r ON r.id = l.raw_id WHERE l.channel_id = $1 AND l.event_key = $2`,
-      [channelId, key],
-    );
-    return kept && this.keys.decrypt(kept.body, boundTo(kept.id));
+  /** A body as it came, or undefined when it is not kept any more. */
+  async read(rawId: string): Promise<Buffer | undefined> {
+    const kept = await this.database.row<{ body: Buffer }>('SELECT body FROM raw_bodies WHERE id = $1', [rawId]);
+    return kept && this.keys.decrypt(kept.body, boundTo(rawId));
   }
 
   /** Forgets bodies older than `days`, but never one that quarantine still needs. */

@@ -1,20 +1,37 @@
 import type { RejectionClass } from '#messenger-kit';
-import { consequenceOf } from './consequence.js';
+import { consequenceOf, type Attempted } from './consequence.js';
 
-function rejected(kind: RejectionClass, retryAfterMs?: number) {
-  return { verdict: { kind: 'rejected', class: kind, code: '400', sentence: 'No.', retryAfterMs } as const };
+function rejected(kind: RejectionClass, more: { retryAfterMs?: number; wholeChannel?: boolean } = {}) {
+  return { verdict: { kind: 'rejected', class: kind, code: '400', sentence: 'No.', ...more } as const };
 }
 
-it('a sent message keeps the network’s id', () => {
-  expect(consequenceOf({ verdict: { kind: 'sent', externalId: 'm_1' } }, 0)).toEqual({
-    status: 'sent',
-    externalId: 'm_1',
-  });
+/** The wait that follows; fails when there is none. */
+function waitAfter(result: Attempted, attempts: number) {
+  const consequence = consequenceOf(result, attempts);
+  if (consequence.status !== 'queued') throw new Error(`It is ${consequence.status}`);
+  return consequence;
+}
+
+it('a sent message keeps the network’s ids, the first one first', () => {
+  const album = { kind: 'sent', externalId: 'm_1', externalIds: ['m_1', 'm_2'] } as const;
+  expect(consequenceOf({ verdict: album }, 0)).toEqual({ status: 'sent', externalIds: ['m_1', 'm_2'] });
+  expect(consequenceOf({ verdict: { kind: 'sent', externalId: 'm_3' } }, 0)).toMatchObject({ externalIds: ['m_3'] });
 });
 
 it('a message of unknown fate is unconfirmed and frees its lane', () => {
   const consequence = consequenceOf({ verdict: { kind: 'unknown', sentence: 'No answer came.' } }, 0);
   expect(consequence).toEqual({ status: 'unconfirmed', failure: { code: 'no_answer', sentence: 'No answer came.' } });
+});
+
+it('a message of unknown fate waits for its echo where the network sends one', () => {
+  expect(consequenceOf({ verdict: { kind: 'unknown', sentence: 'No answer came.' } }, 0, true)).toMatchObject({
+    status: 'unconfirmed',
+    awaitsEcho: true,
+  });
+});
+
+it('a worker that breaks may have sent the message: it is not sent again', () => {
+  expect(consequenceOf({ error: new TypeError('x is undefined') }, 0)).toMatchObject({ status: 'unconfirmed' });
 });
 
 it.each(['permanent', 'blocked', 'windowClosed'] as const)('%s fails at once and frees the lane', (kind) => {
@@ -26,7 +43,7 @@ it('revoked credentials keep the message and tell the channel', () => {
 });
 
 it('a messenger that says when to come back is obeyed to the millisecond, without counting the try', () => {
-  const consequence = consequenceOf(rejected('retryAfter', 9_000), 11);
+  const consequence = waitAfter(rejected('retryAfter', { retryAfterMs: 9_000 }), 11);
   expect(consequence).toMatchObject({ status: 'queued', waitMs: 9_000 });
   expect(consequence.counts).toBeUndefined();
 });
@@ -37,10 +54,18 @@ it('passing failures wait longer each time, within a quarter, and end after twel
     [3, 8_000],
     [10, 300_000],
   ] as const) {
-    const { waitMs, status, counts } = consequenceOf({ error: new Error('refused') }, attempts);
+    const { waitMs, status, counts } = waitAfter({ error: new Error('refused') }, attempts);
     expect({ status, counts }).toEqual({ status: 'queued', counts: true });
     expect(waitMs).toBeGreaterThanOrEqual(expected * 0.75);
     expect(waitMs).toBeLessThanOrEqual(expected * 1.25);
   }
   expect(consequenceOf({ error: new Error('refused') }, 11).status).toBe('failed');
+});
+
+it('a wait for the whole channel holds all of it, also where the network does not say how long', () => {
+  for (const retryAfterMs of [5_000, undefined, Number.NaN, -1]) {
+    const consequence = waitAfter(rejected('retryAfter', { retryAfterMs, wholeChannel: true }), 0);
+    expect(consequence.wholeChannel).toBe(true);
+    expect(consequence.waitMs).toBeGreaterThan(0);
+  }
 });

@@ -1,44 +1,83 @@
 import type { SendVerdict } from '#messenger-kit';
 
-export interface Consequence {
-  readonly status: 'sent' | 'queued' | 'failed' | 'unconfirmed';
-  /** The network's id of the message, when it was sent. */
-  readonly externalId?: string;
-  readonly failure?: { readonly code: string; readonly sentence: string };
-  /** The lane waits this long, the message first in it. Absent: the lane goes on with the next message. */
-  readonly waitMs?: number;
-  /** Whether this try counts towards the limit. A messenger that says when to come back is obeyed, not counted. */
-  readonly counts?: boolean;
-  /** The credentials are no longer accepted: the channel needs its admin. */
-  readonly revoked?: boolean;
+interface Failing {
+  readonly code: string;
+  readonly sentence: string;
 }
 
-type Attempted = { readonly verdict: SendVerdict } | { readonly error: Error };
+export type Consequence =
+  | { readonly status: 'sent'; readonly externalIds: readonly [string, ...string[]]; readonly sentAt?: Date }
+  /** Final as far as the network is concerned: the lane goes on, after the wait for an echo that proves the message. */
+  | { readonly status: 'failed' | 'unconfirmed'; readonly failure: Failing; readonly awaitsEcho?: boolean }
+  /** The lane waits, the message first in it. */
+  | {
+      readonly status: 'queued';
+      readonly failure: Failing;
+      readonly waitMs: number;
+      /** Whether this try counts towards the limit. A messenger that says when to come back is obeyed, not counted. */
+      readonly counts?: boolean;
+      /** The credentials are no longer accepted: the channel needs its admin. */
+      readonly revoked?: boolean;
+      /** All lanes of the channel wait. */
+      readonly wholeChannel?: boolean;
+    };
+
+export type Attempted = { readonly verdict: SendVerdict } | { readonly error: unknown };
 
 const TRIES = 12;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
+/** Nobody can wait longer than a message lives; more than this is nonsense or an eternity. */
+const LONGEST_OBEYED_MS = 7 * 86_400_000;
 /** How soon a channel with revoked credentials is looked at again; it is skipped until its health is restored. */
 const REVOKED_WAIT_MS = 1_000;
 
+const UNREACHABLE: Failing = { code: 'network_unreachable', sentence: 'The messenger could not be reached.' };
+const OUR_FAULT: Failing = {
+  code: 'internal_error',
+  sentence: 'Something went wrong here while it was being sent; it may have arrived.',
+};
+
 /** What follows from one attempt that came after `attempts` passing failures in a row. Pure but for jitter. */
-export function consequenceOf(result: Attempted, attempts: number): Consequence {
-  if ('error' in result) return tryAgain(attempts, 'network_unreachable', 'The messenger could not be reached.');
+export function consequenceOf(result: Attempted, attempts: number, echoes = false): Consequence {
+  if ('error' in result)
+    return isBug(result.error) ? { status: 'unconfirmed', failure: OUR_FAULT } : tryAgain(attempts, UNREACHABLE);
   const { verdict } = result;
-  if (verdict.kind === 'sent') return { status: 'sent', externalId: verdict.externalId };
+  if (verdict.kind === 'sent') {
+    const { externalId, externalIds = [], sentAt } = verdict;
+    const more = externalIds.filter((id) => id !== externalId);
+    return { status: 'sent', externalIds: [externalId, ...more], ...(sentAt ? { sentAt } : {}) };
+  }
   if (verdict.kind === 'unknown') {
-    return { status: 'unconfirmed', failure: { code: 'no_answer', sentence: verdict.sentence } };
+    return {
+      status: 'unconfirmed',
+      failure: { code: 'no_answer', sentence: verdict.sentence },
+      ...(echoes ? { awaitsEcho: true } : {}),
+    };
   }
   const failure = { code: verdict.code, sentence: verdict.sentence };
   if (verdict.class === 'reauthorize') return { status: 'queued', failure, waitMs: REVOKED_WAIT_MS, revoked: true };
   if (verdict.class !== 'retryAfter') return { status: 'failed', failure };
-  if (verdict.retryAfterMs !== undefined) return { status: 'queued', failure, waitMs: verdict.retryAfterMs };
-  return tryAgain(attempts, verdict.code, verdict.sentence);
+  const consequence = isWait(verdict.retryAfterMs)
+    ? { status: 'queued' as const, failure, waitMs: Math.min(verdict.retryAfterMs, LONGEST_OBEYED_MS) }
+    : tryAgain(attempts, failure);
+  return verdict.wholeChannel && consequence.status === 'queued' ? { ...consequence, wholeChannel: true } : consequence;
 }
 
-function tryAgain(attempts: number, code: string, sentence: string): Consequence {
-  const failure = { code, sentence };
+function tryAgain(attempts: number, failure: Failing): Consequence {
   if (attempts + 1 >= TRIES) return { status: 'failed', failure };
   const wait = Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
   return { status: 'queued', failure, waitMs: wait * (0.75 + Math.random() / 2), counts: true };
+}
+
+function isWait(ms: number | undefined): ms is number {
+  return ms !== undefined && ms > 0;
+}
+
+/** A worker rejects when the network was not asked; a bug in it may show at any moment, also after the bytes left. */
+function isBug(error: unknown): boolean {
+  return (
+    !(error instanceof Error) ||
+    [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
+  );
 }

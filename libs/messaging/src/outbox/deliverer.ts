@@ -1,21 +1,22 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { newId } from '#database';
 import { MessagingOptions } from '../messaging-options.js';
 import { LaneRunner } from './lane-runner.js';
 import { LanesRepository, type Lane, type Load } from './lanes.repository.js';
 
-/** How many lanes one node runs at once, and of one channel: a slow channel never takes the others' places. */
-const LANES = 32;
-const LANES_PER_CHANNEL = 4;
-/** Lanes fall due without anybody here hearing of it: another node's answer, a wait that is over, a dead node's lease. */
+/** How many lanes of one channel a node runs at once: a slow channel never takes the others' places. */
+const LANES_PER_CHANNEL = 8;
+/** A bound for memory and sockets, far above what slow channels can take. */
+const LANES = 2_000;
+const CLAIMED_AT_ONCE = 64;
+/** Lanes fall due without anybody here hearing of it: another node's answer, an echo, a dead node's lease. */
 const LOOK_EVERY_MS = 500;
 
 /** Claims chats with something to deliver and runs each lane on its own. */
 @Injectable()
 export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Deliverer.name);
-  private readonly node = newId();
   private readonly running = new Map<string, { lane: Lane; done: Promise<void> }>();
+  private readonly alarms = new Set<NodeJS.Timeout>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private lookAgain = false;
@@ -30,7 +31,7 @@ export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutd
   onApplicationBootstrap(): void {
     if (!this.options.deliver) return;
     this.stopped = false;
-    this.timer = setInterval(() => this.wake(), LOOK_EVERY_MS);
+    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.wake();
   }
 
@@ -38,6 +39,7 @@ export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
+    for (const alarm of this.alarms) clearTimeout(alarm);
     await this.looking;
     await Promise.all([...this.running.values()].map(({ done }) => done));
   }
@@ -46,34 +48,49 @@ export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutd
   wake(): void {
     if (this.stopped) return;
     this.lookAgain = true;
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    this.looking ??= this.claimAll().finally(() => (this.looking = undefined));
   }
 
   private async look(): Promise<void> {
+    await this.lanes.endWaits().catch((error: Error) => this.logger.warn(`No waits could be ended: ${error.message}`));
+    this.wake();
+  }
+
+  private async claimAll(): Promise<void> {
     while (this.lookAgain && !this.stopped && this.running.size < LANES) {
       this.lookAgain = false;
       try {
-        for (const lane of await this.claim()) this.start(lane);
+        const claimed = await this.lanes.claim(this.options.leaseMs, CLAIMED_AT_ONCE, LANES_PER_CHANNEL, this.loads());
+        for (const lane of claimed) this.start(lane);
+        if (claimed.length === CLAIMED_AT_ONCE) this.lookAgain = true;
       } catch (error) {
         this.logger.warn(`No lanes could be claimed: ${(error as Error).message}`);
       }
     }
   }
 
-  private claim(): Promise<Lane[]> {
-    const free = LANES - this.running.size;
-    return this.lanes.claim(this.node, this.options.leaseMs, free, LANES_PER_CHANNEL, this.loads());
-  }
-
   private start(lane: Lane): void {
     const done = this.runner
-      .run(lane, this.node, () => this.stopped)
-      .catch((error: Error) => this.logger.warn(`A lane was left to its lease: ${error.message}`))
+      .run(lane, () => this.stopped)
+      .then(
+        (waitMs) => this.wakeAfter(waitMs),
+        (error: Error) => this.logger.warn(`A lane was left to its lease: ${error.message}`),
+      )
       .finally(() => {
-        this.running.delete(lane.chatId);
+        this.running.delete(lane.holder);
         this.wake();
       });
-    this.running.set(lane.chatId, { lane, done });
+    this.running.set(lane.holder, { lane, done });
+  }
+
+  /** To the point, where the regular look would come late. */
+  private wakeAfter(waitMs: number | undefined): void {
+    if (waitMs === undefined || this.stopped || waitMs > 600_000) return;
+    const alarm = setTimeout(() => {
+      this.alarms.delete(alarm);
+      this.wake();
+    }, waitMs + 1);
+    this.alarms.add(alarm);
   }
 
   private loads(): Load[] {

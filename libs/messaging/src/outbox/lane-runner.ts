@@ -1,21 +1,17 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { OutgoingMessages, type OutgoingHead } from '#chats';
-import { ContactBook } from '#contacts';
-import { Database } from '#database';
-import {
-  MessengerRegistry,
-  type ChannelAccount,
-  type OutcomeMessageWorker,
-  type Recipient,
-  type SendVerdict,
-} from '#messenger-kit';
-import { Channels } from '#registration';
-import { MessagingOptions } from '../messaging-options.js';
+import type { OutgoingHead } from '#chats';
 import { consequenceOf, type Consequence } from './consequence.js';
-import { LanesRepository, type Lane } from './lanes.repository.js';
+import { insist } from './insist.js';
+import { LaneSteps, type Step } from './lane-steps.js';
+import type { Lane } from './lanes.repository.js';
+import { NetworkCall } from './network-call.js';
+import { Pacer } from './pacer.js';
+import { Stopwatch } from './stopwatch.js';
+import { Ways, type Way } from './way.js';
 
-/** A call that starts later than this after its lease was seen asks for the lease once more. */
-const FRESH_MS = 1_000;
+/** A lane whose turn comes later than this gives its place to another one meanwhile. */
+const PATIENCE_MS = 200;
 
 /** Delivers one chat's messages in order while the lane is ours. */
 @Injectable()
@@ -23,96 +19,66 @@ export class LaneRunner {
   private readonly logger = new Logger(LaneRunner.name);
 
   constructor(
-    private readonly database: Database,
-    private readonly messages: OutgoingMessages,
-    private readonly lanes: LanesRepository,
-    private readonly contacts: ContactBook,
-    private readonly channels: Channels,
-    private readonly messengers: MessengerRegistry,
-    private readonly options: MessagingOptions,
+    private readonly ways: Ways,
+    private readonly steps: LaneSteps,
+    private readonly call: NetworkCall,
+    private readonly pacer: Pacer,
   ) {}
 
-  /** Ends when the lane is empty, must wait, or is no longer ours; `stopped` ends it after the message under way. */
-  async run(lane: Lane, holder: string, stopped: () => boolean): Promise<void> {
-    const way = await this.wayOf(lane);
-    await this.database.transaction((tx) => this.messages.leaveUnconfirmed(tx, lane.chatId));
-    let attempts = lane.attempts;
+  /**
+   * Ends when the lane is empty, must wait, or is no longer ours; `stopped` ends it after the message under way. Gives
+   * the ms after which the lane is due again, where that is known.
+   */
+  async run(lane: Lane, stopped: () => boolean): Promise<number | undefined> {
+    const way = await this.ways.to(lane);
+    const left = await this.steps.begin(lane, way.outcome.echoes ?? false);
+    if (left) return waitOf(left);
+    let { attempts } = lane;
     while (!stopped()) {
-      const seenAt = performance.now();
-      const head = await this.next(lane, holder);
-      if (head === 'lost') return;
-      if (head === undefined) return this.database.transaction((tx) => this.lanes.finish(tx, lane.chatId, holder));
-      if (performance.now() - seenAt > FRESH_MS && !(await this.lanes.holds(lane.chatId, holder))) return;
-      const consequence = await this.attempt(way, head, attempts);
-      await insist(() => this.settle(head, lane, holder, consequence, attempts));
-      if (consequence.waitMs !== undefined) return;
+      const step = await this.turn(way, lane, attempts);
+      if (step) return waitOf(step);
       attempts = 0;
     }
-    await this.database.transaction((tx) => this.lanes.postpone(tx, lane.chatId, holder, 0, attempts));
+    await this.steps.giveBack(lane, attempts);
+    return undefined;
   }
 
-  /** All look-ups come before the first message is marked, so that nothing stands between its mark and its call. */
-  private async wayOf(lane: Lane): Promise<Way> {
-    const account = await this.channels.account(lane.channelId);
-    const recipient = await this.contacts.recipientOf(this.database, lane.identityId);
-    if (!recipient) throw new Error(`Identity ${lane.identityId} is gone`);
-    return { account, recipient, outcome: this.messengers.require(account.messenger).outcome };
+  /** All look-ups came before, so that nothing stands between a message's mark and its call. */
+  private async turn(way: Way, lane: Lane, attempts: number): Promise<Step | undefined> {
+    const { course, outcome } = way;
+    const wait = this.pacer.waitFor(course, outcome.pace);
+    const paused = wait > 0 && (await this.steps.pause(lane, wait > PATIENCE_MS ? wait : 0, attempts));
+    if (paused) return paused;
+    const booked = this.pacer.book(course, outcome.pace);
+    if (booked > 0) await pauseFor(booked);
+    const step = await this.steps.next(lane, attempts);
+    if (step.kind === 'send') return this.deliver(way, lane, step.head, step.seen, attempts);
+    this.pacer.giveBack(course, outcome.pace);
+    return step;
   }
 
-  /** The attempt is written before the call: whoever finds it after a crash knows that the message may have left. */
-  private next(lane: Lane, holder: string): Promise<OutgoingHead | 'lost' | undefined> {
-    return this.database.transaction(async (tx) => {
-      if (!(await this.lanes.renew(tx, lane.chatId, holder, this.options.leaseMs))) return 'lost';
-      return this.messages.startSending(tx, lane.chatId);
-    });
-  }
-
-  private async attempt(way: Way, head: OutgoingHead, attempts: number): Promise<Consequence> {
-    const { account, recipient, outcome } = way;
-    const lastInboundAt = head.lastInboundAt ?? undefined;
-    const policy = outcome.policy({ lastInboundAt, now: new Date() });
-    if (!policy.allowed) return consequenceOf({ verdict: windowClosed(policy.reason) }, attempts);
-    const signal = AbortSignal.timeout(this.options.callTimeoutMs);
-    const context = { account, recipient, lastInboundAt, signal };
-    const result = await outcome.send({ id: head.id, content: head.content }, context).then(
-      (verdict) => ({ verdict }),
-      (error: Error) => ({ error }),
-    );
-    return consequenceOf(result, attempts);
-  }
-
-  private async settle(head: OutgoingHead, lane: Lane, holder: string, consequence: Consequence, attempts: number) {
-    const { status, failure, waitMs, revoked, counts } = consequence;
-    await this.database.transaction(async (tx) => {
-      if (status === 'sent') await this.messages.markSent(tx, head.id, consequence.externalId!);
-      else await this.messages.settle(tx, head.id, status, failure);
-      if (revoked) await this.channels.markHealth(tx, lane.channelId, 'needs_reauthorization', failure?.sentence);
-      if (waitMs === undefined) await this.lanes.forgetAttempts(tx, lane.chatId, holder);
-      else await this.lanes.postpone(tx, lane.chatId, holder, waitMs, counts ? attempts + 1 : attempts);
-    });
-    if (status !== 'sent') this.logger.warn(`Message ${head.id} is ${status}${failure ? ` (${failure.code})` : ''}`);
-  }
-}
-
-interface Way {
-  readonly account: ChannelAccount;
-  readonly recipient: Recipient;
-  readonly outcome: OutcomeMessageWorker;
-}
-
-/** The network's answer is known: a database that restarts just now must not turn it into `unconfirmed`. */
-async function insist(work: () => Promise<void>): Promise<void> {
-  for (const pause of [100, 500, 1_000, 2_000, 4_000]) {
-    try {
-      return await work();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, pause));
+  private async deliver(way: Way, lane: Lane, head: OutgoingHead, seen: Stopwatch, attempts: number) {
+    const calledAt = new Date();
+    const attempted = await this.call.attempt(way, lane, head, seen);
+    if (!attempted) return { kind: 'leave' } as const;
+    const consequence = consequenceOf(attempted, attempts, way.outcome.echoes);
+    const sentAt = momentOf(consequence, calledAt);
+    const step = await insist(() => this.steps.settle(lane, way.account, head, consequence, attempts, sentAt));
+    if (consequence.status !== 'sent') {
+      this.logger.warn(`Message ${head.id} is ${consequence.status} (${consequence.failure.code})`);
     }
+    return step;
   }
-  return work();
 }
 
-function windowClosed(reason: string | null): SendVerdict {
-  const sentence = reason ?? 'The messenger does not allow an answer now.';
-  return { kind: 'rejected', class: 'windowClosed', code: 'window_closed', sentence };
+function waitOf(step: Step): number | undefined {
+  return step.kind === 'leave' ? step.waitMs : undefined;
+}
+
+/** The messenger's clock, made finer by ours where it counts whole seconds; ours where it does not tell. */
+function momentOf(consequence: Consequence, calledAt: Date): Date {
+  const sentAt = consequence.status === 'sent' ? consequence.sentAt : undefined;
+  if (!sentAt) return calledAt;
+  const coarse = sentAt.getTime() % 1000 === 0 ? 999 : 0;
+  return new Date(Math.max(sentAt.getTime(), Math.min(Date.now(), sentAt.getTime() + coarse)));
 }

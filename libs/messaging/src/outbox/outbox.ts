@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Idempotency, Problem, type OnceAnswer } from '#api-kit';
+import { Idempotency, type OnceAnswer } from '#api-kit';
+import { Attachments } from '#attachments';
 import { OutgoingMessages, type QueuedMessage } from '#chats';
 import { Database, type Tx } from '#database';
 import type { Caller } from '#identity';
-import { cleanText, MessengerRegistry, type Messenger } from '#messenger-kit';
+import { type MessageContent, MessengerRegistry } from '#messenger-kit';
+import { type Answer, partsOf, refuseSilence, wordsOf } from './answer.js';
 import { Deliverer } from './deliverer.js';
 import { LanesRepository } from './lanes.repository.js';
-
-/** What an agent writes. */
-export interface AnswerText {
-  readonly text: string;
-  /** Id of the message in the same chat that is quoted. */
-  readonly replyTo?: string;
-}
+import { allowedNow } from './send-policy.js';
 
 /** Takes answers: the message and the work to deliver it are in one commit. */
 @Injectable()
@@ -22,6 +18,7 @@ export class Outbox {
     private readonly idempotency: Idempotency,
     private readonly messages: OutgoingMessages,
     private readonly lanes: LanesRepository,
+    private readonly attachments: Attachments,
     private readonly messengers: MessengerRegistry,
     private readonly deliverer: Deliverer,
   ) {}
@@ -30,16 +27,17 @@ export class Outbox {
    * Queues an answer of `caller` into a chat; one message for every call the network needs, each with its own fate.
    * The same `key` with the same answer gives the first result again, shaped by `view`.
    * Throws a Problem: 404 for a chat out of sight, 409 for one that takes no answer from this caller or whose
-   * messenger's rules forbid it now, 422 for an empty text, a quote of nothing, or a key used for something else.
+   * messenger's rules forbid it now, 422 for an empty answer, a quote of nothing, a file that is no unused upload of the
+   * caller's, for what the messenger cannot carry, and for a key used for something else.
    */
   async accept<View>(
     caller: Caller,
     chatId: string,
-    request: AnswerText,
+    request: Answer,
     key: string | undefined,
     view: (messages: readonly QueuedMessage[]) => View,
   ): Promise<OnceAnswer<View>> {
-    if (!request.text.trim()) throw Problem.invalid('Write something.', [{ pointer: '#/text', detail: 'is empty' }]);
+    refuseSilence(request);
     const route = `POST /v1/chats/${chatId}/messages`;
     const answer = await this.database.transaction((tx) =>
       this.idempotency.once(tx, { caller: `${caller.kind}:${caller.id}`, route, key, request }, async () => ({
@@ -51,22 +49,24 @@ export class Outbox {
     return answer;
   }
 
-  private async queue(tx: Tx, caller: Caller, chatId: string, { text, replyTo }: AnswerText): Promise<QueuedMessage[]> {
+  private async queue(tx: Tx, caller: Caller, chatId: string, answer: Answer): Promise<QueuedMessage[]> {
     const chat = await this.messages.answerable(tx, caller, chatId);
     const messenger = this.messengers.require(chat.messenger);
-    refuseWhatPolicyForbids(messenger, chat.lastInboundAt);
-    const content = {
-      text: cleanText(text),
-      ...(replyTo ? { replyTo: await this.messages.externalIdOf(tx, chatId, replyTo) } : {}),
-    };
-    const queued = await this.messages.enqueue(tx, chat, caller, messenger.outcome.expand(content));
-    await this.lanes.extend(tx, chatId, chat.channelId, queued.at(-1)!.seq);
+    const authorKind = caller.kind === 'user' ? 'agent' : 'bot';
+    const policy = allowedNow(messenger, { ...chat, authorKind });
+    const parts = partsOf(messenger.outcome, policy, await this.contentOf(tx, caller, chatId, answer));
+    const queued = await this.messages.enqueue(tx, chat, caller, parts);
+    await this.lanes.extend(tx, chatId, chat.channelId);
     return queued;
   }
-}
 
-function refuseWhatPolicyForbids(messenger: Messenger, lastInboundAt: Date | null): void {
-  const policy = messenger.outcome.policy({ lastInboundAt: lastInboundAt ?? undefined, now: new Date() });
-  if (policy.allowed) return;
-  throw Problem.conflict('send_not_allowed', policy.reason ?? 'The messenger does not allow an answer now.');
+  private async contentOf(tx: Tx, caller: Caller, chatId: string, answer: Answer): Promise<MessageContent> {
+    const { replyTo, attachments = [] } = answer;
+    const files = await this.attachments.takeUploads(tx, caller, attachments);
+    return {
+      ...wordsOf(answer),
+      ...(files.length > 0 ? { attachments: files } : {}),
+      ...(replyTo ? { replyTo: await this.messages.externalIdOf(tx, chatId, replyTo) } : {}),
+    };
+  }
 }

@@ -172,7 +172,7 @@ test('a call that ended while it waited for a connection is never written afterw
     asked.push(request.url ?? '');
     release.push(() => response.end('{}'));
   });
-  const http = client({ trustedOrigins: [origin], timeoutMs: 10_000 });
+  const http = client({ trustedOrigins: [origin], timeoutMs: 10_000, connections: 64 });
   const busy = Array.from({ length: 64 }, () => http.request({ method: 'POST', url: `${origin}/busy`, json: {} }));
   const late = http.request({ method: 'POST', url: `${origin}/late`, json: {}, timeoutMs: 50 });
   expect(await failureOf(late)).toBeInstanceOf(NotAskedError);
@@ -199,7 +199,7 @@ test('an answer larger than allowed is not read on', async () => {
 test('an origin that hangs does not hold up another', async () => {
   const hanging = await serving(() => undefined);
   const quick = await serving((_request, response) => void response.end('{}'));
-  const http = client({ trustedOrigins: [hanging, quick], timeoutMs: 5_000 });
+  const http = client({ trustedOrigins: [hanging, quick], timeoutMs: 5_000, connections: 64 });
   const stuck = Array.from({ length: 200 }, () => failureOf(http.request({ method: 'GET', url: hanging })));
   const answer = await http.request({ method: 'GET', url: quick, timeoutMs: 1_000 });
   expect(answer.status).toBe(200);

@@ -26,6 +26,14 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
+/** What is downloaded is larger than the caller allows. */
+export class AnswerTooLarge extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'AnswerTooLarge';
+  }
+}
+
 /** A stable word for what went wrong. Messages of the network stack are left out: some repeat what was sent or received. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'failed';

@@ -1,8 +1,9 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { InboundEvent, Messenger } from '../contract.js';
 import type { MessengerSubject } from './messenger-subject.js';
 import { HEAVY, mutations, NASTY } from './nasty.js';
-import { flawsOf } from './well-formed.js';
+import { flawsOf, peopleIn } from './well-formed.js';
 
 const SECRET = 'law_secret_0123456789';
 
@@ -21,8 +22,24 @@ export function incomeLaws(subject: MessengerSubject, messenger: () => Messenger
     return events;
   };
 
-  test('converting is pure: the same call gives the same events', () => {
-    for (const body of subject.samples.values()) expect(convert(body)).toEqual(convert(body));
+  test('converting is pure: the same call gives the same events at any time, and stays as it was', () => {
+    for (const body of subject.samples.values()) {
+      const bytes = Buffer.from(body);
+      const events = convert(bytes);
+      jest.useFakeTimers({ now: new Date('2041-05-06T07:08:09Z') });
+      const later = convert(bytes);
+      jest.useRealTimers();
+      expect(later).toEqual(events);
+      expect(bytes).toEqual(Buffer.from(body));
+    }
+  });
+
+  test('people have one id for all accounts, or one for each, as the messenger says', () => {
+    const { idsAreGlobal } = messenger().income;
+    const events = [...subject.samples.values()].flatMap(convert);
+    const scopes = events.flatMap((event) => peopleIn(event).map(({ scope }) => [scope, event.source]));
+    expect(scopes.length).toBeGreaterThan(0);
+    expect(scopes).toEqual(scopes.map(([, source]) => [idsAreGlobal ? '' : source, source]));
   });
 
   test('every sample gives events that can be kept, none of them malformed', () => {
@@ -83,9 +100,10 @@ function batchLaws(
 
 function authenticityLaws(subject: MessengerSubject, messenger: () => Messenger): void {
   const body = Buffer.from(subject.text);
+  const signed = subject.sign(body, SECRET);
   const asks = (headers: Record<string, string | string[] | undefined>, signing: readonly string[]): boolean =>
-    messenger().income.isAuthentic({ headers, body }, { signing });
-  const proof = subject.sign(body, SECRET)[subject.proofHeader] ?? '';
+    messenger().income.isAuthentic({ headers: { ...signed, ...headers }, body }, { signing });
+  const proof = signed[subject.proofHeader] ?? '';
 
   test('a proven call is authentic, with any of several secrets', () => {
     expect(asks({ [subject.proofHeader]: proof }, [SECRET])).toBe(true);

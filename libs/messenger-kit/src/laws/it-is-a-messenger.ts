@@ -1,9 +1,12 @@
 import type { Messenger } from '../contract.js';
 import { GuardedHttp } from '../http/guarded-http.js';
+import { contentLaws } from './content-laws.js';
+import { mediaLaws, pollerLaws } from './fetching-laws.js';
 import { incomeLaws } from './income-laws.js';
 import type { MessengerSubject } from './messenger-subject.js';
 import { outcomeLaws } from './outcome-laws.js';
 import { registrationLaws } from './registration-laws.js';
+import { requestLaws } from './request-laws.js';
 import { aScriptedServer, type ScriptedServer } from './scripted-server.js';
 
 /**
@@ -26,16 +29,15 @@ export function itIsAMessenger(name: string, subject: MessengerSubject): void {
       await network.close();
     });
 
+    const laws = [outcomeLaws, requestLaws, mediaLaws, pollerLaws, registrationLaws];
     incomeLaws(subject, () => messenger);
-    outcomeLaws(
-      subject,
-      () => messenger,
-      () => network,
-    );
-    registrationLaws(
-      subject,
-      () => messenger,
-      () => network,
-    );
+    contentLaws(() => messenger);
+    for (const law of laws) {
+      law(
+        subject,
+        () => messenger,
+        () => network,
+      );
+    }
   });
 }

@@ -1,17 +1,24 @@
-import type { ChannelAccount, ConnectRequest, Messenger, Recipient, RejectionClass } from '../contract.js';
+import type {
+  ChannelAccount,
+  ConnectRequest,
+  MediaVerdict,
+  Messenger,
+  Recipient,
+  RejectionClass,
+} from '../contract.js';
 import type { GuardedHttp } from '../http/guarded-http.js';
+import type { Attachment } from '../unified-message.js';
+import type { Script, ScriptedAnswer } from './scripted-server.js';
 
-export interface ScriptedAnswer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+type Rejection = ScriptedAnswer & { readonly class: RejectionClass; readonly retryAfterMs?: number };
 
 /** A messenger under the laws, with what the laws cannot know: its wire. */
 export interface MessengerSubject {
   /** The messenger, speaking to `apiUrl` instead of the network. */
   make(apiUrl: string, http: GuardedHttp): Messenger;
   readonly account: ChannelAccount;
+  /** The account's credentials, where they name the network's address. */
+  credentialsAt?(apiUrl: string): Readonly<Record<string, string>>;
   readonly recipient: Recipient;
   /** The headers the messenger would put on this body. */
   sign(body: Buffer, secret: string): Record<string, string>;
@@ -30,12 +37,41 @@ export interface MessengerSubject {
   /** What the network says to a send. */
   readonly sendAnswers: {
     readonly sent: ScriptedAnswer & { readonly externalId: string };
-    readonly rejected: readonly (ScriptedAnswer & { readonly class: RejectionClass; readonly retryAfterMs?: number })[];
+    readonly rejected: readonly Rejection[];
+  };
+  /** What the network says to edits, deletions, reactions and the like; for a messenger that has any of them. */
+  readonly requestAnswers?: {
+    /** A message of ours. */
+    readonly target: string;
+    readonly done: ScriptedAnswer;
+    readonly rejected: readonly Rejection[];
+    /** Of an inbound message, where the messenger has `acknowledge`. */
+    readonly token?: string;
+  };
+  /** For a messenger with `media`. */
+  readonly media?: {
+    /** One whose content the network at `apiUrl` has. */
+    attachment(apiUrl: string): Attachment & { readonly reference: string };
+    /** The network gives `hello`, in as many calls as it takes. */
+    readonly found: Script;
+    /** The network no longer has it, or not now. */
+    readonly refused: readonly (ScriptedAnswer & {
+      readonly class: Extract<MediaVerdict, { kind: 'refused' }>['class'];
+    })[];
+  };
+  /** For a messenger with a `poller`. */
+  readonly poller?: {
+    /** Two events and what confirms them. */
+    readonly polled: ScriptedAnswer & { readonly cursor: string };
+    readonly refused: readonly (ScriptedAnswer & {
+      readonly class: 'retry' | 'reauthorize' | 'conflict';
+      readonly retryAfterMs?: number;
+    })[];
   };
   readonly registration: {
     readonly request: ConnectRequest;
-    /** The network's answer to a credential it does not know. */
-    readonly refusal: ScriptedAnswer;
+    /** The network's answer to a credential it does not know; absent where registering asks nobody. */
+    readonly refusal?: ScriptedAnswer;
     /** Parts of the credentials that must never show up in an error or a sentence. */
     readonly secrets: readonly string[];
   };

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import type { Messenger } from '../contract.js';
+import type { ChannelAccount, ConnectRequest, Messenger } from '../contract.js';
 import type { MessengerSubject } from './messenger-subject.js';
-import type { ScriptedServer } from './scripted-server.js';
+import type { ScriptedAnswer, ScriptedServer } from './scripted-server.js';
 
 /** Laws of `MessengerRegistrationWorker`. */
 export function registrationLaws(
@@ -21,14 +21,6 @@ export function registrationLaws(
     expect('appSecrets' in registration).toBe(callback === 'app');
   });
 
-  test('a credential the network does not know is refused with a sentence, and nothing is changed there', async () => {
-    network().script = () => refusal;
-    const verdict = await messenger().registration.connect(request);
-    expect(verdict).toMatchObject({ kind: 'refused', sentence: expect.stringMatching(/^\p{L}.*[.]$/u) as string });
-    expect(network().calls).toHaveLength(1);
-    expectQuiet(verdict);
-  });
-
   test('missing or odd credentials are refused without a call', async () => {
     for (const value of ['', ' ', '../../x', 'a b', 'ü\n', 'x\0y']) {
       const credentials = Object.fromEntries(Object.keys(request.credentials).map((name) => [name, value]));
@@ -37,6 +29,39 @@ export function registrationLaws(
     }
     expect((await messenger().registration.identify({})).kind).toBe('refused');
     expect(network().calls).toEqual([]);
+  });
+
+  if (refusal) networkLaws({ request, refusal, account }, messenger, network, expectQuiet);
+  else {
+    test('connecting asks nobody, and gives the same account every time', async () => {
+      const verdict = await messenger().registration.connect(request);
+      expect(verdict.kind).toBe('connected');
+      expect(await messenger().registration.connect(request)).toEqual(verdict);
+      await messenger().registration.disconnect(account, request.webhookUrl);
+      expect(network().calls).toEqual([]);
+    });
+  }
+}
+
+interface Asked {
+  readonly request: ConnectRequest;
+  readonly refusal: ScriptedAnswer;
+  readonly account: ChannelAccount;
+}
+
+/** Where the network knows who may. */
+function networkLaws(
+  { request, refusal, account }: Asked,
+  messenger: () => Messenger,
+  network: () => ScriptedServer,
+  expectQuiet: (said: unknown) => void,
+): void {
+  test('a credential the network does not know is refused with a sentence, and nothing is changed there', async () => {
+    network().script = () => refusal;
+    const verdict = await messenger().registration.connect(request);
+    expect(verdict).toMatchObject({ kind: 'refused', sentence: expect.stringMatching(/^\p{L}.*[.]$/u) as string });
+    expect(network().calls).toHaveLength(1);
+    expectQuiet(verdict);
   });
 
   test.each(['<html>', '{}', '[]', '{"ok":true,"result":7}'])(

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { arrayOf, at, objectOf, parseJson } from '#messenger-kit';
-import type { RejectionClass, SendVerdict } from '#messenger-kit';
+import type { Rejected, RejectionClass, Unknown } from '#messenger-kit';
 import type { GraphAnswer, GraphError } from './graph-api.js';
 
 interface Meaning {
@@ -8,6 +8,7 @@ interface Meaning {
   readonly sentence: string;
   /** At least this long. */
   readonly waitMs?: number;
+  readonly wholeChannel?: true;
 }
 
 const MINUTE = 60_000;
@@ -18,7 +19,13 @@ const closed: Meaning = {
   sentence: 'Facebook allows answers within 24 hours after the person last wrote.',
 };
 const busy: Meaning = { class: 'retryAfter', sentence: 'Facebook could not take the message at the moment.' };
-const tooFast: Meaning = { class: 'retryAfter', sentence: 'Facebook asks to send more slowly.' };
+/** Too much to one person. */
+const tooMuch: Meaning = { class: 'retryAfter', sentence: 'Facebook asks to write to this person more slowly.' };
+const tooFast: Meaning = {
+  class: 'retryAfter',
+  sentence: 'Facebook asks the Page to send more slowly.',
+  wholeChannel: true,
+};
 const revoked: Meaning = {
   class: 'reauthorize',
   sentence: 'Facebook no longer accepts the Page’s token. Connect the Page again.',
@@ -27,11 +34,15 @@ const restricted: Meaning = {
   class: 'retryAfter',
   sentence: 'Facebook has restricted the Page for a while.',
   waitMs: 30 * MINUTE,
+  wholeChannel: true,
 };
 const noPermission = permanent(
-  'Our app lacks the permission to send for this Page. Connect the Page again and grant it.',
+  'The Page’s token lacks the permission pages_messaging, or its owner the role. Connect the Page again and grant it.',
 );
 const developmentMode = permanent('The Meta app is in development mode and this person has no role in it.');
+const notAllowed = permanent('Facebook does not allow this Page to write to this person.');
+const badUpload = permanent('Facebook could not read the file: its kind or format is not supported.');
+const badTemplate = permanent('Facebook does not take these buttons: one is missing something, or there are too many.');
 
 /** By subcode first, which is the exact reason. https://developers.facebook.com/docs/messenger-platform/error-codes */
 const BY_SUBCODE: ReadonlyMap<number, Meaning> = new Map([
@@ -47,21 +58,30 @@ const BY_SUBCODE: ReadonlyMap<number, Meaning> = new Map([
   [2534029, restricted],
   [2018344, permanent('An admin of the Page must accept Meta’s terms first.')],
   [2018022, tooFast],
-  [2018352, tooFast],
+  [2018352, tooMuch],
   [2018001, permanent('Facebook does not know this person on this Page.')],
-  [2018034, permanent('The message has no text.')],
-  [2018027, permanent('Facebook does not allow this Page to write to this person.')],
-  [2018021, permanent('Facebook does not allow this Page to write to this person.')],
+  [2018034, permanent('The message is empty.')],
+  [2018109, permanent('The file is too large for Facebook.')],
+  [2018047, badUpload],
+  [2018007, badUpload],
+  [2018008, badUpload],
+  [2018032, badTemplate],
+  [2018027, notAllowed],
+  [2018021, notAllowed],
 ]);
 
 const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
   [1, busy],
   [2, busy],
   [4, { ...tooFast, waitMs: 2 * MINUTE }],
-  [9, tooFast],
+  [9, tooMuch],
   [10, noPermission],
   [17, tooFast],
   [32, tooFast],
+  [100, permanent('Facebook does not take this message: something in it is not valid.')],
+  [105, badTemplate],
+  [190, revoked],
+  [194, badTemplate],
   [200, noPermission],
   [230, noPermission],
   [368, restricted],
@@ -72,47 +92,71 @@ const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
   [10303, permanent('This person cannot receive this kind of message.')],
   [80001, tooFast],
   [80006, tooFast],
+  // Subcodes that some calls give as the code itself.
+  [2534122, restricted],
+  [2534029, restricted],
 ]);
 
+/** Refusals of a file that a second try often overcomes: Meta was still busy with it. */
+const WORTH_ANOTHER_TRY = new Set([2018047, 2018007, 2018008]);
+
+export function isWorthAnotherTry(answer: GraphAnswer): boolean {
+  return answer.kind === 'error' && WORTH_ANOTHER_TRY.has(answer.error.subcode ?? 0);
+}
+
 /** What a refused or unreadable answer to a send means. */
-export function verdictOf(answer: Exclude<GraphAnswer, { kind: 'ok' }>): SendVerdict {
+export function verdictOf(answer: Exclude<GraphAnswer, { kind: 'ok' }>): Rejected | Unknown {
   if (answer.kind === 'unreadable') return unreadable(answer.status);
   const { error, headers } = answer;
-  const meaning = meaningOf(error);
+  const { waitMs = 0, wholeChannel, ...meaning } = meaningOf(error);
   const code = error.subcode === undefined ? String(error.code) : `${error.code}/${error.subcode}`;
-  const wait = Math.max(meaning.waitMs ?? 0, regainAccessMs(headers));
+  const told = regainAccessMs(headers);
+  const wait = Math.max(waitMs, told);
   return {
     kind: 'rejected',
     class: meaning.class,
     code,
     sentence: meaning.sentence,
     ...(meaning.class === 'retryAfter' && wait > 0 && { retryAfterMs: wait }),
+    // Where Meta tells when the Page may call again, it is the Page that must wait.
+    ...(meaning.class === 'retryAfter' && (wholeChannel || told > 0) && { wholeChannel: true }),
   };
 }
 
+/** A dead token is dead, whatever the subcode. What Meta calls transient passes, unless it is a person's or a window's end. */
 function meaningOf({ code, subcode, isTransient }: GraphError): Meaning {
   if (code === 190) return revoked;
   const exact = subcode === undefined ? undefined : BY_SUBCODE.get(subcode);
-  return (
-    exact ?? (isTransient ? busy : BY_CODE.get(code)) ?? permanent(`Facebook refused the message (error ${code}).`)
-  );
+  if (isTransient && (exact === undefined || exact.class === 'permanent')) return BUSY_CODES.get(code) ?? busy;
+  return exact ?? BY_CODE.get(code) ?? permanent(`Facebook refused the message (error ${code}).`);
 }
 
-/** `X-Business-Use-Case-Usage` tells the minutes until calls are allowed again; Meta has no Retry-After. */
+const BUSY_CODES: ReadonlyMap<number, Meaning> = new Map(
+  [...BY_CODE].filter(([, meaning]) => meaning.class === 'retryAfter'),
+);
+
+/**
+ * The minutes until calls are allowed again; Meta has no Retry-After.
+ * https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+ */
 function regainAccessMs(headers: IncomingHttpHeaders): number {
-  const header = headers['x-business-use-case-usage'];
-  const usage = typeof header === 'string' ? objectOf(parseJson(header)) : undefined;
-  const minutes = Object.values(usage ?? {})
-    .flatMap(arrayOf)
+  const uses = ['x-business-use-case-usage', 'x-app-usage', 'x-page-usage'].flatMap((name) => {
+    const header = headers[name];
+    const usage = typeof header === 'string' ? objectOf(parseJson(header)) : undefined;
+    return [usage, ...Object.values(usage ?? {}).flatMap(arrayOf)];
+  });
+  const minutes = uses
     .map((use) => Number(at(use, 'estimated_time_to_regain_access')))
     .filter((value) => value > 0 && value < 10_000);
   return Math.max(0, ...minutes) * MINUTE;
 }
 
 /** Not the Graph API's answer: a proxy's 4xx never reached it, of anything else nobody can tell. */
-function unreadable(status: number): SendVerdict {
+function unreadable(status: number): Rejected | Unknown {
   const code = String(status);
-  if (status === 429) return { kind: 'rejected', class: 'retryAfter', code, sentence: tooFast.sentence };
+  if (status === 429) {
+    return { kind: 'rejected', class: 'retryAfter', code, sentence: tooFast.sentence, wholeChannel: true };
+  }
   if (status >= 300 && status < 500 && status !== 408) {
     const sentence = `Something between this server and Facebook refused the message (${status}).`;
     return { kind: 'rejected', class: 'permanent', code, sentence };

@@ -50,6 +50,24 @@ itIsAMessenger('Facebook', {
       { ...error(424242), class: 'permanent' },
     ],
   },
+  requestAnswers: {
+    target: 'm_dzp_zgh_6',
+    done: { status: 200, body: '{"recipient_id":"7329150486617043"}' },
+    rejected: [
+      { status: 400, body: sample(fixtures, 'api-error-token-expired'), class: 'reauthorize' },
+      { ...error(100), class: 'permanent' },
+      { ...error(551), class: 'blocked' },
+    ],
+  },
+  media: {
+    attachment: (url) => ({ type: 'image', reference: `${url}/v/t1.15752-9/photo.jpg?oh=1` }),
+    found: () => ({ status: 200, body: 'hello' }),
+    refused: [
+      { status: 403, body: 'URL signature expired', class: 'permanent' },
+      { status: 404, body: '', class: 'permanent' },
+      { status: 503, body: '', class: 'retry' },
+    ],
+  },
   registration: {
     request: {
       credentials: { pageToken: TOKEN },

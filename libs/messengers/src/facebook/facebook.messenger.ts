@@ -1,6 +1,7 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { GraphApi } from './graph-api.js';
 import { FacebookIncome } from './income.js';
+import { FacebookMedia } from './media.js';
 import { FacebookOutcome } from './outcome.js';
 import { FacebookProfile } from './profile.js';
 import { FacebookRegistration } from './registration.js';
@@ -8,18 +9,24 @@ import { FacebookRegistration } from './registration.js';
 const GRAPH = 'https://graph.facebook.com';
 const VERSION = 'v26.0';
 
-/** Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `appId`, `appSecret`, `verifyToken`. */
+/**
+ * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `appId`, `appSecret`, `verifyToken`, and
+ * `humanAgentTag` (`on` where Meta has granted our app the Human Agent feature).
+ */
 export class FacebookMessenger implements Messenger {
-  readonly income = new FacebookIncome();
+  readonly income: FacebookIncome;
   readonly outcome: FacebookOutcome;
   readonly registration: FacebookRegistration;
   readonly profile: FacebookProfile;
+  readonly media: FacebookMedia;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
-    const { graphUrl, graphVersion, appId, appSecret, verifyToken } = settings;
+    const { graphUrl, graphVersion, appId, appSecret, verifyToken, humanAgentTag } = settings;
     const api = new GraphApi(http, { url: graphUrl || GRAPH, version: graphVersion || VERSION, appSecret });
-    this.outcome = new FacebookOutcome(api);
+    this.income = new FacebookIncome(appId);
+    this.outcome = new FacebookOutcome(api, humanAgentTag === 'on');
     this.registration = new FacebookRegistration(api, { id: appId, secret: appSecret, verifyToken });
     this.profile = new FacebookProfile(api);
+    this.media = new FacebookMedia(http);
   }
 }

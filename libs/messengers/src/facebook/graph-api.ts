@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { at, GuardedHttp, hmacSha256, idOf, objectOf } from '#messenger-kit';
+import type { FormPart } from '#messenger-kit';
 
 export interface GraphError {
   readonly code: number;
@@ -20,6 +21,8 @@ export interface GraphCall {
   readonly token: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** Instead of `json`, where a file goes along. */
+  readonly form?: readonly FormPart[];
   readonly signal?: AbortSignal;
 }
 
@@ -29,6 +32,9 @@ export interface GraphSettings {
   /** Proves each call to come from us; calls go without proof when there is none. */
   readonly appSecret: string | undefined;
 }
+
+/** Files take their time; the caller's signal usually ends it sooner. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Meta's Graph API. The token travels in a header; only its proof is part of the URL. */
 export class GraphApi {
@@ -42,7 +48,7 @@ export class GraphApi {
   }
 
   /** Rejects with `NotAskedError` or `OutcomeUnknownError` when no answer came. */
-  async call({ method, path, token, query = {}, json, signal }: GraphCall): Promise<GraphAnswer> {
+  async call({ method, path, token, query = {}, json, form, signal }: GraphCall): Promise<GraphAnswer> {
     const url = new URL(`${this.base}/${path.split('/').map(encodeURIComponent).join('/')}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const proof = this.proofOf(token);
@@ -52,6 +58,7 @@ export class GraphApi {
       url: url.href,
       headers: { authorization: `Bearer ${token}` },
       json,
+      ...(form && { form, timeoutMs: UPLOAD_TIMEOUT_MS }),
       ...(signal && { signal }),
     });
     return read(answer.status, answer.json, answer.headers);

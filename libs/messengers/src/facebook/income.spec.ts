@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { InboundEvent, MessageContent } from '#messenger-kit';
-import { sample } from '../../../messenger-kit/testing.js';
 import { FacebookIncome } from './income.js';
 
 const PAGE = '108326419507742';
-const IRYNA = '7482093165518274';
+const APP = '287451903362718';
 const fixtures = new URL('./fixtures/', import.meta.url);
 
 const convert = (body: string): InboundEvent[] =>
-  new FacebookIncome().convert({ headers: {}, body: Buffer.from(body) });
+  new FacebookIncome(APP).convert({ headers: {}, body: Buffer.from(body) });
 
 /** A call with one messaging item. */
 function inCall(item: object, entry: object = {}): string {
@@ -22,150 +21,20 @@ function convertOne(item: object): InboundEvent {
   return events[0] as InboundEvent;
 }
 
-const aMessageFrom = (
-  page: string,
-  person: string,
-  mid: string,
-  time: string,
-  content: MessageContent,
-): InboundEvent => ({
-  kind: 'message',
-  source: page,
-  key: `message:${mid}`,
-  sender: { scope: page, externalId: person },
-  externalId: mid,
-  sentAt: new Date(time),
-  content,
-});
+/** What a message of a person says. */
+function said(message: object): MessageContent | undefined {
+  const event = convertOne({ message: { mid: 'm_1', ...message } });
+  return event.kind === 'message' ? event.content : undefined;
+}
 
-test.each<[string, string, string, MessageContent]>([
-  ['text', 'm_njh7097-kvkx_LBbk', '21', { text: 'Good day, is the oak lamp there? 🙂 Füße: 4' }],
-  [
-    'text.wire',
-    'm_njh7097-kvkx_LBbk',
-    '21',
-    { text: 'Good day, is the oak lamp there? 🙂 Füße: 4 https://example.com/a/6' },
-  ],
-  ['quick-reply', 'm_wfd8623-wv', '26', { text: 'Oak', choice: { title: 'Oak', payload: 'GRAIN_OAK' } }],
-  [
-    'postback-button',
-    'm_dyf7971-zjyntjdv',
-    '27',
-    { text: 'Speak to a clerk', choice: { title: 'Speak to a clerk', payload: 'TO_CLERK' } },
-  ],
-  ['reply-to', 'm_tfv8478-pwqvj', '30', { text: 'that shelf, yes', replyTo: 'm_njh7097-kvkx_LBbk' }],
-  [
-    'fallback-shared-link',
-    'm_qxb6134-nfgyvkgd',
-    '24',
-    {
-      text: 'https://example.com/catalog/9',
-      attachments: [
-        {
-          type: 'link',
-          name: 'Lantern 9 - Corner store',
-          reference: 'https://l.example.com/l.php?u=https%3A%2F%2Fexample.com%2Fcatalog%2F9&h=AT_QWZNE&s=1',
-        },
-      ],
-    },
-  ],
-  [
-    'image-with-caption-less',
-    'm_cxv6190-hrxtq',
-    '22',
-    {
-      attachments: [
-        {
-          type: 'image',
-          reference: 'https://cdn.example.com/v/t8.40263-5/oak_n.jpg?_nc_cat=3&oh=00_RGLHT&oe=6AD2EA4D',
-        },
-      ],
-      unsupported: { kind: 'image' },
-    },
-  ],
-  [
-    'sticker',
-    'm_bnh2209-bmvtcyx',
-    '25',
-    {
-      attachments: [{ type: 'sticker', reference: 'https://cdn.example.com/v/t62.4815-3/hand.png?oe=6AD2EA4D' }],
-      unsupported: { kind: 'sticker' },
-    },
-  ],
-])('%s is a message', (name, mid, second, content) => {
-  const time = `2026-10-17T05:07:${second}Z`;
-  expect(convert(sample(fixtures, name))).toEqual([aMessageFrom(PAGE, IRYNA, mid, time, content)]);
-});
-
-test('the first contact through a link says where it came from', () => {
-  const content = {
-    text: 'Get Started',
-    choice: { title: 'Get Started', payload: 'FIRST_HELLO' },
-    referral: { ref: 'poster-9', source: 'SHORTLINK' },
-  };
-  expect(convert(sample(fixtures, 'postback-get-started-referral'))).toEqual([
-    aMessageFrom(PAGE, '6915527380446193', 'm_qnj5379-kd', '2026-10-17T05:07:28Z', content),
-  ]);
-});
-
-test('five attachments stay five', () => {
-  const [event] = convert(sample(fixtures, 'attachments-all-types'));
-  const content = event?.kind === 'message' ? event.content : undefined;
-  expect(content).toMatchObject({ text: 'all of it', unsupported: { kind: 'image' } });
-  expect(content?.attachments?.map(({ type, name }) => [type, name])).toEqual([
-    ['image', undefined],
-    ['video', undefined],
-    ['audio', undefined],
-    ['file', 'receipt 17.pdf'],
-    ['location', "Iryna's Location"],
-  ]);
-});
-
-test('two Pages in one call: each event goes to its own', () => {
-  const at = (rest: string): string => `2026-10-17T05:07:39.${rest}Z`;
-  expect(convert(sample(fixtures, 'batch-two-entries'))).toEqual([
-    aMessageFrom(PAGE, IRYNA, 'm_dyk9187-f', at('000'), { text: 'tea' }),
-    aMessageFrom(PAGE, IRYNA, 'm_cgc9546-m', at('100'), { text: 'jam' }),
-    aMessageFrom('108326419883051', '6915527380446193', 'm_dzw6774-b', at('200'), { text: 'scone, second page' }),
-  ]);
-});
-
-test('what was written while another app had the thread are messages, the payload withheld', () => {
-  expect(convert(sample(fixtures, 'standby'))).toEqual([
-    aMessageFrom(PAGE, IRYNA, 'm_nzq6851-pcwjfwb', '2026-10-17T05:07:40.000Z', {
-      text: 'written while someone else had the chat',
-    }),
-    aMessageFrom(PAGE, IRYNA, 'm_gwd1655-qt', '2026-10-17T05:07:40.100Z', { text: 'List', choice: { title: 'List' } }),
-  ]);
-});
-
-test.each([
-  ['delivery', 'delivery', /^delivery:/],
-  ['read', 'read', /^read:/],
-  ['reaction', 'reaction', /^reaction:/],
-  ['unreaction', 'reaction', /^reaction:/],
-  ['message-edit', 'edit', /^edit:m_njh7097-kvkx_LBbk:1$/],
-  ['message-unsend', 'delete', /^delete:m_njh7097-kvkx_LBbk$/],
-  ['echo-own-app', 'echo', /^echo:m_dzp_zgh_6$/],
-  ['echo-page-inbox', 'echo', /^echo:m_rpy_dgzzb_6$/],
-  ['handover-pass-thread', 'thread_control', /^thread_control:/],
-  ['referral-existing-thread', 'referral', /^referral:/],
-])('%s is ignored: %s', (name, reason, key) => {
-  expect(convert(sample(fixtures, name))).toEqual([
-    { kind: 'ignored', source: PAGE, reason, key: expect.stringMatching(key) as string },
-  ]);
-});
+const attached = (...attachments: object[]): MessageContent | undefined => said({ attachments });
+const CDN = 'https://scontent.xx.fbcdn.net/v/a.jpg?oe=6AD2EA4D';
 
 test.each<[string, object, object]>([
   [
     'a guest of the plugin',
     { sender: { user_ref: 'u' }, message: { mid: 'm_1', text: 'x' } },
     { kind: 'ignored', reason: 'guest' },
-  ],
-  [
-    'a policy event without sender',
-    { sender: undefined, policy_enforcement: { action: 'block' } },
-    { kind: 'ignored', reason: 'policy_enforcement' },
   ],
   ['a message without id', { message: { text: 'x' } }, { kind: 'malformed', reason: 'message_without_id' }],
   ['a message of nobody', { sender: {}, message: { mid: 'm_1' } }, { kind: 'malformed', reason: 'no_sender' }],
@@ -175,29 +44,309 @@ test.each<[string, object, object]>([
     { message: { mid: 'm_1', is_unsupported: true } },
     { kind: 'message', content: { unsupported: { kind: 'unsupported' } } },
   ],
-  [
-    'a payload of null',
-    { message: { mid: 'm_1', attachments: [{ type: 'fallback', payload: null, title: 'T' }] } },
-    { content: { attachments: [{ type: 'link', name: 'T' }] } },
-  ],
-  [
-    'a new type with a link',
-    { message: { mid: 'm_1', attachments: [{ type: 'hologram', payload: { url: 'https://x.example' } }] } },
-    { content: { attachments: [{ type: 'file' }], unsupported: { kind: 'hologram' } } },
-  ],
-  [
-    'an old sticker',
-    {
-      message: {
-        mid: 'm_1',
-        attachments: [{ type: 'image', payload: { url: 'https://x.example', sticker_id: 369239263222822 } }],
-      },
-    },
-    { content: { attachments: [{ type: 'sticker' }] } },
-  ],
   ['a postback without title', { postback: { mid: 'm_1', payload: 'P' } }, { content: { text: 'P' } }],
 ])('%s', (_, item, expected) => {
   expect(convertOne(item)).toMatchObject(expected);
+});
+
+test.each<[string, object, object]>([
+  ['a preview with nothing in it', { payload: null }, {}],
+  ['a preview of a payload that is text', { payload: 'https://x.example/1' }, { url: 'https://x.example/1' }],
+  ['a preview with a title beside it', { payload: null, title: 'T' }, { title: 'T' }],
+  ['a preview that leads nowhere', { payload: { url: 'javascript:alert(1)', title: 'T' } }, { title: 'T' }],
+])('%s', (_, wire, shown) => {
+  const isEmpty = Object.keys(shown).length === 0;
+  expect(attached({ type: 'fallback', ...wire })).toEqual({
+    attachments: [{ type: isEmpty ? 'unsupported' : 'link', ...shown }],
+    ...(isEmpty && { unsupported: { kind: 'fallback' } }),
+  });
+});
+
+test('a link is not shown a second time', () => {
+  const text = 'see https://x.example/1 please';
+  const preview = (payload: unknown): MessageContent | undefined =>
+    said({ text, attachments: [{ type: 'fallback', payload }] });
+  expect(preview({ url: 'https://x.example/1' })).toEqual({ text });
+  expect(preview(null)).toEqual({ text });
+  expect(preview({ url: 'https://x.example/2' })).toMatchObject({
+    text,
+    attachments: [{ url: 'https://x.example/2' }],
+  });
+});
+
+test('a sticker that comes twice is one, two stickers are two', () => {
+  const sticker = (type: string, id: number): object => ({ type, payload: { url: CDN, sticker_id: id } });
+  const shown = { type: 'sticker', reference: CDN };
+  expect(attached(sticker('sticker', 17), sticker('image', 17))).toEqual({ attachments: [shown] });
+  expect(attached(sticker('image', 17), sticker('sticker', 18))).toEqual({ attachments: [shown, shown] });
+  expect(attached(sticker('image', 369239263222822))).toEqual({ attachments: [{ ...shown, title: '👍' }] });
+});
+
+test.each<[string, object, object, string?]>([
+  ['an image that is not there', { type: 'image', payload: {} }, { type: 'image' }, 'image'],
+  ['an image at no address', { type: 'image', payload: { url: 'file:///etc/passwd' } }, { type: 'image' }, 'image'],
+  [
+    'a reel, content',
+    { type: 'reel', payload: { url: CDN, title: 'R' } },
+    { type: 'share', title: 'R', reference: CDN },
+  ],
+  [
+    'a post, a page',
+    { type: 'post', payload: { url: 'https://www.facebook.com/p/1', id: 7 } },
+    { type: 'share', url: 'https://www.facebook.com/p/1' },
+  ],
+  ['a story mention', { type: 'story_mention', payload: { url: CDN } }, { type: 'share', reference: CDN }],
+  ['something new with content', { type: 'hologram', payload: { url: CDN } }, { type: 'share', reference: CDN }],
+  [
+    'something new with a page',
+    { type: 'hologram', payload: { url: 'https://x.example/h' } },
+    { type: 'share', url: 'https://x.example/h' },
+  ],
+  ['something new', { type: 'hologram', payload: { a: 1 } }, { type: 'unsupported' }, 'hologram'],
+  [
+    'an appointment',
+    { type: 'appointment_booking', payload: { slot: 1 }, title: 'Tuesday' },
+    { type: 'unsupported', title: 'Tuesday' },
+    'appointment_booking',
+  ],
+  ['nothing at all', { type: 7 }, { type: 'unsupported' }, 'attachment'],
+  [
+    'a place in words',
+    { type: 'location', payload: { coordinates: { lat: '49.5', long: '-24' } } },
+    { type: 'location', location: { latitude: 49.5, longitude: -24 } },
+  ],
+  [
+    'no place on earth',
+    { type: 'location', payload: { coordinates: { lat: 91, long: 0 } } },
+    { type: 'unsupported' },
+    'location',
+  ],
+  [
+    'a file named to leave its folder',
+    { type: 'file', payload: { url: 'https://cdn.example.com/..%2F..%2Fetc%2Fpasswd?oe=6AD2EA4D' } },
+    {
+      type: 'file',
+      name: '.._.._etc_passwd',
+      reference: 'https://cdn.example.com/..%2F..%2Fetc%2Fpasswd?oe=6AD2EA4D',
+    },
+  ],
+  ['an empty template', { type: 'template', payload: {} }, { type: 'template' }, 'template'],
+])('%s', (_, wire, shown, ...[unsupported]) => {
+  expect(attached(wire)).toEqual({
+    attachments: [shown],
+    ...(unsupported !== undefined && { unsupported: { kind: unsupported } }),
+  });
+});
+
+test('what cannot be shown is told even where there is a text', () => {
+  expect(said({ text: 'x', attachments: [{ type: 'appointment_booking' }] })).toEqual({
+    text: 'x',
+    attachments: [{ type: 'unsupported' }],
+    unsupported: { kind: 'appointment_booking' },
+  });
+});
+
+test('templates can be read: cards, products, buttons', () => {
+  const template = (payload: object): object => ({ type: 'template', payload });
+  const products = [
+    { id: '7', title: 'Oak lamp', subtitle: '€ 40' },
+    { id: '8', title: 'Elm lamp' },
+  ];
+  expect(attached(template({ product: { elements: products } }))).toEqual({
+    text: 'Oak lamp – € 40\nElm lamp',
+    attachments: [{ type: 'template', title: 'Oak lamp – € 40' }],
+  });
+  const card = { title: 'Oak', default_action: { type: 'web_url', url: 'https://x.example/oak' } };
+  expect(attached(template({ template_type: 'generic', elements: [card] }))).toEqual({
+    text: 'Oak',
+    attachments: [{ type: 'template', title: 'Oak', url: 'https://x.example/oak' }],
+  });
+  const buttons = [
+    { type: 'postback', title: 'Yes', payload: 'Y' },
+    { type: 'web_url', title: 'Shop', url: 'https://x.example' },
+    { type: 'phone_number' },
+  ];
+  expect(attached(template({ template_type: 'button', text: 'Shall we?', buttons }))).toEqual({
+    text: 'Shall we?',
+    attachments: [{ type: 'template', title: 'Shall we?' }],
+    choices: [
+      { title: 'Yes', payload: 'Y' },
+      { title: 'Shop', url: 'https://x.example' },
+    ],
+  });
+});
+
+test.each<[string, object, object]>([
+  ['an advertisement', { ref: 'r', source: 'ADS', ad_id: '9' }, { ref: 'r', source: 'ADS' }],
+  ['an advertisement without ref', { source: 'ADS', ad_id: 9 }, { ref: '9', source: 'ADS' }],
+  ['a product', { product: { id: '17' } }, { ref: '17', source: 'PRODUCT' }],
+])('a message that came from %s says so', (_, referral, expected) => {
+  expect(said({ text: 'x', referral })).toEqual({ text: 'x', referral: expected });
+});
+
+test('a quick reply that gives a phone number is its text', () => {
+  expect(said({ quick_reply: { payload: '+380441234567' } })).toEqual({
+    text: '+380441234567',
+    choice: { title: '+380441234567', payload: '+380441234567' },
+  });
+});
+
+const echoed = (message: object, frame: object = {}): InboundEvent =>
+  convertOne({
+    sender: { id: PAGE },
+    recipient: { id: '5' },
+    message: { mid: 'm_1', is_echo: true, ...message },
+    ...frame,
+  });
+
+test.each<[string, object, string | undefined]>([
+  ['ours, as a number', { app_id: Number(APP), metadata: 'id-1' }, 'id-1'],
+  ['ours, as text', { app_id: APP, metadata: 'id-1' }, 'id-1'],
+  ['of no app', { metadata: 'id-1' }, 'id-1'],
+  ['of another app', { app_id: 26390203743090, metadata: 'id-1' }, undefined],
+  ['ours, without metadata', { app_id: APP }, undefined],
+  ['ours, with metadata no id can be', { app_id: APP, metadata: 'x'.repeat(1000) }, undefined],
+])('an echo %s', (_, message, ownId) => {
+  const event = echoed({ text: 'Hi', ...message });
+  expect(event).toMatchObject({ kind: 'echo', recipient: { scope: PAGE, externalId: '5' }, content: { text: 'Hi' } });
+  expect(event.kind === 'echo' ? event.ownId : 'no echo').toBe(ownId);
+});
+
+test('echoes hold files, templates and quick replies', () => {
+  expect(echoed({ attachments: [{ type: 'image', payload: { url: CDN } }] })).toMatchObject({
+    content: { attachments: [{ type: 'image', reference: CDN }] },
+  });
+  expect(echoed({ text: 'Pick', quick_replies: [{ content_type: 'text', title: 'Oak', payload: 'O' }] })).toMatchObject(
+    {
+      content: { text: 'Pick', choices: [{ title: 'Oak', payload: 'O' }] },
+    },
+  );
+  expect(echoed({ text: 'x' }, { recipient: { user_ref: 'u' } })).toMatchObject({ kind: 'ignored', reason: 'guest' });
+  expect(echoed({ text: 'x' }, { recipient: {} })).toMatchObject({ kind: 'malformed', reason: 'no_recipient' });
+  expect(echoed({ is_deleted: true })).toMatchObject({ kind: 'deletion', target: 'm_1' });
+});
+
+test.each<[string, object, object]>([
+  ['a reaction only the word tells', { action: 'react', reaction: 'wow' }, { emojis: ['😮'] }],
+  ['another emoji', { action: 'react', reaction: 'other', emoji: '🦊' }, { emojis: ['🦊'] }],
+  ['a reaction nobody can tell', { action: 'react', reaction: 'other' }, { kind: 'ignored' }],
+  ['a reaction to nothing', { action: 'react', mid: undefined }, { kind: 'malformed', reason: 'reaction_without_id' }],
+])('%s', (_, reaction, expected) => {
+  expect(convertOne({ reaction: { mid: 'm_1', ...reaction } })).toMatchObject(expected);
+});
+
+test('a reaction from the Page’s inbox is the account’s', () => {
+  const reaction = { mid: 'm_1', action: 'react', reaction: 'like', emoji: '👍' };
+  expect(convertOne({ sender: { id: PAGE }, reaction })).toMatchObject({
+    kind: 'reaction',
+    by: 'account',
+    emojis: ['👍'],
+  });
+});
+
+test.each<[string, object, object]>([
+  ['a number in a string', { num_edit: '3', text: 'x' }, { kind: 'edit', key: 'edit:m_1:3', rank: 3 }],
+  ['no number', { text: 'x' }, { kind: 'edit', rank: 0 }],
+  ['an absurd number', { num_edit: '9007199254740993', text: 'x' }, { kind: 'edit', rank: 0 }],
+  ['no text', { num_edit: 1 }, { kind: 'malformed', reason: 'edit_without_text' }],
+  ['no id', { mid: undefined, text: 'x' }, { kind: 'malformed', reason: 'edit_without_id' }],
+])('an edit with %s', (_, edit, expected) => {
+  expect(convertOne({ message_edit: { mid: 'm_1', ...edit } })).toMatchObject(expected);
+});
+
+test.each<[string, object, object]>([
+  [
+    'values in strings',
+    { delivery: { watermark: '1792213641000', mids: ['m_1', 'm_1', 7] } },
+    { kind: 'receipt', status: 'delivered', targets: ['m_1'], upTo: new Date(1792213641000) },
+  ],
+  ['no watermark', { read: {} }, { kind: 'malformed', reason: 'read_of_nothing' }],
+  ['nobody', { sender: undefined, read: { watermark: 1792213641000 } }, { kind: 'malformed', reason: 'no_sender' }],
+  [
+    'the Page',
+    { sender: { id: PAGE }, read: { watermark: 1792213641000 } },
+    { kind: 'ignored', reason: 'own_receipt' },
+  ],
+])('a receipt with %s', (_, item, expected) => {
+  expect(convertOne(item)).toMatchObject(expected);
+});
+
+test('a receipt that comes again in another envelope has the same key', () => {
+  const receipt = { delivery: { mids: ['m_1'], watermark: 1792213641000 } };
+  const [one, other] = [1792213641000, 1792213642000].map((timestamp) => convertOne({ ...receipt, timestamp }));
+  expect(one?.key).toBe(other?.key);
+});
+
+test.each<[string, object, object]>([
+  [
+    'an opt-in',
+    { optin: { type: 'notification_messages', payload: 'deals' } },
+    { kind: 'notice', what: 'opt_in', referral: { ref: 'deals', source: 'notification_messages' } },
+  ],
+  [
+    'the end of an opt-in',
+    { optin: { type: 'notification_messages', notification_messages_status: 'STOP_NOTIFICATIONS' } },
+    { kind: 'notice', what: 'opt_out' },
+  ],
+  ['an opt-out', { optout: { type: 'marketing' } }, { kind: 'notice', what: 'opt_out' }],
+  [
+    'an opt-in of a guest',
+    { sender: undefined, optin: { ref: 'r', user_ref: 'u' } },
+    { kind: 'ignored', reason: 'guest' },
+  ],
+  [
+    'a link followed by a guest',
+    { sender: { user_ref: 'u' }, referral: { source: 'CUSTOMER_CHAT_PLUGIN', is_guest_user: 'true' } },
+    { kind: 'ignored', reason: 'guest' },
+  ],
+  ['the thread given to us', { pass_thread_control: { new_owner_app_id: Number(APP) } }, { what: 'thread_given' }],
+  ['the thread given to another app', { pass_thread_control: { new_owner_app_id: '1' } }, { what: 'thread_taken' }],
+  ['the thread given to nobody', { pass_thread_control: { new_owner_app_id: null } }, { reason: 'thread_control' }],
+  ['the thread taken from us', { take_thread_control: { previous_owner_app_id: APP } }, { what: 'thread_taken' }],
+  [
+    'the thread taken by us',
+    { take_thread_control: { previous_owner_app_id: '1', new_owner_app_id: APP } },
+    { what: 'thread_given' },
+  ],
+  ['the thread taken from another app', { take_thread_control: { previous_owner_app_id: '1' } }, { kind: 'ignored' }],
+  ['the thread asked for', { request_thread_control: { requested_owner_app_id: '1' } }, { reason: 'thread_control' }],
+  ['roles', { app_roles: { [APP]: ['primary_receiver'] } }, { reason: 'thread_control' }],
+  ['an account link', { account_linking: { status: 'linked' } }, { reason: 'account_linking' }],
+  ['feedback', { messaging_feedback: {} }, { kind: 'ignored', reason: 'feedback' }],
+])('%s', (_, item, expected) => {
+  expect(convertOne(item)).toMatchObject(expected);
+});
+
+test.each<[string, string, object]>([
+  ['block', 'policy_enforcement', { what: 'restricted', sentence: 'Facebook has restricted the Page: Spam.' }],
+  ['unblock', 'policy-enforcement', { what: 'unrestricted', sentence: expect.stringContaining('lifted') as string }],
+  ['warning', 'policy_enforcement', { what: 'warned', sentence: 'Facebook has warned the Page: Spam.' }],
+])('Meta’s policy, %s: the Page’s admin is told', (action, key, expected) => {
+  const event = convertOne({ sender: undefined, [key]: { action, reason: 'Spam.' } });
+  expect(event).toMatchObject({ kind: 'account', source: PAGE, ...expected });
+});
+
+test('echoes and reactions in standby are what they are', () => {
+  const standby = [
+    { sender: { id: PAGE }, recipient: { id: '5' }, message: { mid: 'm_2', is_echo: true, app_id: 1, text: 'x' } },
+    { sender: { id: '5' }, reaction: { mid: 'm_2', action: 'react', emoji: '❤' } },
+  ];
+  const events = convert(inCall({}, { messaging: undefined, standby }));
+  expect(events.map(({ kind, source }) => [kind, source])).toEqual([
+    ['echo', PAGE],
+    ['reaction', PAGE],
+  ]);
+});
+
+test('1000 events with one that is bad: 999 are as they would be alone', () => {
+  const messaging = Array.from({ length: 1000 }, (_, n) => ({
+    sender: { id: '5' },
+    timestamp: 1792213641000 + n,
+    message: n === 500 ? { text: 'no id' } : { mid: `m_${n}`, text: `${n}` },
+  }));
+  const events = convert(inCall({}, { messaging }));
+  expect(events).toHaveLength(1000);
+  expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'message')).toEqual(['malformed']);
 });
 
 test('an item that is nothing stands alone', () => {

@@ -63,10 +63,41 @@ test.each<[string, object, string]>([
   ['a user token', { ...goodToken, type: 'USER' }, 'not_a_page_token'],
   ['a token of another Page', { ...goodToken, profile_id: '2' }, 'not_a_page_token'],
   ['a token that may not send', { ...goodToken, scopes: ['pages_manage_metadata'] }, 'permission_missing'],
+  [
+    'a token for other Pages',
+    { ...goodToken, granular_scopes: [{ scope: 'pages_messaging', target_ids: ['1'] }] },
+    'permission_missing',
+  ],
 ])('%s is refused, the Page is not subscribed', async (_, token, code) => {
   answering(token);
   expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'refused', code });
   expect(network.calls).toHaveLength(2);
+});
+
+test('a token that names this Page among others is taken', async () => {
+  answering({ ...goodToken, granular_scopes: [{ scope: 'pages_messaging', target_ids: ['1', PAGE] }, { scope: 'x' }] });
+  expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'connected' });
+});
+
+test('all that becomes an event is subscribed', async () => {
+  answering(goodToken);
+  await facebook().registration.connect(request);
+  const query = new URL(network.calls[2]?.url ?? '', network.url).searchParams;
+  expect(query.get('subscribed_fields')?.split(',').sort()).toEqual([
+    'message_deliveries',
+    'message_echoes',
+    'message_edits',
+    'message_reactions',
+    'message_reads',
+    'messages',
+    'messaging_handovers',
+    'messaging_optins',
+    'messaging_optouts',
+    'messaging_policy_enforcement',
+    'messaging_postbacks',
+    'messaging_referrals',
+    'standby',
+  ]);
 });
 
 test('a subscription Meta does not confirm is refused', async () => {

@@ -19,6 +19,8 @@ const SUBSCRIBED_FIELDS = [
   'message_edits',
   'messaging_referrals',
   'messaging_optins',
+  'messaging_optouts',
+  'messaging_policy_enforcement',
   'messaging_handovers',
   'standby',
 ].join(',');
@@ -114,11 +116,21 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     if (at(data, 'type') !== 'PAGE' || (profile !== undefined && profile !== page)) {
       return refused('not_a_page_token', 'This is not a Page access token. Choose the Page when generating it.');
     }
-    const scopes = arrayOf(at(data, 'scopes'));
-    const missing = NEEDED_SCOPES.filter((scope) => !scopes.includes(scope));
+    const missing = NEEDED_SCOPES.filter((scope) => !isGranted(data, scope, page));
     if (missing.length === 0) return undefined;
-    return refused('permission_missing', `The token lacks ${missing.join(' and ')}. Grant it and make a new token.`);
+    return refused(
+      'permission_missing',
+      `The token lacks ${missing.join(' and ')} for this Page. Grant it and make a new token.`,
+    );
   }
+}
+
+/** A scope may be granted for some Pages only; then it names them. */
+function isGranted(data: unknown, scope: string, page: string): boolean {
+  const granular = arrayOf(at(data, 'granular_scopes')).filter((one) => at(one, 'scope') === scope);
+  const targets = granular.map((one) => at(one, 'target_ids')).filter(Array.isArray);
+  const isForPage = targets.length === 0 || targets.some((ids) => ids.map(idOf).includes(page));
+  return arrayOf(at(data, 'scopes')).includes(scope) && isForPage;
 }
 
 type Refused = Extract<ConnectVerdict, { kind: 'refused' }>;

@@ -1,19 +1,7 @@
 import { at, cleanName, idOf, textOf } from '#messenger-kit';
 import type { ChannelAccount, ConnectRequest, ConnectVerdict, MessengerRegistrationWorker } from '#messenger-kit';
+import { ALLOWED_UPDATES } from './allowed-updates.js';
 import { looksLikeToken, type BotAnswer, type BotApi } from './bot-api.js';
-
-/** Always sent: left out, Telegram keeps the previous list; some kinds come only when named. */
-const ALLOWED_UPDATES = [
-  'message',
-  'edited_message',
-  'callback_query',
-  'my_chat_member',
-  'message_reaction',
-  'business_connection',
-  'business_message',
-  'edited_business_message',
-  'deleted_business_messages',
-];
 
 export class TelegramRegistration implements MessengerRegistrationWorker {
   readonly callback = 'channel';
@@ -34,22 +22,25 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
     return { kind: 'connected', source, name, credentials: { botToken: token } };
   }
 
-  /** https://core.telegram.org/bots/api#setwebhook */
+  /**
+   * By webhook where Telegram can call us, else by polling: its own server takes https only, a self-hosted one http too.
+   * https://core.telegram.org/bots/api#setwebhook
+   */
   async connect(request: ConnectRequest): Promise<ConnectVerdict> {
     const identity = await this.identify(request.credentials);
     if (identity.kind === 'refused') return identity;
-    const answer = await this.api.call({
-      token: identity.credentials['botToken'] ?? '',
-      method: 'setWebhook',
-      parameters: {
-        url: request.webhookUrl,
-        secret_token: request.webhookSecret,
-        allowed_updates: ALLOWED_UPDATES,
-        max_connections: 40,
-        drop_pending_updates: false,
-      },
-    });
-    return answer.kind === 'ok' ? identity : refusalOf(answer);
+    const token = identity.credentials['botToken'] ?? '';
+    if (this.api.isTelegrams && !/^https:/i.test(request.webhookUrl)) return this.pollInstead(token, identity);
+    const parameters = {
+      url: request.webhookUrl,
+      secret_token: request.webhookSecret,
+      allowed_updates: ALLOWED_UPDATES,
+      max_connections: 40,
+      drop_pending_updates: false,
+    };
+    const answer = await this.api.call({ token, method: 'setWebhook', parameters });
+    if (answer.kind === 'ok') return { ...identity, delivery: 'webhook' };
+    return isUnreachable(answer) ? this.pollInstead(token, identity) : refusalOf(answer);
   }
 
   /** Only a webhook that is still ours is removed; a revoked token has none to remove. */
@@ -64,8 +55,15 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
       throw new Error(`Telegram did not remove the webhook (${summaryOf(answer)})`);
     }
   }
+
+  /** A webhook shuts out polling, so there must be none. */
+  private async pollInstead(token: string, identity: Connected): Promise<ConnectVerdict> {
+    const answer = await this.api.call({ token, method: 'deleteWebhook', parameters: { drop_pending_updates: false } });
+    return answer.kind === 'ok' ? { ...identity, delivery: 'polling' } : refusalOf(answer);
+  }
 }
 
+type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
 type Refused = Extract<ConnectVerdict, { kind: 'refused' }>;
 
 function refused(code: string, sentence: string): Refused {
@@ -82,20 +80,15 @@ const refusals = {
 
 function refusalOf(answer: Exclude<BotAnswer, { kind: 'ok' }>): Refused {
   if (isRevoked(answer)) return refusals.token;
-  if (answer.kind === 'error' && /webhook/i.test(answer.description)) return badWebhook(answer.description);
   if (answer.kind === 'error' && answer.code === 429) {
     return refused('rate_limited', 'Telegram asks to wait a moment. Try again in a few seconds.');
   }
   return refused('messenger_failed', `Telegram could not do it at the moment (${summaryOf(answer)}). Try again later.`);
 }
 
-function badWebhook(description: string): Refused {
-  const why = /bad webhook: ([\w .,']{1,120})/i.exec(description)?.[1];
-  return refused(
-    'webhook_refused',
-    `Telegram does not accept this server's address${why ? ` (${why.trim()})` : ''}. It must be public, with https, on ` +
-      'port 443, 80, 88 or 8443: check PARLEY_PUBLIC_URL.',
-  );
+/** "bad webhook: Failed to resolve host", "…: HTTPS url must be provided", "invalid webhook URL specified". */
+function isUnreachable(answer: BotAnswer): boolean {
+  return answer.kind === 'error' && answer.code === 400 && /bad webhook|webhook url/i.test(answer.description);
 }
 
 function isRevoked(answer: BotAnswer): boolean {

@@ -1,4 +1,4 @@
-import { itIsAMessenger, sample, samplesIn } from '../../../messenger-kit/testing.js';
+import { itIsAMessenger, sample, samplesIn, type MessengerSubject } from '../../../messenger-kit/testing.js';
 import { TelegramMessenger } from './telegram.messenger.js';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
@@ -7,6 +7,17 @@ const error = (code: number, description: string): { status: number; body: strin
   status: code,
   body: JSON.stringify({ ok: false, error_code: code, description }),
 });
+const refusals: MessengerSubject['sendAnswers']['rejected'] = [
+  { status: 403, body: sample(fixtures, 'api-error-403-blocked'), class: 'blocked' },
+  { status: 429, body: sample(fixtures, 'api-error-429'), class: 'retryAfter', retryAfterMs: 9_000 },
+  { ...error(401, 'Unauthorized'), class: 'reauthorize' },
+  { ...error(404, 'Not Found'), class: 'reauthorize' },
+  { ...error(400, 'Bad Request: chat not found'), class: 'permanent' },
+  { ...error(418, 'something new'), class: 'permanent' },
+  { ...error(500, 'Internal Server Error'), class: 'retryAfter' },
+  { status: 429, body: '<html>slow down</html>', class: 'retryAfter' },
+  { status: 413, body: '<html>too large</html>', class: 'permanent' },
+];
 
 itIsAMessenger('Telegram', {
   make: (apiUrl, http) => new TelegramMessenger({ apiUrl }, http),
@@ -23,16 +34,36 @@ itIsAMessenger('Telegram', {
       body: '{"ok":true,"result":{"message_id":433,"chat":{"id":6841097253},"date":1791234570,"text":"Hello"}}',
       externalId: '6841097253:433',
     },
-    rejected: [
-      { status: 403, body: sample(fixtures, 'api-error-403-blocked'), class: 'blocked' },
-      { status: 429, body: sample(fixtures, 'api-error-429'), class: 'retryAfter', retryAfterMs: 9_000 },
+    rejected: refusals,
+  },
+  requestAnswers: {
+    target: '6841097253:433',
+    done: { status: 200, body: '{"ok":true,"result":true}' },
+    rejected: refusals,
+    token: '42',
+  },
+  media: {
+    attachment: () => ({ type: 'file', reference: 'BQACAgIAAx' }),
+    found: ({ url }) =>
+      url.startsWith('/file/')
+        ? { status: 200, body: 'hello' }
+        : { status: 200, body: '{"ok":true,"result":{"file_id":"BQACAgIAAx","file_path":"documents/file_7.txt"}}' },
+    refused: [
+      { ...error(400, 'Bad Request: file is too big'), class: 'too_large' },
+      { ...error(400, 'Bad Request: wrong file_id or the file is temporarily unavailable'), class: 'retry' },
+      { ...error(400, 'Bad Request: invalid file_id'), class: 'permanent' },
+    ],
+  },
+  poller: {
+    polled: {
+      status: 200,
+      body: `{"ok":true,"result":[${sample(fixtures, 'text')},${sample(fixtures, 'callback-query')}]}`,
+      cursor: '683410286',
+    },
+    refused: [
       { ...error(401, 'Unauthorized'), class: 'reauthorize' },
-      { ...error(404, 'Not Found'), class: 'reauthorize' },
-      { ...error(400, 'Bad Request: chat not found'), class: 'permanent' },
-      { ...error(418, 'something new'), class: 'permanent' },
-      { ...error(500, 'Internal Server Error'), class: 'retryAfter' },
-      { status: 429, body: '<html>slow down</html>', class: 'retryAfter' },
-      { status: 413, body: '<html>too large</html>', class: 'permanent' },
+      { ...error(409, 'Conflict: terminated by other getUpdates request'), class: 'conflict' },
+      { status: 429, body: sample(fixtures, 'api-error-429'), class: 'retry', retryAfterMs: 9_000 },
     ],
   },
   registration: {

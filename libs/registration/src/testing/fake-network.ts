@@ -12,6 +12,8 @@ export class FakeNetwork {
   unreachable: 'identify' | 'connect' | undefined;
   refuses: 'connect' | undefined;
   unavailable: string | undefined;
+  /** What the messenger makes up for the other side. */
+  reveal: Readonly<Record<string, string>> | undefined;
   /** Called while an account is being connected, after the network knows of it. */
   whileConnecting: (() => Promise<void>) | undefined;
 
@@ -19,7 +21,10 @@ export class FakeNetwork {
     return {
       income: { isAuthentic: () => false, convert: () => [] },
       outcome: {
+        powers: ['text'],
+        pace: { perSecond: 100, perRecipient: { perSecond: 100, burst: 100 } },
         maxTextLength: 1000,
+        refusal: () => undefined,
         send: () => Promise.reject(new Error('not in this test')),
         policy: () => ({ allowed: true, until: null, reason: null, kinds: ['text'], tag: null }),
         expand: (content) => [content],
@@ -54,7 +59,7 @@ export class FakeNetwork {
     const verdict = await this.identify(credentials);
     if (verdict.kind === 'connected') this.subscriptions.set(verdict.source, { webhookUrl, webhookSecret });
     await this.whileConnecting?.();
-    return verdict;
+    return verdict.kind === 'connected' && this.reveal ? { ...verdict, reveal: this.reveal } : verdict;
   }
 
   private disconnect(account: ChannelAccount): Promise<void> {

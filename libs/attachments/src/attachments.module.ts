@@ -1,0 +1,55 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { EventsModule } from '#events';
+import { IdentityModule } from '#identity';
+import { AttachmentController } from './attachment.controller.js';
+import { AttachmentRepository } from './attachment.repository.js';
+import { AttachmentsOptions } from './attachments-options.js';
+import { Attachments } from './attachments.js';
+import { CleanUp } from './clean-up.js';
+import { Content } from './content.js';
+import { Expectations } from './expectations.js';
+import { FetchJob } from './fetch-job.js';
+import { Fetches } from './fetches.js';
+import { MediaSource } from './media-source.js';
+import { SignedLinks } from './signed-links.js';
+import { Spool } from './spool.js';
+import { LocalStorage } from './storage/local-storage.js';
+import { S3Storage } from './storage/s3-storage.js';
+import { Storage } from './storage/storage.js';
+import { Uploads } from './uploads.js';
+
+const storage: Provider = {
+  provide: Storage,
+  inject: [AttachmentsOptions],
+  useFactory: ({ s3, directory, maxBytes }: AttachmentsOptions) =>
+    s3 ? new S3Storage(s3, maxBytes) : new LocalStorage(directory),
+};
+
+/** Global: `Attachments` for the rooms above. Needs the port `AttachmentAccess` from a global module there. */
+@Module({})
+export class AttachmentsModule {
+  static forRoot(options: ConstructorParameters<typeof AttachmentsOptions>[0]): DynamicModule {
+    return {
+      module: AttachmentsModule,
+      global: true,
+      imports: [EventsModule, IdentityModule],
+      controllers: [AttachmentController],
+      providers: [
+        { provide: AttachmentsOptions, useValue: new AttachmentsOptions(options) },
+        storage,
+        AttachmentRepository,
+        Attachments,
+        CleanUp,
+        Content,
+        Expectations,
+        Fetches,
+        FetchJob,
+        MediaSource,
+        SignedLinks,
+        Spool,
+        Uploads,
+      ],
+      exports: [Attachments],
+    };
+  }
+}

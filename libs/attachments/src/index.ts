@@ -1,0 +1,7 @@
+export { AttachmentAccess } from './attachment-access.js';
+export type { AttachmentFile } from './attachment-file.js';
+export { AttachmentFileDto } from './attachment.dto.js';
+export type { S3Options } from './attachments-options.js';
+export { Attachments } from './attachments.js';
+export { AttachmentsModule } from './attachments.module.js';
+export type { Expected } from './expectations.js';

@@ -1,0 +1,152 @@
+import { type ChangeHouse, deletion, edit, minute, openChangeHouse, reaction } from '../testing/change-house.js';
+import { WaitingSweep } from './waiting-sweep.js';
+
+let house: ChangeHouse;
+beforeAll(async () => {
+  house = await openChangeHouse();
+});
+afterAll(() => house.close());
+
+async function whoSaid(text: string) {
+  const person = await house.aPerson();
+  await house.says(person, 'm1', { text });
+  return person;
+}
+
+const previewOf = async (chatId: string) =>
+  (await house.database.row<{ p: string }>('SELECT last_message_preview AS p FROM chats WHERE id = $1', [chatId]))!.p;
+
+test('an edit replaces what was said, and the preview follows', async () => {
+  const person = await whoSaid('Helo');
+  await house.happens(edit(person, 'm1', 'Hello', minute(1)));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Hello', editedAt: minute(1) });
+  const chat = await house.chatOf(person);
+  expect(await previewOf(chat)).toBe('Hello');
+  expect((await house.newsOf(chat)).at(-1)).toMatchObject({ type: 'message.edited', data: { preview: 'Hello' } });
+});
+
+test('the newest edit holds, also when an older one comes later', async () => {
+  const person = await whoSaid('1');
+  await house.happens(edit(person, 'm1', '3', minute(3)), edit(person, 'm1', '2', minute(2)));
+  await house.happens(edit(person, 'm1', '2', minute(2)));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: '3', editedAt: minute(3) });
+});
+
+test('a messenger that numbers its edits is believed before its clock', async () => {
+  const person = await whoSaid('1');
+  await house.happens(edit(person, 'm1', 'third', minute(1), 3), edit(person, 'm1', 'second', minute(2), 2));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'third' });
+});
+
+test('an edit that changes nothing is none', async () => {
+  const person = await whoSaid('Hello');
+  await house.happens(edit(person, 'm1', 'Hello', minute(1)));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Hello', editedAt: null });
+  expect(await house.newsOf(await house.chatOf(person))).not.toContainEqual(
+    expect.objectContaining({ type: 'message.edited' }),
+  );
+});
+
+test('an edit keeps what the message answers', async () => {
+  const person = await house.aPerson();
+  await house.says(person, 'm1', { text: 'Yes', replyTo: 'm0', choice: { title: 'Yes' } });
+  await house.happens(edit(person, 'm1', 'No', minute(1)));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'No', content: { replyTo: 'm0' } });
+});
+
+test('a deletion leaves nothing of what was said, and no edit brings it back', async () => {
+  const person = await house.aPerson();
+  await house.says(person, 'm1', { text: 'Secret', attachments: [{ type: 'image', reference: 'r' }] });
+  await house.happens(deletion(person, 'm1', minute(1)));
+  await house.happens(edit(person, 'm1', 'Again', minute(2)), reaction(person, 'm1', ['👍'], minute(2)));
+  const message = { text: null, content: null, editedAt: null, deletedAt: minute(1) };
+  expect(await house.message(person, 'm1')).toMatchObject(message);
+  expect(await previewOf(await house.chatOf(person))).toBe('[deleted]');
+});
+
+test('the last reaction of each person holds', async () => {
+  const person = await whoSaid('Hello');
+  await house.happens(reaction(person, 'm1', ['👍'], minute(1)), reaction(person, 'm1', ['🎉'], minute(3)));
+  await house.happens(reaction(person, 'm1', ['😢'], minute(2)), reaction(person, 'm1', ['❤️'], minute(1), 'account'));
+  expect((await house.newsOf(await house.chatOf(person))).at(-1)).toMatchObject({
+    type: 'message.reacted',
+    data: {
+      reactions: [
+        { emoji: '🎉', by: 'contact' },
+        { emoji: '❤️', by: 'channel' },
+      ],
+    },
+  });
+});
+
+test('a reaction that was taken back is not brought back by an older one', async () => {
+  const person = await whoSaid('Hello');
+  await house.happens(reaction(person, 'm1', [], minute(2)));
+  await house.happens(reaction(person, 'm1', ['👍'], minute(1)));
+  const news = await house.newsOf(await house.chatOf(person));
+  expect(news.filter(({ type }) => type === 'message.reacted')).toEqual([]);
+});
+
+test('what comes before its message waits for it, whichever it is', async () => {
+  const person = await house.aPerson();
+  await house.happens(edit(person, 'm1', 'Hello', minute(1)), edit(person, 'm2', 'Gone', minute(1)));
+  await house.happens(reaction(person, 'm1', ['👍'], minute(2)), deletion(person, 'm2', minute(2)));
+  await house.says(person, 'm1', { text: 'Helo' });
+  await house.says(person, 'm2', { text: 'Gon' });
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Hello', editedAt: minute(1) });
+  expect(await house.message(person, 'm2')).toMatchObject({ text: null, deletedAt: minute(2) });
+  expect(await house.database.rows('SELECT 1 FROM waiting_changes WHERE channel_id = $1', [person.channelId])).toEqual(
+    [],
+  );
+});
+
+test('a change finds its message in a closed chat', async () => {
+  const person = await whoSaid('Helo');
+  await house.database.rows(`UPDATE chats SET status = 'closed', closed_at = now() WHERE identity_id = $1`, [
+    person.identityId,
+  ]);
+  await house.happens(edit(person, 'm1', 'Hello', minute(1)));
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Hello' });
+});
+
+test('one channel’s ids mean nothing on another', async () => {
+  const [one, other] = [await whoSaid('Mine'), await whoSaid('Yours')];
+  await house.happens(deletion(one, 'm1', minute(1)));
+  expect(await house.message(other, 'm1')).toMatchObject({ text: 'Yours', deletedAt: null });
+});
+
+test('an edit that looks while its message is being stored is found by the sweep', async () => {
+  const person = await house.aPerson();
+  const storing = house.database.dataSource.createQueryRunner();
+  await storing.startTransaction();
+  await house.storeIn(storing.manager, { ...person, externalId: 'm1', sentAt: minute(0), content: { text: 'Helo' } });
+  await house.catchUpIn(storing.manager, person, 'm1');
+  await house.happens(edit(person, 'm1', 'Hello', minute(1)));
+  await storing.commitTransaction();
+  await storing.release();
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Helo' });
+  await house.database.rows('UPDATE waiting_changes SET look_at = now() WHERE channel_id = $1', [person.channelId]);
+  await house.get(WaitingSweep).sweep();
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Hello', editedAt: minute(1) });
+});
+
+test('what never finds its message is looked for ever more rarely, and forgotten after a week', async () => {
+  const person = await house.aPerson();
+  await house.happens(edit(person, 'never', 'Hello', minute(1)));
+  const waiting = () =>
+    house.database.row<{ wait: number }>(
+      `SELECT extract(epoch FROM look_at - now())::int AS wait FROM waiting_changes WHERE channel_id = $1`,
+      [person.channelId],
+    );
+  const age = (days: number) =>
+    house.database.rows(
+      'UPDATE waiting_changes SET arrived_at = now() - make_interval(days => $2), look_at = now() WHERE channel_id = $1',
+      [person.channelId, days],
+    );
+  await age(1);
+  await house.get(WaitingSweep).sweep();
+  expect((await waiting())!.wait).toBeGreaterThan(23 * 3600);
+  await age(8);
+  await house.get(WaitingSweep).sweep();
+  expect(await waiting()).toBeUndefined();
+});

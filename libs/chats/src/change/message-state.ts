@@ -1,0 +1,168 @@
+import type { MessageContent, MessageDirection, MessageStatus, Reaction, Sender } from '#messenger-kit';
+import type { Failure } from '../outgoing/outgoing-message.js';
+
+/** When something was changed: of two changes the one with the higher rank holds, of two with the same the later one. */
+export interface Version {
+  /** An ISO string; null where the messenger does not say: earlier than any time. */
+  readonly at: string | null;
+  readonly rank: number;
+}
+
+/** One person's reactions on a message; kept when they took the last one back, so that an older one stays beaten. */
+export interface StoredReaction extends Version {
+  /** `account` for everybody of ours: the messenger knows one account. */
+  readonly who: string;
+  readonly by: Reaction['by'];
+  readonly emojis: readonly string[];
+}
+
+/** What the columns `text` and `content` of a message hold together. */
+export interface StoredContent extends MessageContent {
+  readonly reactions?: readonly StoredReaction[];
+  /** The edit that holds. */
+  readonly edit?: Version;
+}
+
+/** A stored message, as far as it can change. */
+export interface MessageState {
+  readonly id: string;
+  readonly chatId: string;
+  readonly seq: number;
+  readonly direction: MessageDirection;
+  readonly externalId: string | null;
+  readonly content: StoredContent;
+  readonly status: MessageStatus | null;
+  readonly failure: Failure | null;
+  readonly attempts: number;
+  readonly sentAt: Date;
+  readonly editedAt: Date | null;
+  readonly deletedAt: Date | null;
+}
+
+export interface Reacted extends Version {
+  readonly who: string;
+  readonly by: Reaction['by'];
+  readonly emojis: readonly string[];
+}
+
+/*
+ * Each of these gives the message as it is after a change, and the message itself where the change changes nothing. In
+ * whatever order and how often changes come, the end is the same.
+ */
+
+/** The new content holds if it is the newest; a message whose content never changed does not count as edited. */
+export function edited(message: MessageState, content: MessageContent, version: Version, at: Date): MessageState {
+  if (message.deletedAt) return message;
+  const before = message.content;
+  const same = visible(content) === visible(before);
+  if (!isNewer(version, before.edit)) {
+    if (same || message.editedAt || !before.edit) return message;
+    return { ...message, editedAt: timeOf(before.edit, at) };
+  }
+  const editedAt = same && !message.editedAt ? null : timeOf(version, at);
+  return { ...message, content: { ...contentAfter(before, content), edit: version }, editedAt };
+}
+
+/** Nothing of what it said is left, and nothing brings it back. */
+export function deleted(message: MessageState, deletedAt: Date): MessageState {
+  if (message.deletedAt && message.deletedAt <= deletedAt) return message;
+  return { ...message, content: {}, editedAt: null, deletedAt };
+}
+
+/** The last word of each person holds. */
+export function reacted(message: MessageState, { who, by, emojis, at, rank }: Reacted): MessageState {
+  if (message.deletedAt) return message;
+  const reactions = message.content.reactions ?? [];
+  const last = reactions.find((reaction) => reaction.who === who);
+  if (last && !isNewer({ at, rank }, last)) return message;
+  const others = reactions.filter((reaction) => reaction.who !== who);
+  const all = [...others, { who, by, emojis, at, rank }].sort((a, b) => (a.who < b.who ? -1 : 1));
+  return { ...message, content: { ...message.content, reactions: all } };
+}
+
+const FORWARD: readonly (MessageStatus | null)[] = [
+  'queued',
+  'sending',
+  'unconfirmed',
+  'sent',
+  'failed',
+  'delivered',
+  'read',
+];
+
+/** Receipts only move a status forward; that it was delivered contradicts that it failed. */
+export function receipted(message: MessageState, status: 'delivered' | 'read' | 'failed', failure?: Failure) {
+  const reached = FORWARD.indexOf(message.status);
+  if (message.direction !== 'outbound' || reached === -1 || reached >= FORWARD.indexOf(status)) return message;
+  return { ...message, status, failure: status === 'failed' ? (failure ?? UNNAMED_FAILURE) : null };
+}
+
+const UNNAMED_FAILURE: Failure = { code: 'failed', sentence: 'The messenger could not deliver the message.' };
+
+/** How far the person has what was sent to them. */
+export interface UpTo {
+  readonly deliveredUpTo: Date | null;
+  readonly readUpTo: Date | null;
+}
+
+/**
+ * The messenger proved that it has the message: it answered with its id, or the message came back. What the person is
+ * known to have read includes it.
+ */
+export function proved(message: MessageState, externalId: string, sentAt: Date | undefined, upTo: UpTo): MessageState {
+  const sent = { ...message, externalId: message.externalId ?? externalId, sentAt: sentAt ?? message.sentAt };
+  const settled = message.externalId !== null && !OPEN.has(message.status);
+  if (!settled) return { ...sent, status: statusFor(sent.sentAt, upTo), failure: null };
+  return sent.sentAt.getTime() === message.sentAt.getTime() ? message : sent;
+}
+
+const OPEN: ReadonlySet<MessageStatus | null> = new Set(['queued', 'sending', 'unconfirmed']);
+
+export function statusFor(sentAt: Date, { deliveredUpTo, readUpTo }: UpTo): 'sent' | 'delivered' | 'read' {
+  if (readUpTo && sentAt <= readUpTo) return 'read';
+  return deliveredUpTo && sentAt <= deliveredUpTo ? 'delivered' : 'sent';
+}
+
+/** The reactions there are now, as everybody sees them. */
+export function reactionsOf(content: StoredContent): Reaction[] {
+  return (content.reactions ?? []).flatMap(({ by, emojis }) => emojis.map((emoji) => ({ emoji, by })));
+}
+
+/** One key for each person on the messenger. */
+export function reactorOf(by: Sender | 'account'): string {
+  return by === 'account' ? 'account' : `${by.scope}/${by.externalId}`;
+}
+
+/** Of two with the same time and rank nobody can tell: the one that came later holds. */
+function isNewer(version: Version, than: Version | undefined): boolean {
+  if (!than) return true;
+  return version.rank === than.rank ? (version.at ?? '') >= (than.at ?? '') : version.rank > than.rank;
+}
+
+function timeOf(version: Version, otherwise: Date): Date {
+  return version.at === null ? otherwise : new Date(version.at);
+}
+
+/** What a message answers and what was pressed to make it stay as they are, whatever an edit says. */
+function contentAfter(before: StoredContent, after: MessageContent): StoredContent {
+  const { replyTo, referral, choice, reactions } = before;
+  const { text, attachments, choices, unsupported } = after;
+  return withoutAbsent({ text, attachments, choices, unsupported, replyTo, referral, choice, reactions });
+}
+
+function withoutAbsent(content: StoredContent): StoredContent {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined));
+}
+
+/** What a reader sees of a content, comparable. */
+function visible({ text, attachments = [], choices = [], unsupported }: MessageContent): string {
+  const shown = attachments.map(({ id: _id, reference: _reference, ...rest }) => rest);
+  return JSON.stringify(sorted([text ?? '', shown, choices, unsupported ?? null]));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, sorted(field)]));
+}

@@ -1,0 +1,97 @@
+import { newId } from '#database';
+import { personOf, type StepAbout, type TargetedEvent } from './arrived-change.js';
+import type { HeldChat } from './change.repository.js';
+import {
+  deleted,
+  edited,
+  type MessageState,
+  proved,
+  reacted,
+  reactorOf,
+  receipted,
+  statusFor,
+  type Version,
+} from './message-state.js';
+import type { Scene } from './scene.js';
+import { personKey } from './waiting-changes.repository.js';
+
+/** An edit, a deletion, a reaction, a receipt: done to its message, or kept until that is there. */
+export function changeMessage(scene: Scene, step: StepAbout<'message'>): void {
+  const message = scene.messageOf({ channelId: step.channelId, externalId: step.target });
+  if (message) scene.put(after(message, step.event, scene.at));
+  else scene.wait(step, 'message', step.target);
+}
+
+function after(message: MessageState, event: TargetedEvent, at: Date): MessageState {
+  if (event.kind === 'receipt') return receipted(message, event.status, event.failure);
+  const version: Version = { at: event.at?.toISOString() ?? null, rank: event.rank };
+  if (event.kind === 'edit') return edited(message, event.content, version, at);
+  if (event.kind === 'deletion') return deleted(message, event.at ?? at);
+  const by = event.by === 'account' ? 'channel' : 'contact';
+  return reacted(message, { who: reactorOf(event.by), by, emojis: event.emojis, ...version });
+}
+
+/** Something the account itself said: our own message come back, one we have already, or one written elsewhere. */
+export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
+  const { event, channelId } = step;
+  const known = scene.messageOf({ channelId, externalId: event.externalId });
+  const own = scene.ownOf(step);
+  if (own) return prove(scene, own, channelId, [event.externalId], event.sentAt);
+  if (known) {
+    if (known.direction === 'outbound')
+      scene.put(proved(known, event.externalId, event.sentAt, scene.upToOf(known.chatId)));
+    return;
+  }
+  const chat = scene.chats.get(scene.personOf(personOf(step))?.chatId ?? '');
+  if (!chat) scene.wait(step, 'person', personKey(event.recipient));
+  else if (scene.sending.has(chat.id)) scene.wait(step, 'message', event.externalId);
+  else addForeign(scene, step, chat);
+}
+
+/** The messenger has this message of ours. A copy that was taken for one written elsewhere makes room for it. */
+export function prove(
+  scene: Scene,
+  message: MessageState,
+  channelId: string,
+  externalIds: readonly [string, ...string[]],
+  sentAt: Date | undefined,
+): void {
+  const [first] = externalIds;
+  for (const externalId of externalIds) {
+    const known = scene.messageOf({ channelId, externalId });
+    if (known?.id === message.id) continue;
+    if (known) giveUp(scene, known);
+    scene.know({ channelId, externalId }, message.id);
+    if (externalId !== (message.externalId ?? first)) {
+      scene.furtherIds.push({ channelId, externalId, messageId: message.id });
+    }
+  }
+  scene.put(proved(message, first, sentAt, scene.upToOf(message.chatId)));
+}
+
+function giveUp(scene: Scene, copy: MessageState): void {
+  scene.givenUp.add(copy.id);
+  scene.put({ ...deleted(copy, scene.at), externalId: null });
+}
+
+function addForeign(scene: Scene, { event, channelId }: StepAbout<'echo'>, chat: HeldChat): void {
+  const sentAt = event.sentAt ?? scene.at;
+  const id = newId();
+  chat.lastSeq += 1;
+  scene.know({ channelId, externalId: event.externalId }, id);
+  scene.fresh.add(id);
+  scene.put({
+    id,
+    chatId: chat.id,
+    seq: chat.lastSeq,
+    direction: 'outbound',
+    externalId: event.externalId,
+    content: event.content,
+    status: statusFor(sentAt, scene.upToOf(chat.id)),
+    failure: null,
+    attempts: 0,
+    sentAt,
+    editedAt: null,
+    deletedAt: null,
+  });
+}

@@ -1,0 +1,131 @@
+import { type ChangeHouse, minute, openChangeHouse, type Person, receipt, upTo } from '../testing/change-house.js';
+import { Deliveries } from '../outgoing/deliveries.js';
+
+let house: ChangeHouse;
+beforeAll(async () => {
+  house = await openChangeHouse();
+});
+afterAll(() => house.close());
+
+async function aWriter(): Promise<Person> {
+  const person = await house.aPerson();
+  await house.says(person, 'm1', { text: 'Hello' });
+  return person;
+}
+
+const statusOf = async (messageId: string) => (await house.byId(messageId)).status;
+
+test('a receipt by id moves the message forward, once', async () => {
+  const person = await aWriter();
+  const id = await house.sent(person, 'o1', minute(1));
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o1'] }));
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o1'] }));
+  expect(await statusOf(id)).toBe('delivered');
+  const news = (await house.newsOf(await house.chatOf(person))).filter(({ data }) => data['status'] === 'delivered');
+  expect(news).toHaveLength(1);
+});
+
+test('receipts never move a message back', async () => {
+  const person = await aWriter();
+  const id = await house.sent(person, 'o1', minute(1));
+  await house.happens(receipt(person, { status: 'read', targets: ['o1'] }));
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o1'] }));
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'] }));
+  expect(await statusOf(id)).toBe('read');
+});
+
+test('a receipt that it failed says why, and a later one may contradict it', async () => {
+  const person = await aWriter();
+  const id = await house.sent(person, 'o1', minute(1));
+  const failure = { code: '131026', sentence: 'The number has no such app.' };
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'], failure }));
+  expect(await house.byId(id)).toMatchObject({ status: 'failed', failure });
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o1'] }));
+  expect(await house.byId(id)).toMatchObject({ status: 'delivered', failure: null });
+});
+
+test('a receipt that comes before the messenger’s answer waits for it', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person);
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o1'] }));
+  await house.answered(one, minute(1), 'o1');
+  expect(await statusOf(one.messageId)).toBe('delivered');
+});
+
+test('a receipt up to a moment covers what was sent until then, in closed chats too', async () => {
+  const person = await aWriter();
+  const before = await house.sent(person, 'o1', minute(1));
+  await house.closeChat(person);
+  await house.says(person, 'm2', { text: 'Again' }, minute(2));
+  const until = await house.sent(person, 'o2', minute(3));
+  const later = await house.sent(person, 'o3', minute(5));
+  await house.happens(upTo(person, 'delivered', minute(4)));
+  await house.happens(upTo(person, 'read', minute(2)));
+  expect([await statusOf(before), await statusOf(until), await statusOf(later)]).toEqual(['read', 'delivered', 'sent']);
+});
+
+test('a moment says nothing about what has not left, and all about it once it proves to have', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person);
+  await house.happens(upTo(person, 'read', minute(9)));
+  expect(await statusOf(one.messageId)).toBe('sending');
+  await house.answered(one, minute(8), 'o1');
+  expect(await statusOf(one.messageId)).toBe('read');
+});
+
+test('what was rejected is not delivered by a moment; a second try has receipts of its own', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person);
+  const deliveries = house.get(Deliveries);
+  const failed = { code: '1', sentence: 'No.' };
+  await house.database.transaction((tx) => deliveries.settle(tx, one, 'failed', failed));
+  await house.sent(person, 'o2', minute(2));
+  await house.happens(upTo(person, 'read', minute(3)));
+  expect(await statusOf(one.messageId)).toBe('failed');
+  await house.database.transaction((tx) => deliveries.requeue(tx, one.messageId, ['failed']));
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => deliveries.startSending(tx, chatId, 3_600_000));
+  await house.answered({ ...one, attempt: 2 }, minute(4), 'o1');
+  expect(await statusOf(one.messageId)).toBe('sent');
+  await house.happens(upTo(person, 'read', minute(5)));
+  expect(await statusOf(one.messageId)).toBe('read');
+});
+
+test('one person’s receipts are not another’s, nor another channel’s', async () => {
+  const [one, other] = [await aWriter(), await aWriter()];
+  const sent = await house.sent(one, 'o1', minute(1));
+  await house.happens(upTo(other, 'read', minute(9)), upTo({ ...other, sender: one.sender }, 'read', minute(9)));
+  await house.happens(upTo({ ...one, sender: other.sender }, 'read', minute(9)));
+  expect(await statusOf(sent)).toBe('sent');
+});
+
+test('a batch of receipts is one step for each person', async () => {
+  const people = await Promise.all([aWriter(), aWriter(), aWriter()]);
+  const ids = await Promise.all(people.map((person) => house.sent(person, 'o1', minute(1))));
+  const moments = [3, 1, 2].flatMap((at) =>
+    people.map((person) => upTo(person, at === 3 ? 'delivered' : 'read', minute(at))),
+  );
+  await house.happens(...moments);
+  for (const id of ids) expect(await statusOf(id)).toBe('read');
+});
+
+test('a receipt reads only what still waits for one, however long the chat', async () => {
+  const person = await aWriter();
+  const chatId = await house.chatOf(person);
+  const { channelId } = person;
+  await house.database.rows(
+    `INSERT INTO messages (id, chat_id, channel_id, seq, direction, author_kind, status, sent_at, received_at)
+     SELECT gen_random_uuid(), $1, $2, n, 'outbound', 'agent', 'read', now(), now() FROM generate_series(2, 2000) n`,
+    [chatId, channelId],
+  );
+  await house.database.rows('UPDATE chats SET last_seq = 2000 WHERE id = $1', [chatId]);
+  await house.sent(person, 'o1', minute(1));
+  const from = () =>
+    house.database.row('SELECT undelivered_from, unread_from FROM awaited_receipts WHERE chat_id = $1', [chatId]);
+  expect(await from()).toEqual({ undelivered_from: 2001, unread_from: 2001 });
+  await house.sent(person, 'o2', minute(3));
+  await house.happens(upTo(person, 'delivered', minute(2)));
+  expect(await from()).toEqual({ undelivered_from: 2002, unread_from: 2001 });
+  await house.happens(upTo(person, 'read', minute(4)));
+  expect(await from()).toEqual({ undelivered_from: null, unread_from: null });
+});

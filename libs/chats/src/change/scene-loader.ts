@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { isId, type Tx } from '#database';
+import { personOf, type Step, type StepAbout } from './arrived-change.js';
+import { ChangeRepository, type Found, type MessageKey, type Placed } from './change.repository.js';
+import { Scene } from './scene.js';
+import { WaitingChangesRepository } from './waiting-changes.repository.js';
+
+/** Finds what changes are about, locks it (chats in id order, then messages), and loads it. */
+@Injectable()
+export class SceneLoader {
+  constructor(
+    private readonly repository: ChangeRepository,
+    private readonly waiting: WaitingChangesRepository,
+  ) {}
+
+  place(tx: Tx, messageId: string): Promise<Placed | undefined> {
+    return this.repository.place(tx, messageId);
+  }
+
+  /** `own` messages are loaded too, and those known by `keys`. */
+  async load(tx: Tx, steps: readonly Step[], at: Date, own: readonly Placed[] = [], keys: readonly MessageKey[] = []) {
+    const scene = new Scene(at);
+    const wanted = [...keysOf(steps), ...keys];
+    const targets = await this.repository.find(tx, wanted);
+    const owns = await this.findOwn(tx, scene, steps);
+    const chatIds = new Set([...targets, ...owns, ...own].map(({ chatId }) => chatId));
+    for (const chatId of await this.findPeople(tx, scene, steps)) chatIds.add(chatId);
+    for (const chat of await this.repository.lockChats(tx, [...chatIds].sort())) scene.chats.set(chat.id, chat);
+    scene.steps = await this.stillMine(tx, scene, steps);
+    const found = [...targets, ...(await this.lookAgain(tx, scene, wanted, targets))];
+    for (const { place, messageId } of found) scene.know(wanted[place]!, messageId);
+    const ids = new Set([...found, ...owns, ...own].map(({ messageId }) => messageId));
+    for (const message of await this.repository.load(tx, [...ids].sort())) {
+      scene.original.set(message.id, message);
+      scene.put(message);
+    }
+    await this.loadSending(tx, scene, own);
+    return scene;
+  }
+
+  private async findOwn(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<Found[]> {
+    const echoes = steps.filter((step): step is StepAbout<'echo'> => step.about === 'echo' && isId(step.event.ownId));
+    const found = await this.repository.findOwn(
+      tx,
+      echoes.map((echo) => ({ ...personOf(echo), id: echo.event.ownId! })),
+    );
+    for (const { place, messageId } of found) scene.knowOwn(echoes[place]!, messageId);
+    return found;
+  }
+
+  /** Gives the chats of the people the steps are about. */
+  private async findPeople(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<string[]> {
+    const about = steps.filter((step) => step.about !== 'message');
+    const found = await this.repository.findPeople(tx, about.map(personOf));
+    return found.flatMap((person) => {
+      const step = about[person.place]!;
+      scene.knowPerson(personOf(step), person);
+      if (step.about !== 'watermark') return person.chatId ? [person.chatId] : [];
+      for (const chatId of person.awaited) {
+        scene.awaited.set(chatId, step.event.status === 'read' || scene.awaited.get(chatId) === true);
+      }
+      return person.chatId ? [person.chatId, ...person.awaited] : person.awaited;
+    });
+  }
+
+  /** Of steps that waited, only those that nobody else has done meanwhile. */
+  private async stillMine(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<Step[]> {
+    const ids = steps.flatMap(({ waitingId }) => waitingId ?? []);
+    if (ids.length === 0) return [...steps];
+    for (const [id, since] of await this.waiting.take(tx, ids)) scene.waitedSince.set(id, since);
+    return steps.filter(({ waitingId }) => waitingId === undefined || scene.waitedSince.has(waitingId));
+  }
+
+  /** Whoever held a chat before us may have stored what was not there when we looked. */
+  private async lookAgain(tx: Tx, scene: Scene, keys: readonly MessageKey[], found: readonly Found[]) {
+    if (scene.chats.size === 0) return [];
+    const places = new Set(found.map(({ place }) => place));
+    const missing = keys.map((_, place) => place).filter((place) => !places.has(place));
+    const late = await this.repository.find(
+      tx,
+      missing.map((place) => keys[place]!),
+    );
+    return late.filter(({ chatId }) => scene.chats.has(chatId)).map((one) => ({ ...one, place: missing[one.place]! }));
+  }
+
+  /** Only what proves a sending needs to know more about its chat. */
+  private async loadSending(tx: Tx, scene: Scene, own: readonly Placed[]): Promise<void> {
+    const echoes = scene.steps.filter((step) => step.about === 'echo');
+    if (echoes.length === 0 && own.length === 0) return;
+    const chatIds = [...scene.chats.keys()];
+    for (const { chatId, ...upTo } of await this.repository.upTo(tx, chatIds)) scene.upTo.set(chatId, upTo);
+    for (const chatId of await this.repository.sending(tx, chatIds)) scene.sending.add(chatId);
+  }
+}
+
+function keysOf(steps: readonly Step[]): MessageKey[] {
+  return steps.flatMap((step) => {
+    if (step.about === 'message') return [{ channelId: step.channelId, externalId: step.target }];
+    return step.about === 'echo' ? [{ channelId: step.channelId, externalId: step.event.externalId }] : [];
+  });
+}

@@ -1,0 +1,129 @@
+import { newId } from '#database';
+import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { batchOf } from '../testing/arrivals.js';
+import { Batch } from './batch.js';
+import { ChatIntake } from './chat-intake.js';
+
+/** Real: PostgreSQL and its server function. */
+let house: ChatHouse;
+let intake: ChatIntake;
+beforeAll(async () => {
+  house = await openChatHouse();
+  intake = house.get(ChatIntake);
+});
+afterAll(() => house.close());
+
+const at = new Date('2026-11-22T10:00:00Z');
+const second = (number: number) => new Date(at.getTime() + number * 1_000);
+
+async function aPlace() {
+  const queue = await house.aQueue();
+  return { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
+}
+type Place = Awaited<ReturnType<typeof aPlace>>;
+
+function message({ channelId, identityId }: Place, externalId: string, sentAt = at) {
+  return { channelId, identityId, externalId, sentAt, content: { text: `says ${externalId}` } };
+}
+
+function stored(place: Place) {
+  return house.database.rows<{ external_id: string; seq: number; inbound_ordinal: number }>(
+    `SELECT m.external_id, m.seq, m.inbound_ordinal FROM messages m JOIN chats c ON c.id = m.chat_id
+     WHERE c.identity_id = $1 ORDER BY m.seq`,
+    [place.identityId],
+  );
+}
+
+function chatOf(place: Place) {
+  return house.database.row(
+    `SELECT last_seq, inbound_count, last_message_preview FROM chats WHERE identity_id = $1 AND status <> 'closed'`,
+    [place.identityId],
+  );
+}
+
+function sums(channelId: string) {
+  return house.database.row(
+    `SELECT sum(received)::int AS received, sum(stored)::int AS stored, sum(duplicate)::int AS duplicate,
+       sum(ignored)::int AS ignored FROM ledger_totals WHERE channel_id = $1`,
+    [channelId],
+  );
+}
+
+it('numbers a batch of several people in the order of arrival, and shows the newest by the messenger’s clock', async () => {
+  const [anna, ben] = [await aPlace(), await aPlace()];
+  await house.receive([message(anna, 'a1'), message(ben, 'b1')]);
+  const batch = [
+    message(anna, 'a2', second(9)),
+    message(ben, 'b2'),
+    message(anna, 'a3', second(5)),
+    message(anna, 'a4', second(7)),
+  ];
+  expect(await intake.take(house.database, batchOf(batch, at), at)).toEqual([]);
+  const numbers = (ids: string[]) => ids.map((id, i) => ({ external_id: id, seq: i + 1, inbound_ordinal: i + 1 }));
+  expect(await stored(anna)).toEqual(numbers(['a1', 'a2', 'a3', 'a4']));
+  expect(await stored(ben)).toEqual(numbers(['b1', 'b2']));
+  expect(await chatOf(anna)).toEqual({ last_seq: 4, inbound_count: 4, last_message_preview: 'says a2' });
+});
+
+it('duplicates, within the batch and from before, take no number and leave no gap', async () => {
+  const anna = await aPlace();
+  await house.receive([message(anna, 'a1'), message(anna, 'a2')]);
+  const again = ['a1', 'a3', 'a3', 'a2', 'a4'].map((id, i) => message(anna, id, second(i)));
+  await intake.take(house.database, batchOf(again, at), at);
+  expect((await stored(anna)).map(({ external_id, seq }) => [external_id, seq])).toEqual([
+    ['a1', 1],
+    ['a2', 2],
+    ['a3', 3],
+    ['a4', 4],
+  ]);
+  expect(await chatOf(anna)).toEqual({ last_seq: 4, inbound_count: 4, last_message_preview: 'says a4' });
+  expect(await sums(anna.channelId)).toEqual({ received: 7, stored: 4, duplicate: 3, ignored: 0 });
+});
+
+it('leaves messages of people without an open chat untouched, and takes all others', async () => {
+  const [anna, stranger] = [await aPlace(), await aPlace()];
+  await house.receive([message(anna, 'a1')]);
+  const batch = [message(stranger, 's1'), message(anna, 'a1'), message(anna, 'a2'), message(stranger, 's2')];
+  const skipped = [1, 4].map((event) => ({ event, chatId: null, skipped: true }));
+  expect(await intake.take(house.database, batchOf(batch, at), at)).toEqual(skipped);
+  expect(await chatOf(stranger)).toBeUndefined();
+  expect(await sums(stranger.channelId)).toMatchObject({ received: null });
+  expect(await sums(anna.channelId)).toEqual({ received: 3, stored: 2, duplicate: 1, ignored: 0 });
+  await house.receive([message(stranger, 's1'), message(stranger, 's2')]);
+  expect(await chatOf(stranger)).toMatchObject({ last_seq: 2 });
+});
+
+it('answers which of the wanted events are new, with the chat of those that are messages', async () => {
+  const anna = await aPlace();
+  const chatId = await house.arrive(anna, ['Hello']);
+  const writer = { channelId: anna.channelId, messenger: 'pigeon', scope: '', externalId: anna.identityId };
+  const entry = { channelId: anna.channelId, reason: null, rawId: null, receivedAt: at, wanted: true };
+  const said = { id: newId(), writer, externalId: 'w1', sentAt: at, content: { text: 'Look' } };
+  const aBatch = () => {
+    const batch = new Batch();
+    batch.add({ ...entry, key: 'message:w1', outcome: 'stored' }, () => said);
+    batch.add({ ...entry, key: 'typing:1', outcome: 'ignored', reason: 'typing' }, () => undefined);
+    return batch;
+  };
+  expect(await intake.take(house.database, aBatch(), at)).toEqual([
+    { event: 1, chatId, skipped: false },
+    { event: 2, chatId: null, skipped: false },
+  ]);
+  expect(await intake.take(house.database, aBatch(), at)).toEqual([]);
+});
+
+it('a message whose chat is closed just then begins anew instead of landing in a closed chat', async () => {
+  const anna = await aPlace();
+  const chatId = await house.arrive(anna, ['Hello']);
+  const batch = batchOf([message(anna, 'late')], at);
+  let taking: Promise<unknown> | undefined;
+  await house.database.transaction(async (tx) => {
+    await tx.query(`UPDATE chats SET status = 'closed', closed_at = now(), waiting_since = NULL WHERE id = $1`, [
+      chatId,
+    ]);
+    taking = intake.take(house.database, batch, at).catch((error: unknown) => error);
+    await house.somebodyWaits();
+  });
+  expect(await taking).toMatchObject({ code: '40001' });
+  expect(await stored(anna)).toHaveLength(1);
+});

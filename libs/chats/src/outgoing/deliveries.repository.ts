@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { row, rows, type Tx } from '#database';
+import type { MessageStatus } from '#messenger-kit';
+import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js';
+
+const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
+const QUEUED_AT = 'coalesce(m.requeued_at, m.received_at)';
+
+/** One try of a message: a write about it finds nothing to change once there was another try. */
+export interface Try {
+  readonly messageId: string;
+  readonly attempt: number;
+}
+
+@Injectable()
+export class DeliveriesRepository {
+  async startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {
+    const head = await row<OutgoingHead & { text: string | null }>(
+      tx,
+      `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1
+       FROM chats c
+       WHERE c.id = $1 AND m.id = (
+         SELECT id FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending') ORDER BY seq LIMIT 1
+       ) AND m.status = 'queued'
+       RETURNING m.id, m.seq, m.text, m.content, m.attempts, m.author_kind AS "authorKind",
+         c.channel_id AS "channelId", c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt"`,
+      [chatId],
+    );
+    return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };
+  }
+
+  async hasQueued(tx: Tx, chatId: string): Promise<boolean> {
+    return (
+      (await row(tx, `SELECT 1 FROM messages WHERE chat_id = $1 AND status = 'queued' LIMIT 1`, [chatId])) !== undefined
+    );
+  }
+
+  leaveUnconfirmed(tx: Tx, chatId: string): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = 'unconfirmed' FROM chats c
+       WHERE m.chat_id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [chatId],
+    );
+  }
+
+  settle(tx: Tx, { messageId, attempt }: Try, status: MessageStatus, failure?: Failure): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = $3, failure = $4::jsonb FROM chats c
+       WHERE m.id = $1 AND m.attempts = $2 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [messageId, attempt, status, failure ? JSON.stringify(failure) : null],
+    );
+  }
+
+  /** In `seq` order; those that are being sent are left to their sender. */
+  expire(tx: Tx, afterMs: number, failure: Failure, chatId: string | null, limit: number): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `WITH old AS (
+         SELECT m.id FROM messages m
+         WHERE m.status = 'queued' AND ($3::uuid IS NULL OR m.chat_id = $3)
+           AND ${QUEUED_AT} < now() - make_interval(secs => $1::float8 / 1000)
+         ORDER BY m.chat_id, m.seq LIMIT $4 FOR UPDATE SKIP LOCKED
+       )
+       UPDATE messages m SET status = 'expired', failure = $2::jsonb FROM old, chats c
+       WHERE m.id = old.id AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [afterMs, JSON.stringify(failure), chatId, limit],
+    );
+  }
+
+  requeue(tx: Tx, messageId: string, from: readonly MessageStatus[]): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = 'queued', failure = NULL, requeued_at = now() FROM chats c
+       WHERE m.id = $1 AND m.status = ANY ($2) AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [messageId, from],
+    );
+  }
+
+  confirm(tx: Tx, messageId: string): Promise<StatusChange[]> {
+    return rows<StatusChange>(
+      tx,
+      `UPDATE messages m SET status = 'sent', failure = NULL FROM chats c
+       WHERE m.id = $1 AND m.status = 'unconfirmed' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [messageId],
+    );
+  }
+}

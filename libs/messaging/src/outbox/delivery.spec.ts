@@ -1,0 +1,176 @@
+import type { SendVerdict } from '#messenger-kit';
+import { eventually } from '../testing/eventually.js';
+import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
+import { sent } from '../testing/scripted-messenger.js';
+import { Expiry } from './expiry.js';
+
+/** Real: PostgreSQL, leases, clocks. Scripted: the network. */
+let house: OutboxHouse;
+const ECHO_WAIT_MS = 1_500;
+
+beforeAll(async () => {
+  house = await openOutboxHouse({ echoWaitMs: ECHO_WAIT_MS, expireAfterMs: 3_600_000, callTimeoutMs: 1_000 });
+});
+afterAll(() => house.close());
+beforeEach(() => {
+  house.scripted.calls.length = 0;
+  house.scripted.answer = ({ id }) => sent(id);
+  house.scripted.pace = { perSecond: 1000, perRecipient: { perSecond: 1000, burst: 1000 } };
+  house.scripted.echoes = false;
+});
+
+const becomes = (id: string, status: string, withinMs?: number) =>
+  eventually(async () => (await house.statusOf(id)) === status, withinMs);
+const callsOf = (text: string) => house.scripted.calls.filter((call) => call.text === text);
+const wait = (retryAfterMs: number, wholeChannel = false): SendVerdict => ({
+  kind: 'rejected',
+  class: 'retryAfter',
+  code: '429',
+  sentence: 'Slower.',
+  retryAfterMs,
+  wholeChannel,
+});
+
+/** Answers the first call with `first`, later ones as usual. */
+function once(first: SendVerdict): void {
+  house.scripted.answer = ({ id }) => (house.scripted.calls.length === 1 ? first : sent(id));
+}
+
+it('delivers a chat’s messages in order and says that a person wrote them', async () => {
+  const chat = await house.aChat();
+  const texts = ['one', 'two', 'three', 'four', 'five'];
+  const ids = [];
+  for (const text of texts) ids.push(await house.send(chat, text));
+  await becomes(ids.at(-1)!, 'sent');
+  expect(house.scripted.texts()).toEqual(texts);
+  expect(house.scripted.calls.every(({ human }) => human)).toBe(true);
+});
+
+it('obeys “retry after” within 10 %, and nothing overtakes the message that waits', async () => {
+  once(wait(1_500));
+  const chat = await house.aChat();
+  await house.send(chat, 'first');
+  const last = await house.send(chat, 'second');
+  await becomes(last, 'sent');
+  expect(house.scripted.texts()).toEqual(['first', 'first', 'second']);
+  const [refused, obeyed] = callsOf('first');
+  expect(obeyed!.at - refused!.at).toBeGreaterThanOrEqual(1_500);
+  expect(obeyed!.at - refused!.at).toBeLessThan(1_650);
+});
+
+it('a wait for the whole channel holds its other chats, on other nodes too, and no other channel', async () => {
+  const other = await house.aNode();
+  const [chat, elsewhere] = [await house.aChat(), await house.aChat()];
+  const sibling = await house.aChat(chat.channelId);
+  once(wait(1_500, true));
+  const held = await house.send(chat, 'held');
+  await eventually(() => callsOf('held').length === 1);
+  await becomes(held, 'queued');
+  const began = callsOf('held')[0]!.at;
+  const [waiting, quick] = [await house.send(sibling, 'sibling'), await house.send(elsewhere, 'elsewhere')];
+  await becomes(quick, 'sent', 1_000);
+  await becomes(waiting, 'sent');
+  expect(callsOf('sibling')[0]!.at - began).toBeGreaterThanOrEqual(1_490);
+  expect(callsOf('sibling')[0]!.at - began).toBeLessThan(1_650);
+  await other.close();
+});
+
+it('keeps to the pace of a person within 10 %', async () => {
+  house.scripted.pace = { perSecond: 1000, perRecipient: { perSecond: 2.5, burst: 1 } };
+  const chat = await house.aChat();
+  let last = '';
+  for (let number = 0; number < 6; number++) last = await house.send(chat, `paced ${number}`);
+  await becomes(last, 'sent');
+  const { calls } = house.scripted;
+  const took = calls.at(-1)!.at - calls[0]!.at;
+  expect(took).toBeGreaterThanOrEqual(2_000 * 0.99);
+  expect(took).toBeLessThan(2_000 * 1.1);
+});
+
+it('keeps to the pace of a channel within 10 %, however many chats wait', async () => {
+  house.scripted.pace = { perSecond: 20, perRecipient: { perSecond: 1, burst: 3 } };
+  const first = await house.aChat();
+  const chats = await Promise.all(Array.from({ length: 30 }, () => house.aChat(first.channelId)));
+  const ids = await Promise.all([first, ...chats].map((chat) => house.send(chat, 'paced')));
+  await eventually(() => house.scripted.calls.length === ids.length);
+  const { calls } = house.scripted;
+  const took = calls.at(-1)!.at - calls[0]!.at;
+  expect(took).toBeGreaterThanOrEqual(1_500 * 0.99);
+  expect(took).toBeLessThan(1_500 * 1.1);
+});
+
+it('many slow channels delay no other', async () => {
+  const slow = await Promise.all(Array.from({ length: 12 }, () => house.aChat()));
+  const crowd = await Promise.all(slow.flatMap(({ channelId }) => [1, 2, 3].map(() => house.aChat(channelId))));
+  const slowOnes = new Set(slow.map(({ channelId }) => channelId));
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  house.scripted.answer = async ({ id, channelId }) => {
+    if (slowOnes.has(channelId)) await released;
+    return sent(id);
+  };
+  for (const chat of [...slow, ...crowd]) await house.send(chat, 'slow');
+  const quick = await house.aChat();
+  const began = performance.now();
+  await becomes(await house.send(quick, 'quick'), 'sent', 1_000);
+  expect(performance.now() - began).toBeLessThan(700);
+  release();
+});
+
+it('a message of unknown fate keeps its lane while its echo may come, and then frees it', async () => {
+  house.scripted.echoes = true;
+  once({ kind: 'unknown', sentence: 'No answer.' });
+  const chat = await house.aChat();
+  const lost = await house.send(chat, 'lost');
+  const next = await house.send(chat, 'next');
+  await becomes(lost, 'unconfirmed');
+  await becomes(next, 'sent');
+  expect(callsOf('lost')).toHaveLength(1);
+  expect(callsOf('next')[0]!.at - callsOf('lost')[0]!.at).toBeGreaterThanOrEqual(ECHO_WAIT_MS);
+});
+
+it('an echo that proves the message frees the lane at once', async () => {
+  house.scripted.echoes = true;
+  once({ kind: 'unknown', sentence: 'No answer.' });
+  const chat = await house.aChat();
+  const lost = await house.send(chat, 'lost');
+  const next = await house.send(chat, 'next');
+  await becomes(lost, 'unconfirmed');
+  await house.database.rows(`UPDATE messages SET status = 'sent', external_id = 'echo' WHERE id = $1`, [lost]);
+  await becomes(next, 'sent', 1_000);
+  expect(callsOf('next')[0]!.at - callsOf('lost')[0]!.at).toBeLessThan(ECHO_WAIT_MS);
+});
+
+it('a call that never ends is unconfirmed after its time, and frees the lane', async () => {
+  house.scripted.answer = ({ id, text }) => (text === 'hanging' ? new Promise(() => {}) : sent(id));
+  const chat = await house.aChat();
+  const hanging = await house.send(chat, 'hanging');
+  await becomes(await house.send(chat, 'next'), 'sent');
+  expect(await house.statusOf(hanging)).toBe('unconfirmed');
+});
+
+it('revoked credentials keep everything, and nothing is asked until they are renewed', async () => {
+  const chat = await house.aChat();
+  once({ kind: 'rejected', class: 'reauthorize', code: '401', sentence: 'Unauthorized.' });
+  const id = await house.send(chat, 'kept');
+  const healthIs = async (health: string) =>
+    (await house.database.rows('SELECT 1 FROM channels WHERE id = $1 AND health = $2', [chat.channelId, health]))
+      .length === 1;
+  await eventually(() => healthIs('needs_reauthorization'));
+  await becomes(id, 'queued');
+  await house.database.rows(`UPDATE channels SET health = 'ok' WHERE id = $1`, [chat.channelId]);
+  await becomes(id, 'sent');
+  expect(callsOf('kept')).toHaveLength(2);
+});
+
+it('what waits too long expires, in channels that may not send as well', async () => {
+  const chat = await house.aChat();
+  await house.database.rows('UPDATE channels SET active = false WHERE id = $1', [chat.channelId]);
+  const [old, young] = [await house.send(chat, 'old'), await house.send(chat, 'young')];
+  await house.database.rows(`UPDATE messages SET received_at = now() - interval '61 minutes' WHERE id = $1`, [old]);
+  await house.get(Expiry).expireAll();
+  expect([await house.statusOf(old), await house.statusOf(young)]).toEqual(['expired', 'queued']);
+  await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [chat.channelId]);
+  await becomes(young, 'sent');
+  expect(callsOf('old')).toEqual([]);
+});

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { Deliveries, type OutgoingHead } from '#chats';
+import { Database } from '#database';
+import type { ChannelAccount } from '#messenger-kit';
+import { Channels } from '#registration';
+import { MessagingOptions } from '../messaging-options.js';
+import type { Consequence } from './consequence.js';
+import { LanesRepository, type Lane } from './lanes.repository.js';
+import { Stopwatch } from './stopwatch.js';
+
+/** What a lane's holder does next: send `head`, or leave the lane, which is due again after `waitMs` where that is known. */
+export type Step =
+  | {
+      readonly kind: 'send';
+      readonly head: OutgoingHead;
+      /** Runs since the lease was ours. */ readonly seen: Stopwatch;
+    }
+  | { readonly kind: 'leave'; readonly waitMs?: number };
+
+const LEAVE: Step = { kind: 'leave' };
+
+/** What is written down while a lane is run: one transaction each, none of which a lost lease gets through. */
+@Injectable()
+export class LaneSteps {
+  constructor(
+    private readonly database: Database,
+    private readonly messages: Deliveries,
+    private readonly lanes: LanesRepository,
+    private readonly channels: Channels,
+    private readonly options: MessagingOptions,
+  ) {}
+
+  /** What a predecessor left `sending` becomes `unconfirmed`; its echo, where the network has such, is waited for. */
+  begin(lane: Lane, echoes: boolean): Promise<Step | undefined> {
+    return this.database.transaction(async (tx) => {
+      if (!(await this.lanes.renew(tx, lane, this.options.leaseMs))) return LEAVE;
+      const left = await this.messages.leaveUnconfirmed(tx, lane.chatId);
+      if (left === undefined || !echoes) return undefined;
+      const waitMs = this.options.echoWaitMs;
+      await this.lanes.postpone(tx, lane, waitMs, lane.attempts, left);
+      return { kind: 'leave', waitMs };
+    });
+  }
+
+  /** The attempt is written before the call: whoever finds it after a crash knows that the message may have left. */
+  next(lane: Lane, attempts: number): Promise<Step> {
+    const seen = new Stopwatch();
+    return this.database.transaction(async (tx) => {
+      const renewed = await this.lanes.renew(tx, lane, this.options.leaseMs);
+      if (!renewed) return LEAVE;
+      if (!renewed.open || renewed.heldMs > 0) {
+        await this.lanes.postpone(tx, lane, renewed.heldMs, attempts);
+        return { kind: 'leave', waitMs: renewed.heldMs };
+      }
+      const head = await this.messages.startSending(tx, lane.chatId, this.options.expireAfterMs);
+      if (head) return { kind: 'send', head, seen };
+      await this.lanes.finish(tx, lane);
+      return LEAVE;
+    });
+  }
+
+  /**
+   * It is not this lane's turn yet: it is given back for so long, or kept (0). One with nothing to send is removed, so
+   * that it takes nobody's turn.
+   */
+  pause(lane: Lane, waitMs: number, attempts: number): Promise<Step | undefined> {
+    return this.database.transaction(async (tx) => {
+      if (!(await this.messages.hasQueued(tx, lane.chatId))) {
+        await this.lanes.finish(tx, lane);
+        return LEAVE;
+      }
+      if (waitMs === 0) return undefined;
+      await this.lanes.postpone(tx, lane, waitMs, attempts);
+      return { kind: 'leave', waitMs };
+    });
+  }
+
+  /** Gives the lane back as it is. */
+  async giveBack(lane: Lane, attempts: number): Promise<void> {
+    await this.database.transaction((tx) => this.lanes.postpone(tx, lane, 0, attempts));
+  }
+
+  /** Writes down what became of one try; undefined when the lane goes on with the next message. */
+  settle(
+    lane: Lane,
+    account: ChannelAccount,
+    head: OutgoingHead,
+    consequence: Consequence,
+    attempts: number,
+    sentAt: Date,
+  ): Promise<Step | undefined> {
+    const one = { messageId: head.id, attempt: head.attempts };
+    return this.database.transaction(async (tx) => {
+      if (consequence.status === 'sent') await this.messages.markSent(tx, one, consequence.externalIds, sentAt);
+      else await this.messages.settle(tx, one, consequence.status, consequence.failure);
+      if (consequence.status === 'queued') {
+        const { waitMs, counts, revoked, wholeChannel, failure } = consequence;
+        if (revoked) await this.channels.markRevoked(tx, account, failure.sentence);
+        if (wholeChannel) await this.lanes.hold(tx, lane.channelId, waitMs);
+        await this.lanes.postpone(tx, lane, waitMs, counts ? attempts + 1 : attempts);
+        return { kind: 'leave', waitMs };
+      }
+      if (consequence.status === 'unconfirmed' && consequence.awaitsEcho) {
+        const waitMs = this.options.echoWaitMs;
+        await this.lanes.postpone(tx, lane, waitMs, 0, head.id);
+        return { kind: 'leave', waitMs };
+      }
+      await this.lanes.forgetAttempts(tx, lane);
+      return undefined;
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Attachments } from '#attachments';
+import type { OutgoingHead } from '#chats';
+import { Deadline, type OutgoingFile, type OutgoingMessage, type SendContext, type SendVerdict } from '#messenger-kit';
+import { MessagingOptions } from '../messaging-options.js';
+import type { Attempted } from './consequence.js';
+import { LanesRepository, type Lane } from './lanes.repository.js';
+import type { Stopwatch } from './stopwatch.js';
+import type { Way } from './way.js';
+
+/** A call that starts later than this after its lease was seen asks for the lease once more. */
+const FRESH_MS = 1_000;
+/** A worker that does not end when it is told to is left alone after this. */
+const GRACE_MS = 500;
+
+/** One message, one call to the network, under a lease. */
+@Injectable()
+export class NetworkCall {
+  private readonly logger = new Logger(NetworkCall.name);
+
+  constructor(
+    private readonly lanes: LanesRepository,
+    private readonly attachments: Attachments,
+    private readonly options: MessagingOptions,
+  ) {}
+
+  /** Undefined when the lease was lost before anything left. */
+  async attempt(way: Way, lane: Lane, head: OutgoingHead, seen: Stopwatch): Promise<Attempted | undefined> {
+    const human = head.authorKind === 'agent';
+    const lastInboundAt = head.lastInboundAt ?? undefined;
+    const policy = way.outcome.policy({ lastInboundAt, now: new Date(), human });
+    if (!policy.allowed) return { verdict: windowClosed(policy.reason) };
+    try {
+      const files = await this.filesOf(head);
+      if (seen.elapsedMs > FRESH_MS && !(await this.lanes.holds(lane))) return undefined;
+      const message = { id: head.id, content: head.content, files };
+      return { verdict: await this.send(way, lane, message, { lastInboundAt, human }) };
+    } catch (error) {
+      if (error instanceof Error && !/^NotAsked/.test(error.name)) this.logger.warn(`${head.id}: ${error.name}`);
+      return { error };
+    }
+  }
+
+  /** The content of what the message carries. */
+  private filesOf({ content }: OutgoingHead): Promise<OutgoingFile[]> {
+    return this.attachments.files((content.attachments ?? []).flatMap(({ id }) => id ?? []));
+  }
+
+  /** A call with files may take long: its lease is kept up meanwhile, and the call ends when it cannot be. */
+  private async send(
+    way: Way,
+    lane: Lane,
+    message: OutgoingMessage,
+    who: Pick<SendContext, 'lastInboundAt' | 'human'>,
+  ): Promise<SendVerdict> {
+    const long = message.files.length > 0;
+    const timeoutMs = long ? this.options.uploadTimeoutMs : this.options.callTimeoutMs;
+    const lost = new AbortController();
+    const deadline = new Deadline(timeoutMs, lost.signal);
+    const { signal } = deadline;
+    const heart = long ? this.keepUp(lane, lost) : undefined;
+    const context = { account: way.account, recipient: way.recipient, signal, ...who };
+    try {
+      return await Promise.race([way.outcome.send(message, context), noAnswerAfter(signal)]);
+    } finally {
+      clearInterval(heart);
+      deadline.end();
+    }
+  }
+
+  private keepUp(lane: Lane, lost: AbortController): NodeJS.Timeout {
+    const beat = () =>
+      this.lanes.prolong(lane, this.options.leaseMs).then(
+        (ours) => void (ours || lost.abort()),
+        () => lost.abort(),
+      );
+    return setInterval(() => void beat(), this.options.leaseMs / 3);
+  }
+}
+
+/** Bytes may have left by then: nobody can tell. */
+function noAnswerAfter(signal: AbortSignal): Promise<SendVerdict> {
+  return new Promise((resolve) => {
+    const giveUp = () =>
+      resolve({ kind: 'unknown', sentence: 'The messenger did not answer in time; the message may have arrived.' });
+    signal.addEventListener('abort', () => void setTimeout(giveUp, GRACE_MS).unref(), { once: true });
+  });
+}
+
+function windowClosed(reason: string | null): SendVerdict {
+  const sentence = reason ?? 'The messenger does not allow an answer now.';
+  return { kind: 'rejected', class: 'windowClosed', code: 'window_closed', sentence };
+}

@@ -1,0 +1,34 @@
+import { Acknowledgements } from './acknowledgements.js';
+import { ChatSignals } from './chat-signals.js';
+import { Deliverer } from './deliverer.js';
+import { Expiry } from './expiry.js';
+import { LaneRunner } from './lane-runner.js';
+import { LaneSteps } from './lane-steps.js';
+import { LanesRepository } from './lanes.repository.js';
+import { MessageFates } from './message-fates.js';
+import { NetworkCall } from './network-call.js';
+import { NetworkQuestion } from './network-question.js';
+import { Outbox } from './outbox.js';
+import { Pacer } from './pacer.js';
+import { Queueing } from './queueing.js';
+import { SentMessages } from './sent-messages.js';
+import { Ways } from './way.js';
+
+/** All that takes, keeps and delivers outgoing messages. */
+export const OUTBOX = [
+  Acknowledgements,
+  ChatSignals,
+  Deliverer,
+  Expiry,
+  LaneRunner,
+  LanesRepository,
+  LaneSteps,
+  MessageFates,
+  NetworkCall,
+  NetworkQuestion,
+  Outbox,
+  Pacer,
+  Queueing,
+  SentMessages,
+  Ways,
+];

@@ -1,0 +1,14 @@
+/** One account of ours on a messenger, as its workers see it: plain data, credentials in clear, never logged. */
+export interface ChannelAccount {
+  readonly channelId: string;
+  readonly messenger: string;
+  /** The messenger's own id for the account: a Page id, a bot id. */
+  readonly source: string;
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** Whom an outgoing message is for: the chat's identity. */
+export interface Recipient {
+  readonly scope: string;
+  readonly externalId: string;
+}

@@ -1,0 +1,19 @@
+import type { ChannelAccount, SendContext } from '../contract.js';
+import type { MessengerSubject } from './messenger-subject.js';
+import type { ScriptedServer } from './scripted-server.js';
+
+const PATIENCE_MS = 300;
+
+export function accountOf(subject: MessengerSubject, { url }: ScriptedServer): ChannelAccount {
+  return { ...subject.account, credentials: subject.credentialsAt?.(url) ?? subject.account.credentials };
+}
+
+/** A person answers somebody who wrote just now. */
+export function contextOf(
+  subject: MessengerSubject,
+  network: ScriptedServer,
+  signal = AbortSignal.timeout(PATIENCE_MS),
+): SendContext {
+  const { recipient } = subject;
+  return { account: accountOf(subject, network), recipient, lastInboundAt: new Date(), human: true, signal };
+}
