@@ -163,12 +163,12 @@ it('every sample payload becomes messages or a counted outcome, and is answered 
     expect(after.received - before.received).toBeGreaterThanOrEqual(files.length);
     expectBalance(after);
   }
-  await chatWith(supervisorView(), 'all', 'Good day, is the oak lamp there? 🙂 Füße: 4').catch(() => undefined);
   const chats = await chatsOf(supervisorView(), 'all');
   const texts = await Promise.all(chats.map((chat) => messagesOf(supervisorView(), chat.id)));
   const said = texts.flat().map((message) => message.text);
-  expect(said).toContain('Good day, is the oak lamp there? 🙂 Füße: 4');
-  expect(said).toContain('Вітаю! Чи є абажури S?');
+  // One file says it, another edits it, a third takes it back.
+  expect(said).not.toContain('Good day, is the oak lamp there? 🙂 Füße: 4');
+  expect(said).toContain('Вітаю! Чи є абажури M?');
 });
 
 it('the quarantine list is a list', async () => {

@@ -105,7 +105,7 @@ it('SIGTERM while large calls are being committed: each of them is answered 2xx 
 }, 120_000);
 
 it('SIGTERM while answers are on their way: none is lost, none is sent twice', async () => {
-  const { who, chat, texts } = await answersOnTheirWay('Term Inal', 30);
+  const { who, chat, texts } = await answersOnTheirWay('Term Inal', 12);
   expect(await server.stop()).toBe(0);
   server = await server.restart();
   await messageWith(await admin(), chat.id, texts.at(-1)!, 'sent');
