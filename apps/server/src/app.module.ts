@@ -11,6 +11,7 @@ import { JobsModule } from '#jobs';
 import { MessagingModule } from '#messaging';
 import { MessengersModule } from '#messengers';
 import { RegistrationModule } from '#registration';
+import { ReportingModule } from '#reporting';
 import type { Config } from './config.js';
 import { MessengerSettingsModule } from './messenger-settings.module.js';
 import { SystemModule } from './system/system.module.js';
@@ -61,6 +62,7 @@ export class AppModule {
           rawBodyDays: values.PARLEY_RAW_BODY_DAYS,
           expireAfterMs: values.PARLEY_MESSAGE_EXPIRE_HOURS * 3_600_000,
         }),
+        ReportingModule,
         SystemModule,
       ],
     };

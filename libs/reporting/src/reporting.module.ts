@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ContactsModule } from '#contacts';
+import { EventsModule } from '#events';
+import { PERSON } from './person/person-providers.js';
+import { REPORTS } from './reports/reports-providers.js';
+import { SEARCH } from './search/search-providers.js';
+
+/** Reads across the rooms below, and what concerns all of them at once. */
+@Module({
+  imports: [ContactsModule, EventsModule],
+  providers: [...PERSON, ...REPORTS, ...SEARCH],
+})
+export class ReportingModule {}
