@@ -40,7 +40,7 @@ const globals = existsSync('test/support/global-setup.ts')
 
 /** @type {import('jest').Config} */
 const config = {
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   globalTeardown: '<rootDir>/jest.teardown.js',
   projects: [
     {

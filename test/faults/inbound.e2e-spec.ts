@@ -3,7 +3,7 @@ import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, ledgerOf, openDesk, outcomesOf } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { rounds } from '../support/rounds.js';
+import { rounds, withSlack } from '../support/rounds.js';
 import { META_APP } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { all, chatsOf, messagesOf } from '../support/views.js';
@@ -168,7 +168,7 @@ it('while one channel is flooded, another receives and answers within bounds', a
       house.simulator.customerWrites({ ...chat.who, text: `Ask ${n}` });
       await house.simulator.settled();
       await chat.send(`Answer ${n}`);
-      await house.simulator.waitFor((one) => one.received(chat.who).includes(`Answer ${n}`), 10_000);
+      await house.simulator.waitFor((one) => one.received(chat.who).includes(`Answer ${n}`));
       times.push(performance.now() - started);
     }
   } finally {
@@ -177,7 +177,7 @@ it('while one channel is flooded, another receives and answers within bounds', a
   }
   expect([...statuses.keys()]).toEqual([200]);
   // Facebook takes 5 a second to one person; the rest is ours.
-  expect(Math.max(...times)).toBeLessThan(3_000);
+  expect(Math.max(...times)).toBeLessThan(withSlack(2_700));
 }, 120_000);
 
 it('a body signed with another secret of the right form is refused, whatever it holds', async () => {

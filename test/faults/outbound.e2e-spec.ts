@@ -2,7 +2,7 @@ import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { rounds } from '../support/rounds.js';
+import { rounds, withSlack } from '../support/rounds.js';
 import { PAGE } from '../support/team.js';
 import { messageWith } from '../support/views.js';
 
@@ -29,7 +29,7 @@ it('a channel whose every call is slow delays no answer on another', async () =>
   for (const chat of slow) await chat.send('Slow');
   const started = performance.now();
   await quick.sent('Quick');
-  expect(performance.now() - started).toBeLessThan(1_500);
+  expect(performance.now() - started).toBeLessThan(withSlack(1_360));
   const fates = await Promise.all(slow.map((chat) => chat.later()));
   expect(fates.flat().filter(({ status }) => status === 'sent').length).toBeLessThan(20);
   for (const chat of slow) await messageWith(admin(), chat.chatId, 'Slow', 'sent');
@@ -47,7 +47,7 @@ it('“retry after” is obeyed within 10 %', async () => {
     await messageWith(admin(), chatId, 'Patience', 'sent');
     const [wait] = house.simulator.waits({ method: 'sendMessage', personId: house.simulator.personId(who) });
     expect(wait!.tookMs! / wait!.toldMs).toBeGreaterThanOrEqual(1);
-    expect(wait!.tookMs! / wait!.toldMs).toBeLessThanOrEqual(1.1);
+    expect(wait!.tookMs!).toBeLessThanOrEqual(withSlack(wait!.toldMs));
     expect(house.simulator.received(who)).toEqual(['Patience']);
   }
 }, 60_000);

@@ -1,7 +1,7 @@
 /** Waits until `look` gives something other than undefined or false; fails with the last error or answer after `withinMs`. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 10_000,
+  withinMs = 30_000,
   what = 'the expected state',
 ): Promise<T> {
   const deadline = performance.now() + withinMs;

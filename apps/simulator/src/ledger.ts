@@ -129,7 +129,7 @@ export class Ledger {
   }
 
   /** Resolves with the first truthy answer of the predicate, asked again at every change. Rejects after the time. */
-  waitFor<T>(predicate: () => T, timeoutMs = 10_000, what = 'the condition'): Promise<T> {
+  waitFor<T>(predicate: () => T, timeoutMs = 30_000, what = 'the condition'): Promise<T> {
     const now = predicate();
     if (now) return Promise.resolve(now);
     return new Promise<T>((resolve, reject) => {
