@@ -6,6 +6,7 @@ import { ReceiveEvents1763800000002 } from './migrations/1763800000002-receive-e
 import { Attachments1763800000003 } from './migrations/1763800000003-attachments.js';
 import { MessageChanges1763800000004 } from './migrations/1763800000004-message-changes.js';
 import { HonestOutbox1763800000005 } from './migrations/1763800000005-honest-outbox.js';
+import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -15,6 +16,7 @@ export const migrations = [
   Attachments1763800000003,
   MessageChanges1763800000004,
   HonestOutbox1763800000005,
+  ChatLife1763800000007,
 ];
 
 export interface PoolOptions {

@@ -21,6 +21,10 @@ export function viewOf(chat: ChatRow, messengers: MessengerRegistry, now: Date):
     closedAt: chat.closed_at,
     closedBy: chat.closed_by,
     closeReason: chat.close_reason,
+    firstAcceptedAt: chat.first_accepted_at,
+    firstHumanReplyAt: chat.first_human_reply_at,
+    inboundCount: chat.inbound_count,
+    outboundCount: chat.outbound_count,
   };
 }
 

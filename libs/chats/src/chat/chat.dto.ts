@@ -69,12 +69,27 @@ export class ChatDto {
   previousChatId: string | null;
   openedAt: Date;
   waitingSince: Date | null;
+  /** Since when the present holder has it; null while it waits */
   acceptedAt: Date | null;
   closedAt: Date | null;
   /** The user who closed it; null while open, or when no person did */
   closedBy: string | null;
   /** `agent`, `supervisor` or `timeout` */
   closeReason: string | null;
+  /** When somebody held it for the first time */
+  firstAcceptedAt: Date | null;
+  /** When a person answered for the first time; what programs say does not count */
+  firstHumanReplyAt: Date | null;
+  /**
+   * Messages of the contact
+   * @example 4
+   */
+  inboundCount: number;
+  /**
+   * Messages sent from here
+   * @example 3
+   */
+  outboundCount: number;
 }
 
 export class CountDto {

@@ -31,6 +31,10 @@ export interface ChatRow {
   readonly closed_at: Date | null;
   readonly closed_by: string | null;
   readonly close_reason: string | null;
+  readonly first_accepted_at: Date | null;
+  readonly first_human_reply_at: Date | null;
+  readonly inbound_count: number;
+  readonly outbound_count: number;
 }
 
 /**
@@ -45,7 +49,8 @@ export const CHAT_COLUMNS = `c.id, c.status, c.channel_id, ch.name AS channel_na
   q.name AS queue_name, i.contact_id, coalesce(co.name, i.name) AS contact_name, c.identity_id, c.agent_id,
   u.name AS agent_name, greatest(c.inbound_count - coalesce(p.position, c.team_position), 0) AS unread, c.last_seq,
   c.last_message_preview, c.last_message_direction, c.last_message_at, c.last_inbound_at, c.previous_chat_id,
-  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, ${BLOCKED} AS blocked`;
+  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, c.first_accepted_at,
+  c.first_human_reply_at, c.inbound_count, c.outbound_count, ${BLOCKED} AS blocked`;
 
 /** Names for the chats of one page, each by primary key. $1 = whose position. */
 export const CHAT_JOINS = `
@@ -93,7 +98,8 @@ export class ChatRepository {
   assign(tx: Tx, chatId: string, userId: string, seesAll: boolean, at: Date): Promise<Assigned | undefined> {
     return row<Assigned>(
       tx,
-      `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4
+      `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4,
+         first_accepted_at = coalesce(c.first_accepted_at, $4)
        WHERE c.id = $1 AND c.status = 'waiting' AND ($3 OR EXISTS (
          SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
        RETURNING c.queue_id`,

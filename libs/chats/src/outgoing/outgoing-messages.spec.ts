@@ -1,5 +1,7 @@
+import { newId } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
+import { ChatViews } from '../chat/chat-views.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { OutgoingMessages } from './outgoing-messages.js';
 
@@ -45,4 +47,26 @@ it('tells who held the chat once who holds it now', async () => {
     code: 'not_owner',
     extra: { holder: { id: now.id, name: now.name } },
   });
+});
+
+it('keeps on the chat when a person answered first, and how much was said each way', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const chat = await house.aChat(queue, ['Hello', 'Anybody there?']);
+  await house.get(AcceptChat).acceptChat(agent, chat);
+  const said = async (caller: Caller, texts: string[]) => {
+    await house.database.transaction(async (tx) => {
+      const messages = house.get(OutgoingMessages);
+      const parts = texts.map((text) => ({ text }));
+      await messages.enqueue(tx, await messages.answerable(tx, caller, chat), caller, parts);
+    });
+    return house.get(ChatViews).get(agent, chat);
+  };
+  const program: Caller = { kind: 'key', id: newId(), role: 'admin', name: 'Robot' };
+  expect(await said(program, ['One moment'])).toMatchObject({ firstHumanReplyAt: null, outboundCount: 1 });
+  const { firstHumanReplyAt, firstAcceptedAt, acceptedAt } = await said(agent, ['Good day!', 'How may I help?']);
+  expect(firstHumanReplyAt).toBeInstanceOf(Date);
+  expect(firstAcceptedAt).toEqual(acceptedAt);
+  const later = { firstHumanReplyAt, inboundCount: 2, outboundCount: 4 };
+  expect(await said(agent, ['Hm?'])).toMatchObject(later);
 });

@@ -51,9 +51,10 @@ export class OutgoingMessages {
       content,
       queuedAt: at,
     }));
-    await this.repository.insert(tx, chat, messages, { kind: caller.kind === 'user' ? 'agent' : 'bot', id: caller.id });
+    const human = caller.kind === 'user';
+    await this.repository.insert(tx, chat, messages, { kind: human ? 'agent' : 'bot', id: caller.id });
     await this.attach(tx, chat.id, messages);
-    await this.repository.bump(tx, chat.id, messages.at(-1)!.seq, previewOf(parts.at(-1)!), at);
+    await this.repository.bump(tx, chat.id, { messages: parts.length, preview: previewOf(parts.at(-1)!), human, at });
     await this.events.record(
       tx,
       messages.map(({ id, seq, content }) => ({

@@ -4,6 +4,14 @@ import type { MessageContent } from '#messenger-kit';
 import { BLOCKED } from '../chat/chat.repository.js';
 import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
 
+/** What an answer leaves behind on its chat. */
+interface Bump {
+  readonly messages: number;
+  readonly preview: string;
+  readonly human: boolean;
+  readonly at: Date;
+}
+
 @Injectable()
 export class OutgoingRepository {
   lockForAnswer(tx: Tx, chatId: string, userId: string): Promise<AnswerableChat | undefined> {
@@ -49,13 +57,16 @@ export class OutgoingRepository {
     );
   }
 
-  async bump(tx: Tx, chatId: string, lastSeq: number, preview: string, at: Date): Promise<void> {
+  /** `messages`: how many were added. A program's answer, such as a greeting, is no human reply. */
+  async bump(tx: Tx, chatId: string, { messages, preview, human, at }: Bump): Promise<void> {
     await rows(
       tx,
-      `UPDATE chats SET last_seq = $2, last_message_preview = $3, last_message_direction = 'outbound',
-         last_message_at = greatest(last_message_at, $4)
+      `UPDATE chats SET last_seq = last_seq + $2, outbound_count = outbound_count + $2, last_message_preview = $3,
+         last_message_direction = 'outbound', last_message_at = greatest(last_message_at, $4),
+         last_outbound_at = greatest(last_outbound_at, $4),
+         first_human_reply_at = coalesce(first_human_reply_at, CASE WHEN $5 THEN $4::timestamptz END)
        WHERE id = $1`,
-      [chatId, lastSeq, preview, at.toISOString()],
+      [chatId, messages, preview, at.toISOString(), human],
     );
   }
 
