@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { Column, Entity, PrimaryColumn, Repository } from 'typeorm';
-import { Database, ReceivingDatabase, rows } from './database.js';
+import { afterCommit, Database, ReceivingDatabase, rows } from './database.js';
 import { DatabaseModule, type DatabaseOptions } from './database.module.js';
 import { newId } from './id.js';
 import { KeyRing } from './key-ring.js';
@@ -106,4 +106,15 @@ it('retries a serialization failure, and gives up after some', async () => {
   });
   expect(attempts).toBe(3);
   await expect(test.database.transaction(serialization)).rejects.toThrow('again');
+});
+
+it('runs what waits for a commit after it, once, and never for what was rolled back', async () => {
+  const ran: string[] = [];
+  let attempts = 0;
+  await test.database.transaction(async (tx) => {
+    afterCommit(tx, () => ran.push(`attempt ${attempts}`));
+    if (++attempts < 3) await rows(tx, `DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$`);
+    expect(ran).toEqual([]);
+  });
+  expect(ran).toEqual(['attempt 3']);
 });

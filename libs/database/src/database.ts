@@ -54,6 +54,23 @@ async function runOn<Row>(
   return (await client.query<Row & Record<string, unknown>>(config)).rows;
 }
 
+/** What shall happen once a transaction is committed, by its manager. */
+const afterwards = new WeakMap<Tx, (() => void)[]>();
+
+/**
+ * Runs `work` once `tx` is committed; never when it is rolled back. Only for what may be lost when the process dies in
+ * between, such as waking somebody up.
+ */
+export function afterCommit(tx: Tx, work: () => void): void {
+  const waiting = afterwards.get(tx);
+  if (waiting) waiting.push(work);
+  else afterwards.set(tx, [work]);
+}
+
+function committed(tx: Tx): void {
+  for (const work of afterwards.get(tx) ?? []) work();
+}
+
 /** A server that is going away says so before the connection ends: without this the pool would lend it out once more. */
 async function discard(runner: QueryRunner): Promise<void> {
   const client = (await runner.connect().catch(() => undefined)) as Client | undefined;
@@ -68,7 +85,11 @@ export class Database {
   constructor(readonly dataSource: DataSource) {}
 
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.retrying(() => this.dataSource.transaction(work));
+    return this.retrying(async () => {
+      const [result, tx] = await this.dataSource.transaction(async (opened) => [await work(opened), opened] as const);
+      committed(tx);
+      return result;
+    });
   }
 
   protected async retrying<T>(work: () => Promise<T>): Promise<T> {
@@ -150,6 +171,7 @@ export class ReceivingDatabase extends Database {
           () => work(runner.manager),
           () => over.add(runner),
         );
+        committed(runner.manager);
       } catch (error) {
         if (isUnavailable(error)) await discard(runner);
         throw error;

@@ -1,5 +1,5 @@
 export { BriefCache } from './brief-cache.js';
-export { Database, ReceivingDatabase, row, rows, type Statement, type Tx } from './database.js';
+export { afterCommit, Database, ReceivingDatabase, row, rows, type Statement, type Tx } from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export {
   openEmbeddedPostgres,

@@ -1,8 +1,10 @@
 import { newId, openTestDatabase } from '#database';
 import { EventLog, type NewEvent } from './index.js';
+import { WakeUps } from './wake-ups.js';
 import { EventRepository } from './event.repository.js';
 
-const log = new EventLog(new EventRepository());
+const wakeUps = new WakeUps();
+const log = new EventLog(new EventRepository(), wakeUps);
 const at = new Date('2026-11-22T10:00:00.123Z');
 
 interface StoredEvent {
@@ -59,4 +61,20 @@ it('forgets the events of a change that was rolled back', async () => {
   });
   await expect(failing).rejects.toThrow('the change failed');
   expect(await stored()).toEqual([]);
+});
+
+it('wakes readers once the events are committed, and not when they were rolled back', async () => {
+  const seen: number[] = [];
+  const woken = new Promise<void>((resolve) => {
+    const look = async () => seen.push((await stored()).length);
+    wakeUps.onWake(() => void look().then(() => resolve()));
+  });
+  const failing = house.database.transaction(async (tx) => {
+    await log.record(tx, [aMessageReceived(1)]);
+    throw new Error('the change failed');
+  });
+  await expect(failing).rejects.toThrow('the change failed');
+  await house.database.transaction((tx) => log.record(tx, [aMessageReceived(1), aMessageReceived(2)]));
+  await woken;
+  expect(seen).toEqual([2]);
 });

@@ -1,3 +1,4 @@
+export { EphemeralEvents, type EphemeralEvent } from './ephemeral-events.js';
 export { EventLog } from './event-log.js';
 export type { Audience, EventMap, EventType, NewEvent } from './event-map.js';
 export { EventsModule } from './events.module.js';

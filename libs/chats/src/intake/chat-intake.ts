@@ -17,8 +17,10 @@ export class ChatIntake {
    * that is a transaction of its own when `door` is a database. A duplicate changes nothing and takes no number. Answers the
    * new ones among the wanted events, and as `skipped`, untouched, those whose writer has no open chat.
    */
-  take(door: Tx | Database, batch: Batch, at: Date): Promise<Answer[]> {
-    return this.repository.receive(door, batch, at, false);
+  async take(door: Tx | Database, batch: Batch, at: Date): Promise<Answer[]> {
+    const answers = await this.repository.receive(door, batch, at, false);
+    this.events.appendedThrough(door);
+    return answers;
   }
 
   /**
@@ -31,6 +33,7 @@ export class ChatIntake {
       opened.map((chat) => openedEvent(chat, at)),
     );
     const answers = await this.repository.receive(tx, batch, at, true);
+    this.events.appendedThrough(tx);
     if (opened.length > 0 && (await this.repository.anyEmpty(tx, opened))) throw new TryAgain();
     return answers;
   }

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+import type { Audience } from './event-map.js';
+import { announce } from './notification.repository.js';
+
+/** What is true for a moment only, and worth nothing afterwards. `name` is the person's, for people to read. */
+export interface EphemeralEventMap {
+  'chat.typing': { readonly userId: string; readonly name: string };
+  /** Somebody has the chat before their eyes. */
+  'chat.looking': { readonly userId: string; readonly name: string };
+}
+
+export type EphemeralEventType = keyof EphemeralEventMap;
+
+interface EphemeralEventOf<T extends EphemeralEventType> {
+  readonly type: T;
+  readonly at: Date;
+  readonly chatId: string;
+  readonly audience: Audience;
+  readonly data: EphemeralEventMap[T];
+}
+
+export type EphemeralEvent = { [T in EphemeralEventType]: EphemeralEventOf<T> }[EphemeralEventType];
+
+/** The channel of PostgreSQL they travel on. */
+export const EPHEMERAL_CHANNEL = 'parley_ephemeral';
+/** PostgreSQL takes less than 8000 bytes. */
+const LONGEST = 7_900;
+
+/** Events that ride along on the streams of every node without being stored: who was not listening missed them. */
+@Injectable()
+export class EphemeralEvents {
+  constructor(private readonly database: Database) {}
+
+  /** Outside of any transaction: nobody waits for it, nothing depends on it. What is too long for a moment is dropped. */
+  async publish(event: EphemeralEvent): Promise<void> {
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) <= LONGEST) await announce(this.database, EPHEMERAL_CHANNEL, payload);
+  }
+}

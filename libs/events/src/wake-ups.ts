@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { afterCommit, Database, type Tx } from '#database';
+
+/**
+ * Tells those who read the log on this node that there may be something new. Costs whoever commits a flag: many commits
+ * in one turn of the event loop wake once. It is a hint; readers also look by themselves now and then.
+ */
+@Injectable()
+export class WakeUps {
+  private readonly sleepers = new Set<() => void>();
+  private due = false;
+
+  /** Calls `wake` soon after events were committed here, or on another node. Returns what ends it. */
+  onWake(wake: () => void): () => void {
+    this.sleepers.add(wake);
+    return () => this.sleepers.delete(wake);
+  }
+
+  /** After the commit of `door`; at once where a statement was a transaction of its own. */
+  after(door: Tx | Database): void {
+    if (door instanceof Database) this.wake();
+    else afterCommit(door, () => this.wake());
+  }
+
+  wake(): void {
+    if (this.due) return;
+    this.due = true;
+    setImmediate(() => {
+      this.due = false;
+      for (const wake of this.sleepers) wake();
+    });
+  }
+}
