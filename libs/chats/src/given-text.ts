@@ -7,6 +7,15 @@ export function OneLine(max: number): PropertyDecorator {
   return applyDecorators(Transform(trimmed), Length(1, max), ValidateBy({ name: 'oneLine', validator: ONE_LINE }));
 }
 
+/** A text people typed, in as many lines as they like. The blanks around it are not part of it. */
+export function SeveralLines(max: number): PropertyDecorator {
+  return applyDecorators(
+    Transform(trimmed),
+    Length(1, max),
+    ValidateBy({ name: 'severalLines', validator: SEVERAL_LINES }),
+  );
+}
+
 /** May be left out, but not null: `IsOptional` would let a null pass where the database has none. */
 export function IfGiven(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
@@ -16,6 +25,11 @@ export function IfGiven(): PropertyDecorator {
 const ONE_LINE = {
   validate: (value: unknown) => typeof value === 'string' && !/\p{Cc}/u.test(value) && value.isWellFormed(),
   defaultMessage: buildMessage((each) => `${each}$property must be one line of text`),
+};
+
+const SEVERAL_LINES = {
+  validate: (value: unknown) => typeof value === 'string' && !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(),
+  defaultMessage: buildMessage((each) => `${each}$property must be text`),
 };
 
 function trimmed({ value }: TransformFnParams): unknown {

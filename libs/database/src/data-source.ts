@@ -6,6 +6,7 @@ import { ReceiveEvents1763800000002 } from './migrations/1763800000002-receive-e
 import { Attachments1763800000003 } from './migrations/1763800000003-attachments.js';
 import { MessageChanges1763800000004 } from './migrations/1763800000004-message-changes.js';
 import { HonestOutbox1763800000005 } from './migrations/1763800000005-honest-outbox.js';
+import { QueueSettings1763800000006 } from './migrations/1763800000006-queue-settings.js';
 import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
 
 /** Every migration there is, oldest first. */
@@ -16,6 +17,7 @@ export const migrations = [
   Attachments1763800000003,
   MessageChanges1763800000004,
   HonestOutbox1763800000005,
+  QueueSettings1763800000006,
   ChatLife1763800000007,
 ];
 

@@ -99,7 +99,7 @@ export class ChatRepository {
     return row<Assigned>(
       tx,
       `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4,
-         first_accepted_at = coalesce(c.first_accepted_at, $4)
+         first_accepted_at = coalesce(c.first_accepted_at, $4), offered_to = NULL, offered_until = NULL
        WHERE c.id = $1 AND c.status = 'waiting' AND ($3 OR EXISTS (
          SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
        RETURNING c.queue_id`,
@@ -131,7 +131,7 @@ export class ChatRepository {
   close(tx: Tx, chatId: string, reader: Reader, at: Date): Promise<ClosedChat | undefined> {
     return row<ClosedChat>(
       tx,
-      `UPDATE chats c SET status = 'closed', closed_at = $4, closed_by = $2,
+      `UPDATE chats c SET status = 'closed', closed_at = $4, closed_by = $2, offered_to = NULL, offered_until = NULL,
          close_reason = CASE WHEN c.agent_id = $2 THEN 'agent' ELSE 'supervisor' END
        WHERE c.id = $1 AND c.status <> 'closed' AND ($3 OR c.agent_id = $2)
        RETURNING c.queue_id, c.agent_id, c.close_reason`,

@@ -43,7 +43,7 @@ export class QueueController {
 
   @Patch(':queueId')
   @Allow('admin')
-  @ApiOperation({ operationId: 'updateQueue', summary: 'Change a queue’s name, routing rule or limit' })
+  @ApiOperation({ operationId: 'updateQueue', summary: 'Change a queue’s name and settings' })
   @ApiOkResponse({ type: QueueDto })
   @ApiProblems(409, 422)
   updateQueue(@UuidParam('queueId') queueId: string, @Body() wish: UpdateQueueDto): Promise<QueueDto> {

@@ -4,7 +4,7 @@ import { MoreThan, type Repository } from 'typeorm';
 import { row, rows, type Tx } from '#database';
 import { Queue } from './queue.entity.js';
 
-export type QueueSettings = Pick<Queue, 'name' | 'routingRule' | 'agentLimit'>;
+export type QueueSettings = Omit<Queue, 'id' | 'live' | 'createdAt' | 'updatedAt'>;
 
 @Injectable()
 export class QueueRepository {
@@ -23,8 +23,11 @@ export class QueueRepository {
     });
   }
 
-  create(tx: Tx, queue: QueueSettings & { id: string }): Promise<Queue> {
-    return tx.getRepository(Queue).save({ ...queue, live: true });
+  /** What is not given is as the table's defaults say. */
+  async create(tx: Tx, queue: Pick<Queue, 'id' | 'name'> & Partial<QueueSettings>): Promise<Queue> {
+    const queues = tx.getRepository(Queue);
+    await queues.insert(queue);
+    return queues.findOneByOrFail({ id: queue.id });
   }
 
   async update(id: string, changes: Partial<QueueSettings>): Promise<void> {

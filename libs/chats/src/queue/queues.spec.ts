@@ -21,7 +21,24 @@ const create = (name: string, key?: string) => house.get(Queues).create(admin, k
 it('creates a queue with the usual rule and limit, once for an idempotency key', async () => {
   const key = newId();
   const first = await create('Support', key);
-  expect(first).toMatchObject({ status: 201, body: { name: 'Support', routingRule: 'everyone', agentLimit: 5 } });
+  expect(first).toMatchObject({
+    status: 201,
+    body: {
+      name: 'Support',
+      routingRule: 'everyone',
+      agentLimit: 5,
+      offerSeconds: 300,
+      silentAgent: 'keep',
+      waitingOrder: 'oldest',
+      prefersPreviousAgent: false,
+      closeAfterMinutes: null,
+      closeCountsFrom: 'last_message',
+      closeWaitingAfterMinutes: null,
+      reopenMinutes: null,
+      greeting: null,
+      closingText: null,
+    },
+  });
   expect(await create('Support', key)).toMatchObject({ replayed: true, body: { id: first.body.id } });
 });
 
@@ -31,6 +48,29 @@ it('refuses a name that is taken, whatever its case', async () => {
   const other = await house.aQueue();
   await expect(house.get(Queues).update(other, { name: 'SALES' })).rejects.toMatchObject({ code: 'queue_name_taken' });
   expect(await house.get(Queues).update(body.id, { agentLimit: 9 })).toMatchObject({ name: 'Sales', agentLimit: 9 });
+});
+
+it('keeps every setting, and changes only what is given', async () => {
+  const settings = {
+    agentLimit: 3,
+    offerSeconds: 60,
+    silentAgent: 'set_inactive',
+    waitingOrder: 'newest',
+    prefersPreviousAgent: true,
+    closeAfterMinutes: 30,
+    closeCountsFrom: 'last_outbound',
+    closeWaitingAfterMinutes: 600,
+    reopenMinutes: 10,
+    greeting: 'Hello!\nHow can we help?',
+    closingText: 'Good bye',
+  } as const;
+  const { body } = await house.get(Queues).create(admin, undefined, { name: 'All of it', ...settings });
+  expect(body).toMatchObject(settings);
+  const changed = await house
+    .get(Queues)
+    .update(body.id, { closeAfterMinutes: null, greeting: null, offerSeconds: 90 });
+  expect(changed).toMatchObject({ ...settings, closeAfterMinutes: null, greeting: null, offerSeconds: 90 });
+  expect(await house.get(Queues).get(body.id)).toEqual(changed);
 });
 
 it('lists the queues in the order they were made', async () => {

@@ -10,7 +10,6 @@ import { QueueRepository } from './queue.repository.js';
 
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
-const AGENT_LIMIT = 5;
 
 @Injectable()
 export class Queues {
@@ -21,9 +20,8 @@ export class Queues {
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
-    const { name, routingRule = 'everyone', agentLimit = AGENT_LIMIT } = wish;
     return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) =>
-      viewOf(await this.queues.create(tx, { id: newId(), name, routingRule, agentLimit }).catch(nameTaken)),
+      viewOf(await this.queues.create(tx, { ...wish, id: newId() }).catch(nameTaken)),
     );
   }
 
@@ -65,6 +63,6 @@ function nameTaken(error: unknown): never {
   throw Problem.conflict('queue_name_taken', 'There is a queue of this name already.');
 }
 
-function viewOf({ id, name, routingRule, agentLimit, createdAt, updatedAt }: Queue): QueueDto {
-  return { id, name, routingRule, agentLimit, createdAt, updatedAt };
+function viewOf({ live: _live, ...queue }: Queue): QueueDto {
+  return queue;
 }
