@@ -53,7 +53,7 @@ beforeEach(async () => {
   wire = new Wire(Number(url.port));
   await wire.open();
   url.port = String(wire.port);
-  dataSource = new DataSource(receivingOptions({ url: url.href, poolSize: 1 }));
+  dataSource = new DataSource(receivingOptions({ url: url.href, poolSize: 2 }));
   await dataSource.initialize();
   database = new ReceivingDatabase(dataSource);
 });
@@ -93,6 +93,33 @@ it('prepares a named statement once, also when it is sent twice at once or its f
   const answers = await database.transaction((tx) => Promise.all([rows(tx, half, [5]), rows(tx, half, [2])]));
   expect(answers).toEqual([[{ half: 2 }], [{ half: 5 }]]);
   expect(await database.rows(half, [1])).toEqual([{ half: 10 }]);
+});
+
+it('carries out statements that overlap in the order they were made, on one connection', async () => {
+  const seen = { text: 'SELECT pg_backend_pid() AS pid, clock_timestamp()::text AS at, pg_sleep($1)' };
+  type Seen = { readonly pid: number; readonly at: string };
+  const answers = await Promise.all([0.2, 0.1, 0].map((seconds) => database.rows<Seen>(seen, [seconds])));
+  const [first, ...others] = answers.map(([answer]) => answer!);
+  expect(others.map(({ pid }) => pid)).toEqual([first!.pid, first!.pid]);
+  expect([first!, ...others].map(({ at }) => at)).toEqual([first!, ...others].map(({ at }) => at).sort());
+});
+
+it('one of the overlapping statements fails alone', async () => {
+  const [before, failed, after] = await Promise.allSettled([
+    database.rows(insert, ['before']),
+    database.rows('SELECT 1/0'),
+    database.rows(insert, ['after']),
+  ]);
+  expect([before.status, failed.status, after.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await names()).toEqual(expect.arrayContaining([{ name: 'before' }, { name: 'after' }]));
+});
+
+it('leaves a lost connection to those who were on it: the next call takes another', async () => {
+  const lost = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT pg_sleep(0)'].map((text) =>
+    database.rows(text).catch(isUnavailable),
+  );
+  expect(await Promise.all(lost)).toEqual([true, true]);
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
 it('turns a frozen database into an error within five seconds, and recovers when it answers again', async () => {

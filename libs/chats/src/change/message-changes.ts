@@ -40,11 +40,6 @@ export class MessageChanges {
     return this.work(tx, changes.flatMap(stepsOf), at);
   }
 
-  /** Whether anything waits for these messages: one indexed read, possible before they are stored. */
-  async isAwaited(tx: Tx, messages: readonly StoredMessage[]): Promise<boolean> {
-    return (await this.waiting.of(tx, messages.flatMap(awaitedBy))).length > 0;
-  }
-
   /**
    * Applies what waited for these messages; call it once they are stored. One indexed read when nothing waits. What slips
    * through between two transactions is found within seconds by `WaitingSweep`.
