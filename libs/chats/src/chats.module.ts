@@ -59,6 +59,7 @@ import { QueueController } from './queue/queue.controller.js';
 import { Queue } from './queue/queue.entity.js';
 import { QueueRepository } from './queue/queue.repository.js';
 import { Queues } from './queue/queues.js';
+import { RoutingRulesController } from './routing/routing-rules.controller.js';
 
 const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Actions, ActionRepository, Creation];
 const agents = [Agents, AgentRepository, AgentLoadRepository];
@@ -112,6 +113,7 @@ const outgoing = [
     ChatActionController,
     MessageController,
     ChatController,
+    RoutingRulesController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },

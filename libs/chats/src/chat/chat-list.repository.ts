@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
-import { rulesForEveryone } from '../queue/routing-rules.js';
 import { CHAT_COLUMNS, CHAT_JOINS, type ChatRow } from './chat.repository.js';
 import type { Reader } from './reader.js';
+import { standingBefore } from './standing-before.js';
 
 export interface ListQuestion {
   readonly reader: Reader;
@@ -42,31 +42,17 @@ export class ChatListRepository {
     );
   }
 
-  /** Chats that wait for everyone in the reader's queues, while the reader is available; longest waiting first. */
+  /** Waiting chats that stand before the reader, longest waiting first. */
   waiting(question: ListQuestion): Promise<ListedChat[]> {
     const { values, conditions, bind } = filtersOf(question);
-    const after = question.after;
+    const { after, limit } = question;
     const further = after ? `AND (c.waiting_since, c.id) > (${instant(bind(after[0]))}, ${bind(after[1])}::uuid)` : '';
-    const rules = bind(rulesForEveryone);
-    return this.ask(
-      'waiting',
-      question,
-      values,
-      page(
-        'c.waiting_since, c.id',
-        `
-      SELECT w.* FROM agents a
-      JOIN queue_agents m ON m.user_id = a.user_id
-      JOIN queues mq ON mq.id = m.queue_id AND mq.routing_rule = ANY (${rules}::text[])
-      CROSS JOIN LATERAL (
-        SELECT c.*, ${micros('c.waiting_since')} AS sort_key FROM chats c
-        WHERE c.queue_id = mq.id AND c.status = 'waiting' ${conditions} ${further}
-        ORDER BY c.waiting_since, c.id LIMIT ${question.limit}
-      ) w
-      WHERE a.user_id = $1::uuid AND a.available
-      ORDER BY w.waiting_since, w.id LIMIT ${question.limit}`,
-      ),
+    const theirs = standingBefore(
+      `c.*, ${micros('c.waiting_since')} AS sort_key`,
+      `${conditions} ${further} ORDER BY c.waiting_since, c.id LIMIT ${limit}`,
     );
+    const first = `SELECT w.* ${theirs} ORDER BY w.waiting_since, w.id LIMIT ${limit}`;
+    return this.ask('waiting', question, values, page('c.waiting_since, c.id', first));
   }
 
   /** Closed chats, last closed first: all for those who see all, else those the reader held. */
@@ -107,7 +93,7 @@ export class ChatListRepository {
   }
 
   private ask(name: string, question: ListQuestion, values: unknown[], text: string): Promise<ListedChat[]> {
-    const plain = question.limit === USUAL_LIMIT && !question.after && values.length <= (name === 'waiting' ? 2 : 1);
+    const plain = question.limit === USUAL_LIMIT && !question.after && values.length === 1;
     const statement: Statement = plain && !question.unread ? { name: `chats-list-${name}`, text } : { text };
     return this.database.rows<ListedChat>(statement, values);
   }

@@ -17,6 +17,7 @@ export function viewOf(chat: ChatRow, messengers: MessengerRegistry, now: Date):
     previousChatId: chat.previous_chat_id,
     openedAt: chat.opened_at,
     waitingSince: chat.waiting_since,
+    offer: offerOf(chat),
     acceptedAt: chat.accepted_at,
     closedAt: chat.closed_at,
     closedBy: chat.closed_by,
@@ -26,6 +27,10 @@ export function viewOf(chat: ChatRow, messengers: MessengerRegistry, now: Date):
     inboundCount: chat.inbound_count,
     outboundCount: chat.outbound_count,
   };
+}
+
+function offerOf({ offered_to: agentId, offered_until: until }: ChatRow): ChatDto['offer'] {
+  return agentId === null || until === null ? null : { agentId, until };
 }
 
 function lastMessageOf(chat: ChatRow): ChatDto['lastMessage'] {

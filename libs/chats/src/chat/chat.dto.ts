@@ -30,6 +30,13 @@ class LastMessageDto {
   at: Date;
 }
 
+export class ChatOfferDto {
+  /** The one agent before whom the chat stands */
+  agentId: string;
+  /** When it goes to the next one */
+  until: Date;
+}
+
 /** What may be sent into the chat now. */
 export class SendPolicyDto {
   allowed: boolean;
@@ -69,6 +76,8 @@ export class ChatDto {
   previousChatId: string | null;
   openedAt: Date;
   waitingSince: Date | null;
+  /** Whom a waiting chat is offered to; null while nobody is free, and where the queue’s rule shows it to everyone */
+  offer: ChatOfferDto | null;
   /** Since when the present holder has it; null while it waits */
   acceptedAt: Date | null;
   closedAt: Date | null;

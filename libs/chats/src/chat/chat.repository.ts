@@ -27,6 +27,8 @@ export interface ChatRow {
   readonly previous_chat_id: string | null;
   readonly opened_at: Date;
   readonly waiting_since: Date | null;
+  readonly offered_to: string | null;
+  readonly offered_until: Date | null;
   readonly accepted_at: Date | null;
   readonly closed_at: Date | null;
   readonly closed_by: string | null;
@@ -49,7 +51,7 @@ export const CHAT_COLUMNS = `c.id, c.status, c.channel_id, ch.name AS channel_na
   q.name AS queue_name, i.contact_id, coalesce(co.name, i.name) AS contact_name, c.identity_id, c.agent_id,
   u.name AS agent_name, greatest(c.inbound_count - coalesce(p.position, c.team_position), 0) AS unread, c.last_seq,
   c.last_message_preview, c.last_message_direction, c.last_message_at, c.last_inbound_at, c.previous_chat_id,
-  c.opened_at, c.waiting_since, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, c.first_accepted_at,
+  c.opened_at, c.waiting_since, c.offered_to, c.offered_until, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, c.first_accepted_at,
   c.first_human_reply_at, c.inbound_count, c.outbound_count, ${BLOCKED} AS blocked`;
 
 /** Names for the chats of one page, each by primary key. $1 = whose position. */

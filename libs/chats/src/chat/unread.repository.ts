@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { rulesForEveryone } from '../queue/routing-rules.js';
+import { standingBefore } from './standing-before.js';
 
 export interface Unread {
   readonly chats: number;
@@ -17,13 +17,9 @@ const UNREAD = {
       FROM chats c LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1
       WHERE c.agent_id = $1 AND c.status = 'in_progress'
       UNION ALL
-      SELECT c.inbound_count - coalesce(p.position, c.team_position)
-      FROM agents a
-      JOIN queue_agents m ON m.user_id = a.user_id
-      JOIN queues q ON q.id = m.queue_id AND q.routing_rule = ANY ($2::text[])
-      JOIN chats c ON c.queue_id = m.queue_id AND c.status = 'waiting'
-      LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1
-      WHERE a.user_id = $1 AND a.available
+      SELECT w.inbound_count - coalesce(p.position, w.team_position)
+      FROM (SELECT w.* ${standingBefore('c.id, c.inbound_count, c.team_position')}) w
+      LEFT JOIN chat_positions p ON p.chat_id = w.id AND p.user_id = $1
     ) theirs`,
 };
 
@@ -32,7 +28,7 @@ export class UnreadRepository {
   constructor(private readonly database: Database) {}
 
   async of(userId: string): Promise<Unread> {
-    const unread = await this.database.row<Unread>(UNREAD, [userId, rulesForEveryone]);
+    const unread = await this.database.row<Unread>(UNREAD, [userId]);
     return unread ?? { chats: 0, messages: 0 };
   }
 }

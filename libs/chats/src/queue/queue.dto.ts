@@ -9,17 +9,17 @@ import {
   WAITING_ORDERS,
   type WaitingOrder,
 } from './queue.entity.js';
-import { type RoutingRuleName, routingRuleNames } from './routing-rules.js';
+import { type RoutingRuleName, routingRuleNames } from '../routing/routing-rules.js';
 
 const A_MONTH_MINUTES = 43_200;
 const A_DAY_SECONDS = 86_400;
 
 /** What a queue decides about its chats. Whatever is left out stays as it is; a new queue has the defaults. */
 export class QueueSettingsDto {
-  /** How a waiting chat finds its agent; `everyone` (default): all available agents of the queue see it, the first to accept it gets it */
+  /** How a waiting chat finds its agent: by a rule of `GET /v1/routing-rules`; `everyone` by default */
   @IfGiven()
   @IsIn(routingRuleNames)
-  @ApiPropertyOptional({ enum: routingRuleNames, example: 'everyone' })
+  @ApiPropertyOptional({ enum: routingRuleNames, example: 'least_busy' })
   routingRule?: RoutingRuleName;
 
   /**
@@ -136,7 +136,7 @@ export class QueueDto {
   id: string;
   /** @example "Support" */
   name: string;
-  @ApiProperty({ enum: routingRuleNames, example: 'everyone' })
+  @ApiProperty({ enum: routingRuleNames, example: 'least_busy' })
   routingRule: RoutingRuleName;
   /** @example 5 */
   agentLimit: number;

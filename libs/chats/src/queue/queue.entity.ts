@@ -1,5 +1,5 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
-import type { RoutingRuleName } from './routing-rules.js';
+import type { RoutingRuleName } from '../routing/routing-rules.js';
 
 export const SILENT_AGENT = ['keep', 'set_inactive'] as const;
 export type SilentAgent = (typeof SILENT_AGENT)[number];
