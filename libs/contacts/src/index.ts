@@ -1,3 +1,4 @@
-export { ContactBook, type Identified, type KnownSender } from './contact-book.js';
+export { ContactDirectory } from './contact/contact-directory.js';
 export { ContactsModule } from './contacts.module.js';
+export { ContactBook, type Identified, type KnownSender } from './identity/contact-book.js';
 export { ContactVisibility, ProfileSource } from './ports.js';

@@ -11,7 +11,13 @@ export abstract class ProfileSource {
 /** Who may see a contact follows from its chats, which only the rooms above know. They provide this port. */
 export abstract class ContactVisibility {
   /** Whether the agent holds or held a chat of the contact, or may accept one that waits. */
-  abstract maySee(userId: string, contactId: string): Promise<boolean>;
+  abstract maySee(userId: string, contactId: string, tx?: Tx): Promise<boolean>;
+  /** The same for a person who may be a guest. */
+  abstract maySeeIdentity(userId: string, identityId: string, tx?: Tx): Promise<boolean>;
+  /** The contacts the agent may see; of very many the newest. */
+  abstract seenBy(userId: string): Promise<readonly string[]>;
   /** Who of the agents shall hear of the contact's changes; supervisors and admins always do. */
   abstract audienceOf(tx: Tx, contactId: string): Promise<Pick<Audience, 'agents' | 'queues'>>;
+  /** The same for a person who may be a guest. */
+  abstract audienceOfIdentity(tx: Tx, identityId: string): Promise<Pick<Audience, 'agents' | 'queues'>>;
 }

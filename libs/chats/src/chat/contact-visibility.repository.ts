@@ -3,6 +3,14 @@ import { ContactVisibility } from '#contacts';
 import { Database, row, type Tx } from '#database';
 import { MAY_SEE } from './chat-access.repository.js';
 
+interface Hearers {
+  readonly agents: string[];
+  readonly queues: string[];
+}
+
+/** More contacts than an agent looks through. */
+const MOST_SEEN = 10_000;
+
 /** Agents see the contacts of the chats they may see. */
 @Injectable()
 export class ContactsOfChats extends ContactVisibility {
@@ -10,24 +18,58 @@ export class ContactsOfChats extends ContactVisibility {
     super();
   }
 
-  async maySee(userId: string, contactId: string): Promise<boolean> {
-    const seen = await this.database.row(
-      `SELECT 1 FROM identities i JOIN chats c ON c.identity_id = i.id
-       WHERE i.contact_id = $3 AND ${MAY_SEE} LIMIT 1`,
-      [userId, false, contactId],
+  maySee(userId: string, contactId: string, tx?: Tx): Promise<boolean> {
+    return this.maySeeChatOf('i.contact_id = $3', userId, contactId, tx);
+  }
+
+  maySeeIdentity(userId: string, identityId: string, tx?: Tx): Promise<boolean> {
+    return this.maySeeChatOf('i.id = $3', userId, identityId, tx);
+  }
+
+  async seenBy(userId: string): Promise<string[]> {
+    const seen = await this.database.rows<{ id: string }>(
+      `SELECT DISTINCT i.contact_id AS id FROM (
+         SELECT c.identity_id FROM chats c WHERE c.agent_id = $1 AND c.status = 'in_progress'
+         UNION ALL
+         SELECT c.identity_id FROM chats c WHERE c.agent_id = $1 AND c.status = 'closed'
+         UNION ALL
+         SELECT c.identity_id FROM queue_agents q JOIN chats c ON c.queue_id = q.queue_id AND c.status = 'waiting'
+         WHERE q.user_id = $1
+         UNION ALL
+         SELECT c.identity_id FROM chat_ownerships o JOIN chats c ON c.id = o.chat_id WHERE o.agent_id = $1
+       ) theirs
+       JOIN identities i ON i.id = theirs.identity_id
+       WHERE i.contact_id IS NOT NULL ORDER BY id DESC LIMIT ${MOST_SEEN}`,
+      [userId],
     );
+    return seen.map(({ id }) => id);
+  }
+
+  audienceOf(tx: Tx, contactId: string): Promise<Hearers> {
+    return this.hearersOf(tx, 'i.contact_id = $1', contactId);
+  }
+
+  audienceOfIdentity(tx: Tx, identityId: string): Promise<Hearers> {
+    return this.hearersOf(tx, 'i.id = $1', identityId);
+  }
+
+  private async maySeeChatOf(whose: string, userId: string, id: string, tx?: Tx): Promise<boolean> {
+    const statement = `SELECT 1 AS seen FROM identities i JOIN chats c ON c.identity_id = i.id
+      WHERE ${whose} AND ${MAY_SEE} LIMIT 1`;
+    const values = [userId, false, id];
+    const seen = tx ? await row(tx, statement, values) : await this.database.row(statement, values);
     return seen !== undefined;
   }
 
-  async audienceOf(tx: Tx, contactId: string): Promise<{ agents: string[]; queues: string[] }> {
-    const audience = await row<{ agents: string[]; queues: string[] }>(
+  private async hearersOf(tx: Tx, whose: string, id: string): Promise<Hearers> {
+    const hearers = await row<Hearers>(
       tx,
       `SELECT coalesce(array_agg(DISTINCT c.agent_id) FILTER (WHERE c.agent_id IS NOT NULL), '{}') AS agents,
          coalesce(array_agg(DISTINCT c.queue_id) FILTER (WHERE c.status = 'waiting'), '{}') AS queues
        FROM identities i JOIN chats c ON c.identity_id = i.id
-       WHERE i.contact_id = $1 AND c.status <> 'closed'`,
-      [contactId],
+       WHERE ${whose} AND c.status <> 'closed'`,
+      [id],
     );
-    return audience ?? { agents: [], queues: [] };
+    return hearers ?? { agents: [], queues: [] };
   }
 }

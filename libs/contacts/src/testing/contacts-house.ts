@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Database, DatabaseModule, openTestDatabase, type Tx } from '#database';
+import { Database, DatabaseModule, newId, openTestDatabase, type Tx } from '#database';
 import { jobsSchema, JobsModule } from '#jobs';
 import type { Profile, Recipient } from '#messenger-kit';
 import { ContactsModule } from '../contacts.module.js';
+import { ContactBook } from '../identity/contact-book.js';
 import { ContactVisibility, ProfileSource } from '../ports.js';
-import { PROFILE_JOB, type ProfileRequest } from '../profile-job.js';
+import { PROFILE_JOB, type ProfileRequest } from '../identity/profile-job.js';
 
 class FakeProfiles extends ProfileSource {
   readonly asked: Recipient[] = [];
@@ -34,6 +35,19 @@ class FakeVisibility extends ContactVisibility {
     return Promise.resolve(this.pairs.has(`${userId}/${contactId}`));
   }
 
+  maySeeIdentity(userId: string, identityId: string): Promise<boolean> {
+    return this.maySee(userId, identityId);
+  }
+
+  seenBy(userId: string): Promise<string[]> {
+    const pairs = [...this.pairs].map((pair) => pair.split('/') as [string, string]);
+    return Promise.resolve(pairs.filter(([user]) => user === userId).map(([, contactId]) => contactId));
+  }
+
+  audienceOfIdentity(tx: Tx, identityId: string) {
+    return this.audienceOf(tx, identityId);
+  }
+
   audienceOf(_tx: Tx, contactId: string) {
     const pairs = [...this.pairs].filter((pair) => pair.endsWith(`/${contactId}`));
     return Promise.resolve({ agents: pairs.map((pair) => pair.split('/')[0]!) });
@@ -58,6 +72,7 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
   }).compile();
   await module.init();
   const database = module.get(Database);
+  const get = <T>(room: Type<T>): T => module.get(room, { strict: false });
   return {
     ...fakes,
     database,
@@ -66,7 +81,13 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
       const waiting = await database.rows<{ payload: ProfileRequest }>(WAITING, [PROFILE_JOB]);
       return waiting.map(({ payload }) => payload);
     },
-    get: <T>(room: Type<T>): T => module.get(room, { strict: false }),
+    get,
+    /** Somebody who wrote for the first time. */
+    aPerson: async (name?: string, { asGuest = false, messenger = 'pigeon' } = {}) => {
+      const sender = { messenger, scope: '', externalId: newId(), channelId: newId(), name, asGuest };
+      const [one] = await database.transaction((tx) => get(ContactBook).identify(tx, [sender]));
+      return { identityId: one!.identityId, contactId: one!.contactId ?? '', externalId: sender.externalId };
+    },
     close: async () => {
       await module.close();
       await storage.close();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Database, newId, type Tx } from '#database';
 import { Jobs } from '#jobs';
 import { cleanName, type Recipient } from '#messenger-kit';
+import { wordsOf } from '../contact/words.js';
 import { type IdentityKey, IdentityRepository, type Newcomer } from './identity.repository.js';
 import { PROFILE_JOB, type ProfileRequest } from './profile-job.js';
 
@@ -11,6 +12,8 @@ export interface KnownSender extends IdentityKey {
   readonly name?: string;
   /** Where they wrote: their profile is looked up there. */
   readonly channelId: string;
+  /** Whether they stay guests, should they be new: an identity without a contact. */
+  readonly asGuest?: boolean;
 }
 
 export interface Identified {
@@ -30,7 +33,7 @@ export class ContactBook {
   ) {}
 
   /**
-   * Finds or makes the identity, and with it the contact, of each sender; answers in the order given. One statement
+   * Finds or makes the identity, and with it the contact, of each sender (no contact for new guests); answers in the order given. One statement
    * when all are known. However many transactions meet one new person at once, on however many nodes, one identity and
    * one contact remain. Names of new people who came without one are looked up by a job that is enqueued in `tx`.
    */
@@ -66,7 +69,7 @@ export class ContactBook {
     const nameless: ProfileRequest[] = [];
     for (const identityId of await this.identities.addOnce(tx, rows)) {
       const person = newcomers.get(identityId)!;
-      known.set(keyOf(person), { identityId, contactId: contactIds.get(identityId)! });
+      known.set(keyOf(person), { identityId, contactId: contactIds.get(identityId) ?? null });
       if (!nameOf(person)) nameless.push({ identityId, channelId: person.channelId });
     }
     if (nameless.length > 0)
@@ -87,8 +90,10 @@ function distinct(senders: readonly KnownSender[]): Map<string, KnownSender> {
 }
 
 function toNewcomer(identityId: string, person: KnownSender): Newcomer {
-  const { messenger, scope, externalId } = person;
-  return { identityId, contactId: newId(), messenger, scope, externalId, name: nameOf(person) };
+  const { messenger, scope, externalId, asGuest } = person;
+  const name = nameOf(person);
+  const contactId = asGuest ? null : newId();
+  return { identityId, contactId, messenger, scope, externalId, name, words: wordsOf({ name }) };
 }
 
 function nameOf(sender: KnownSender): string | null {

@@ -1,6 +1,6 @@
 import { newId } from '#database';
-import { ContactBook, type KnownSender } from './index.js';
-import { type ContactsHouse, openContactsHouse } from './testing/contacts-house.js';
+import { ContactBook, type KnownSender } from '../index.js';
+import { type ContactsHouse, openContactsHouse } from '../testing/contacts-house.js';
 
 let house: ContactsHouse;
 let book: ContactBook;

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, isId } from '#database';
-import { EventLog } from '#events';
 import { Jobs } from '#jobs';
 import { cleanName } from '#messenger-kit';
+import { ContactNews } from '../contact/contact-news.js';
+import { wordsOf } from '../contact/words.js';
+import { ProfileSource } from '../ports.js';
 import { IdentityRepository } from './identity.repository.js';
-import { ContactVisibility, ProfileSource } from './ports.js';
 
 export const PROFILE_JOB = 'contacts.profile';
 
@@ -20,8 +21,7 @@ export class ProfileJob implements OnModuleInit {
     private readonly database: Database,
     private readonly identities: IdentityRepository,
     private readonly profiles: ProfileSource,
-    private readonly visibility: ContactVisibility,
-    private readonly events: EventLog,
+    private readonly news: ContactNews,
     private readonly jobs: Jobs,
   ) {}
 
@@ -41,14 +41,8 @@ export class ProfileJob implements OnModuleInit {
 
   private keep(identityId: string, name: string | null): Promise<void> {
     return this.database.transaction(async (tx) => {
-      const changed = await this.identities.applyProfile(tx, identityId, name);
-      if (!changed) return;
-      const { contactId } = changed;
-      const audience = {
-        ...(await this.visibility.audienceOf(tx, contactId)),
-        roles: ['supervisor', 'admin'] as const,
-      };
-      await this.events.record(tx, [{ type: 'contact.changed', at: new Date(), audience, data: { contactId, name } }]);
+      const changed = await this.identities.applyProfile(tx, identityId, name, wordsOf({ name }));
+      if (changed) await this.news.changed(tx, { id: changed.contactId, name });
     });
   }
 }

@@ -1,7 +1,7 @@
 import { newId } from '#database';
-import { ContactBook } from './index.js';
+import { ContactBook } from '../index.js';
 import { ProfileJob } from './profile-job.js';
-import { type ContactsHouse, openContactsHouse } from './testing/contacts-house.js';
+import { type ContactsHouse, openContactsHouse } from '../testing/contacts-house.js';
 
 let house: ContactsHouse;
 const channelId = newId();

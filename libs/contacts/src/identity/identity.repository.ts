@@ -10,8 +10,11 @@ export interface IdentityKey {
 
 export interface Newcomer extends IdentityKey {
   readonly identityId: string;
-  readonly contactId: string;
+  /** Null for a guest. */
+  readonly contactId: string | null;
   readonly name: string | null;
+  /** What the contact is found by. */
+  readonly words: string;
 }
 
 export interface NamedIdentity extends Recipient {
@@ -19,6 +22,7 @@ export interface NamedIdentity extends Recipient {
   readonly contactId: string | null;
 }
 
+/** Locked: whoever is found stays who they are until a chat was opened for them, and is not erased meanwhile. */
 const FIND = {
   name: 'contacts-find-identities',
   text: `
@@ -26,11 +30,11 @@ const FIND = {
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (messenger, scope, external_id, place)
     CROSS JOIN LATERAL (
       SELECT id, contact_id FROM identities
-      WHERE messenger = w.messenger AND scope = w.scope AND external_id = w.external_id OFFSET 0
+      WHERE messenger = w.messenger AND scope = w.scope AND external_id = w.external_id OFFSET 0 FOR KEY SHARE
     ) AS i`,
 };
 
-/** Whoever's identity came first also gets the contact; the others' prepared contacts are never written. */
+/** Whoever's identity came first also gets the contact, unless as a guest; the others' prepared contacts are never written. */
 const ADD_ONCE = {
   name: 'contacts-add-identities',
   text: `
@@ -40,9 +44,12 @@ const ADD_ONCE = {
       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
         AS n (id, contact_id, messenger, scope, external_id, name)
       ON CONFLICT (messenger, scope, external_id) DO NOTHING
-      RETURNING id, contact_id, name
+      RETURNING id
     ), their_contacts AS (
-      INSERT INTO contacts (id, name) SELECT contact_id, name FROM won
+      INSERT INTO contacts (id, name, words)
+      SELECT n.contact_id, n.name, n.words
+      FROM unnest($1::uuid[], $2::uuid[], $6::text[], $7::text[]) AS n (id, contact_id, name, words)
+      WHERE n.contact_id IS NOT NULL AND n.id = ANY (ARRAY(SELECT id FROM won))
     )
     SELECT id AS "identityId" FROM won`,
 };
@@ -77,6 +84,7 @@ export class IdentityRepository {
       newcomers.map((newcomer) => newcomer.scope),
       newcomers.map((newcomer) => newcomer.externalId),
       newcomers.map((newcomer) => newcomer.name),
+      newcomers.map((newcomer) => newcomer.words),
     ]);
     return added.map(({ identityId }) => identityId);
   }
@@ -93,16 +101,21 @@ export class IdentityRepository {
   }
 
   /** Notes that the profile was read. The name is kept where there was none; its contact's too. */
-  async applyProfile(tx: Tx, identityId: string, name: string | null): Promise<{ contactId: string } | undefined> {
+  async applyProfile(
+    tx: Tx,
+    identityId: string,
+    name: string | null,
+    words: string,
+  ): Promise<{ contactId: string } | undefined> {
     return row(
       tx,
       `WITH identity AS (
          UPDATE identities SET name = coalesce(name, $2), profile_fetched_at = now() WHERE id = $1 RETURNING contact_id
        )
-       UPDATE contacts c SET name = $2, updated_at = now()
+       UPDATE contacts c SET name = $2, words = trim($3 || ' ' || words), updated_at = now()
        FROM identity WHERE c.id = identity.contact_id AND c.name IS NULL AND $2::text IS NOT NULL
        RETURNING c.id AS "contactId"`,
-      [identityId, name],
+      [identityId, name, words],
     );
   }
 }
