@@ -52,6 +52,8 @@ import { OutgoingRepository } from './outgoing/outgoing.repository.js';
 import { OutgoingTargets } from './outgoing/outgoing-targets.js';
 import { OutgoingTargetsRepository } from './outgoing/outgoing-targets.repository.js';
 import { SystemLines } from './outgoing/system-lines.repository.js';
+import { OWNERSHIP } from './ownership/ownership-providers.js';
+import { OwnershipController } from './ownership/ownership.controller.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -114,6 +116,7 @@ const outgoing = [
     MessageController,
     ChatController,
     RoutingRulesController,
+    OwnershipController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
@@ -124,6 +127,7 @@ const outgoing = [
     ...messages,
     ...changes,
     ...outgoing,
+    ...OWNERSHIP,
   ],
   exports: [
     AttachmentAccess,

@@ -1,5 +1,18 @@
 import type { Role } from '#identity';
 
+/** Where an open chat is now, and whence and by whom it was moved there. Nobody holds it while it waits. */
+interface ChatMove {
+  readonly queueId: string;
+  readonly agentId: string | null;
+  readonly fromQueueId: string;
+  readonly fromAgentId: string | null;
+  /** Null where it was a program's doing. */
+  readonly byUserId: string | null;
+  readonly reason: string | null;
+  readonly comment: string | null;
+  readonly status: 'waiting' | 'in_progress';
+}
+
 interface MessageReference {
   readonly messageId: string;
 }
@@ -27,6 +40,9 @@ export interface EventMap {
     readonly status: 'waiting';
   };
   'chat.accepted': { readonly queueId: string; readonly agentId: string; readonly status: 'in_progress' };
+  'chat.released': ChatMove;
+  'chat.transferred': ChatMove;
+  'chat.taken_over': ChatMove;
   'chat.closed': {
     readonly queueId: string;
     /** Who held it; null when nobody had accepted it. */

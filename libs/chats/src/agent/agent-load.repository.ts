@@ -3,14 +3,31 @@ import { row, rows, type Tx } from '#database';
 
 export type LoadVerdict = 'raised' | 'agent_inactive' | 'limit_reached';
 
+/** Where an open chat counts. */
+export interface LoadPlace {
+  readonly agentId: string;
+  readonly queueId: string;
+}
+
 /**
  * The counters of open chats, per agent and per agent and queue. They change in the transaction that assigns or closes
- * a chat, after the chat's row is locked and always in this order, so that nothing deadlocks.
+ * a chat, after the chat's row is locked; agents by their ids, each before their queues, so that nothing deadlocks.
  */
 @Injectable()
 export class AgentLoadRepository {
-  /** Takes room for one more chat. Anything but `raised` means: roll back. */
-  async raise(tx: Tx, userId: string, queueId: string): Promise<LoadVerdict> {
+  /**
+   * Takes a chat from the count of one agent and puts it onto another's; null where nobody had it, or nobody gets it.
+   * Anything but `raised` means: roll back.
+   */
+  async shift(tx: Tx, from: LoadPlace | null, to: LoadPlace | null): Promise<LoadVerdict> {
+    const lowerFirst = from && (!to || from.agentId < to.agentId);
+    if (lowerFirst) await this.lower(tx, from);
+    const verdict = to ? await this.raise(tx, to) : 'raised';
+    if (from && !lowerFirst) await this.lower(tx, from);
+    return verdict;
+  }
+
+  private async raise(tx: Tx, { agentId: userId, queueId }: LoadPlace): Promise<LoadVerdict> {
     const taken = await row(
       tx,
       `UPDATE agents SET open_chats = open_chats + 1, last_accept_at = now()
@@ -29,7 +46,7 @@ export class AgentLoadRepository {
     return takenInQueue ? 'raised' : 'limit_reached';
   }
 
-  async lower(tx: Tx, userId: string, queueId: string): Promise<void> {
+  private async lower(tx: Tx, { agentId: userId, queueId }: LoadPlace): Promise<void> {
     await rows(tx, 'UPDATE agents SET open_chats = open_chats - 1 WHERE user_id = $1', [userId]);
     await rows(tx, 'UPDATE agent_queue_loads SET open_chats = open_chats - 1 WHERE user_id = $1 AND queue_id = $2', [
       userId,

@@ -152,3 +152,46 @@ it('says in the chat who accepted and who closed it', async () => {
     [3, 'system', `${agent.name} closed the chat`],
   ]);
 });
+
+describe('in a queue that offers its chats to one agent at a time', () => {
+  /** Offers as routing writes them. */
+  async function anOffer(chatId: string, to: Caller, seconds = 60): Promise<void> {
+    await house.database.rows(
+      `UPDATE chats SET offered_to = $2, offered_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $1`,
+      [chatId, to.id, seconds],
+    );
+  }
+
+  async function anOfferingQueue(): Promise<string> {
+    const queue = await house.aQueue();
+    await house.database.rows(`UPDATE queues SET routing_rule = 'least_busy' WHERE id = $1`, [queue]);
+    return queue;
+  }
+
+  it('lets only the agent accept to whom it is offered', async () => {
+    const queue = await anOfferingQueue();
+    const [chosen, other] = [await house.anAgent({ queues: [queue] }), await house.anAgent({ queues: [queue] })];
+    const chat = await house.aChat(queue);
+    expect(await outcome(accept(chosen, chat))).toBe('not_offered');
+    await anOffer(chat, chosen);
+    expect(await outcome(accept(other, chat))).toBe('not_offered');
+    expect(await outcome(accept(chosen, chat))).toBe('accepted');
+    expect(await outcome(accept(other, chat))).toBe('already_accepted');
+  });
+
+  it('takes no notice of an offer whose time is over', async () => {
+    const queue = await anOfferingQueue();
+    const late = await house.anAgent({ queues: [queue] });
+    const chat = await house.aChat(queue);
+    await anOffer(chat, late, -1);
+    expect(await outcome(accept(late, chat))).toBe('not_offered');
+  });
+
+  it('lets supervisors accept what is offered to somebody else, and hides it from other queues', async () => {
+    const queue = await anOfferingQueue();
+    const chat = await house.aChat(queue);
+    await anOffer(chat, await house.anAgent({ queues: [queue] }));
+    expect(await outcome(accept(await house.anAgent(), chat))).toBe('not_found');
+    expect(await outcome(accept(await house.anAgent({ role: 'supervisor' }), chat))).toBe('accepted');
+  });
+});

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
-import { EventLog } from '#events';
 import { type Caller, requireUser } from '#identity';
-import { AgentLoadRepository, type LoadVerdict } from '../agent/agent-load.repository.js';
-import { SystemLines } from '../outgoing/system-lines.repository.js';
+import type { LoadVerdict } from '../agent/agent-load.repository.js';
+import { ChangeOfHands } from '../ownership/change-of-hands.js';
 import { audienceOf } from './audience.js';
 import type { ChatDto } from './chat.dto.js';
 import { ChatRepository } from './chat.repository.js';
@@ -16,15 +15,14 @@ export class AcceptChat {
   constructor(
     private readonly database: Database,
     private readonly chats: ChatRepository,
-    private readonly loads: AgentLoadRepository,
-    private readonly lines: SystemLines,
-    private readonly events: EventLog,
+    private readonly hands: ChangeOfHands,
     private readonly views: ChatViews,
   ) {}
 
   /**
    * Assigns a waiting chat to the caller: one winner, who may repeat it; everyone else gets 409 with the holder. 409 too
-   * for the inactive and for those at their limit; 404 where the chat is not for the caller.
+   * for the inactive, for those at their limit, and where the queue offers its chats to one agent after the other and this
+   * one not to the caller; 404 where the chat is not for the caller.
    */
   async acceptChat(caller: Caller, chatId: string): Promise<ChatDto> {
     const userId = requireUser(caller);
@@ -38,24 +36,28 @@ export class AcceptChat {
   }
 
   private async settle(tx: Tx, caller: Caller, chatId: string, queueId: string, at: Date): Promise<void> {
-    const verdict = await this.loads.raise(tx, caller.id, queueId);
-    if (verdict !== 'raised') throw refusal(verdict);
-    await this.chats.beginOwnership(tx, chatId, caller.id, at);
-    await this.lines.append(tx, chatId, `${caller.name} accepted the chat`, at);
-    await this.events.record(tx, [
-      {
+    const verdict = await this.hands.settle(tx, {
+      chatId,
+      how: 'accepted',
+      by: caller.id,
+      from: null,
+      to: { agentId: caller.id, queueId },
+      line: `${caller.name} accepted the chat`,
+      event: {
         type: 'chat.accepted',
         at,
         chatId,
         audience: audienceOf(queueId, caller.id),
         data: { queueId, agentId: caller.id, status: 'in_progress' },
       },
-    ]);
+    });
+    if (verdict !== 'raised') throw refusal(verdict);
   }
 
   private async requireHolder(tx: Tx, caller: Caller, chatId: string): Promise<void> {
     const chat = await this.chats.standing(tx, chatId, caller.id, readerOf(caller).seesAll);
     if (!chat) throw Problem.notFound('chat');
+    if (chat.status === 'waiting') throw Problem.conflict('not_offered', 'This chat is not offered to you.');
     if (chat.status === 'closed') throw Problem.conflict('chat_closed', 'This chat is closed.');
     if (chat.agent_id === caller.id) return;
     throw Problem.conflict('already_accepted', `${chat.agent_name} has accepted this chat.`, {

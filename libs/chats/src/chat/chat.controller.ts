@@ -45,7 +45,8 @@ export class ChatController {
     summary: 'Assign a waiting chat to me',
     description:
       'One caller wins and may repeat it. Everyone else gets 409: `already_accepted` with the `holder`, `limit_reached`, ' +
-      '`agent_inactive`, or `chat_closed`.',
+      '`agent_inactive`, `chat_closed`, or `not_offered` where the queue’s rule offers it to one agent at a time. ' +
+      'Supervisors and admins may accept any waiting chat.',
   })
   @ApiOkResponse({ type: ChatDto })
   @ApiProblems(409)

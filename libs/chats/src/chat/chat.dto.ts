@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CHAT_STATUSES, type ChatStatus } from './chat-access.repository.js';
 
-class NamedDto {
+export class NamedDto {
   /** @example "019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11" */
   id: string;
   /** @example "Support" */

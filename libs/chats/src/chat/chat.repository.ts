@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, row, rows, type Tx } from '#database';
+import { Database, row, type Tx } from '#database';
+import { rulesForEveryone } from '../routing/routing-rules.js';
 import { type ChatStatus, MAY_SEE } from './chat-access.repository.js';
 import type { Reader } from './reader.js';
 
@@ -96,16 +97,21 @@ export class ChatRepository {
     return tx ? row<ChatRow>(tx, VIEW, values) : this.database.row<ChatRow>(VIEW, values);
   }
 
-  /** Gives a waiting chat to the user if it is for them. Whoever comes second waits for the first, then finds nothing. */
+  /**
+   * Gives a waiting chat to the user if it is for them: it waits for everyone in a queue of theirs, or is offered to them
+   * now, or they see every chat. Whoever comes second waits for the first, then finds nothing.
+   */
   assign(tx: Tx, chatId: string, userId: string, seesAll: boolean, at: Date): Promise<Assigned | undefined> {
     return row<Assigned>(
       tx,
       `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4,
          first_accepted_at = coalesce(c.first_accepted_at, $4), offered_to = NULL, offered_until = NULL
        WHERE c.id = $1 AND c.status = 'waiting' AND ($3 OR EXISTS (
-         SELECT FROM queue_agents q WHERE q.queue_id = c.queue_id AND q.user_id = $2))
+         SELECT FROM queue_agents m JOIN queues q ON q.id = m.queue_id
+         WHERE m.queue_id = c.queue_id AND m.user_id = $2
+           AND (q.routing_rule = ANY ($5) OR c.offered_to = $2 AND c.offered_until > clock_timestamp())))
        RETURNING c.queue_id`,
-      [chatId, userId, seesAll, at.toISOString()],
+      [chatId, userId, seesAll, at.toISOString(), rulesForEveryone],
     );
   }
 
@@ -121,14 +127,6 @@ export class ChatRepository {
     );
   }
 
-  async beginOwnership(tx: Tx, chatId: string, userId: string, at: Date): Promise<void> {
-    await rows(tx, 'INSERT INTO chat_ownerships (chat_id, agent_id, began_at) VALUES ($1, $2, $3)', [
-      chatId,
-      userId,
-      at.toISOString(),
-    ]);
-  }
-
   /** Closes an open chat if its owner, or one who sees all, asks. Nothing found: closed already, or not theirs. */
   close(tx: Tx, chatId: string, reader: Reader, at: Date): Promise<ClosedChat | undefined> {
     return row<ClosedChat>(
@@ -138,14 +136,6 @@ export class ChatRepository {
        WHERE c.id = $1 AND c.status <> 'closed' AND ($3 OR c.agent_id = $2)
        RETURNING c.queue_id, c.agent_id, c.close_reason`,
       [chatId, reader.userId, reader.seesAll, at.toISOString()],
-    );
-  }
-
-  async endOwnership(tx: Tx, chatId: string, at: Date): Promise<void> {
-    await rows(
-      tx,
-      'UPDATE chat_ownerships SET ended_at = greatest($2, began_at) WHERE chat_id = $1 AND ended_at IS NULL',
-      [chatId, at.toISOString()],
     );
   }
 }

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
-import { EventLog } from '#events';
 import type { Caller } from '#identity';
-import { AgentLoadRepository } from '../agent/agent-load.repository.js';
-import { SystemLines } from '../outgoing/system-lines.repository.js';
+import { ChangeOfHands } from '../ownership/change-of-hands.js';
 import { audienceOf } from './audience.js';
 import type { ChatDto } from './chat.dto.js';
 import { ChatRepository, type ClosedChat } from './chat.repository.js';
@@ -16,9 +14,7 @@ export class CloseChat {
   constructor(
     private readonly database: Database,
     private readonly chats: ChatRepository,
-    private readonly loads: AgentLoadRepository,
-    private readonly lines: SystemLines,
-    private readonly events: EventLog,
+    private readonly hands: ChangeOfHands,
     private readonly views: ChatViews,
   ) {}
 
@@ -36,20 +32,21 @@ export class CloseChat {
 
   private async settle(tx: Tx, caller: Caller, chatId: string, closed: ClosedChat, at: Date): Promise<void> {
     const { queue_id: queueId, agent_id: agentId, close_reason: reason } = closed;
-    if (agentId !== null) {
-      await this.loads.lower(tx, agentId, queueId);
-      await this.chats.endOwnership(tx, chatId, at);
-    }
-    await this.lines.append(tx, chatId, `${caller.name} closed the chat`, at);
     const closedBy = caller.kind === 'user' ? caller.id : null;
-    await this.events.record(tx, [
-      {
+    await this.hands.settle(tx, {
+      chatId,
+      how: 'closed',
+      by: closedBy,
+      from: agentId === null ? null : { agentId, queueId },
+      to: null,
+      line: `${caller.name} closed the chat`,
+      event: {
         type: 'chat.closed',
         at,
         chatId,
         audience: audienceOf(queueId, agentId),
         data: { queueId, agentId, closedBy, reason, status: 'closed' },
       },
-    ]);
+    });
   }
 }

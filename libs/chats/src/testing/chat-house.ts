@@ -135,10 +135,10 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     await arrive(await placeOf(chatId), [text]);
   }
 
-  /** Resolves when a transaction of this house waits for a lock. */
-  async function somebodyWaits(): Promise<void> {
+  /** Resolves when so many transactions of this house wait for a lock. */
+  async function somebodyWaits(howMany = 1): Promise<void> {
     const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await database.rows(waiting)).length === 0) await new Promise(setImmediate);
+    while ((await database.rows(waiting)).length < howMany) await new Promise(setImmediate);
   }
 
   return { anAgent, aQueue, aChannel, aContact, aChat, arrive, receive, write, somebodyWaits };

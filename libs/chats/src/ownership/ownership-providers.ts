@@ -1,0 +1,20 @@
+import { ChangeOfHands } from './change-of-hands.js';
+import { Handover } from './handover.js';
+import { HoldingRepository } from './holding.repository.js';
+import { Ownerships } from './ownerships.js';
+import { ReleaseChat } from './release-chat.js';
+import { StretchRepository } from './stretch.repository.js';
+import { TakeOverChat } from './take-over-chat.js';
+import { TransferChat } from './transfer-chat.js';
+
+/** All about whose a chat is. */
+export const OWNERSHIP = [
+  ChangeOfHands,
+  Handover,
+  HoldingRepository,
+  Ownerships,
+  ReleaseChat,
+  StretchRepository,
+  TakeOverChat,
+  TransferChat,
+];
