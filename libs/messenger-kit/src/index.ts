@@ -9,6 +9,7 @@ export { boundedId, eventKey, fingerprint, isPlainId } from './keys.js';
 export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './proof.js';
 export { isPublicAddress } from './http/public-address.js';
 export * from './registry.js';
+export { isSigned, signed, writtenSecret } from './standard-webhooks.js';
 export { cleanName, cleanText, splitText } from './text.js';
 export { readUnified, type UnifiedPlace } from './unified/read-unified.js';
 export * from './unified-message.js';

@@ -1,6 +1,6 @@
+import { signed } from '#messenger-kit';
 import { itIsAMessenger, sample, samplesIn, type MessengerSubject } from '../../../messenger-kit/testing.js';
 import { HttpMessenger } from './http.messenger.js';
-import { signed } from './standard-webhooks.js';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
 const SECRET = 'k3_webhook_secret';

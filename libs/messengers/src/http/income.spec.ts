@@ -1,7 +1,6 @@
-import type { InboundEvent } from '#messenger-kit';
+import { type InboundEvent, signed } from '#messenger-kit';
 import { sample } from '../../../messenger-kit/testing.js';
 import { HttpIncome } from './income.js';
-import { signed } from './standard-webhooks.js';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
 const source = 'crm.example.com/1f';

@@ -1,6 +1,5 @@
-import { eventKey, fingerprint, parseJson, readUnified } from '#messenger-kit';
+import { eventKey, fingerprint, isSigned, parseJson, readUnified } from '#messenger-kit';
 import type { ChannelAccount, InboundEvent, IncomeMessageWorker, WebhookRequest, WebhookSecrets } from '#messenger-kit';
-import { isSigned } from './standard-webhooks.js';
 
 const MOST_EVENTS = 1_000;
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ChannelAccount, GuardedHttp, HttpAnswer } from '#messenger-kit';
+import { type ChannelAccount, type GuardedHttp, type HttpAnswer, signed } from '#messenger-kit';
 import { outboundSecretOf } from './secrets.js';
-import { signed } from './standard-webhooks.js';
 
 /** The caller's signal ends it sooner. */
 const TIMEOUT_MS = 5 * 60_000;

@@ -1,8 +1,7 @@
-import { fingerprint } from '#messenger-kit';
+import { fingerprint, writtenSecret } from '#messenger-kit';
 import type { ConnectRequest, ConnectVerdict, MessengerRegistrationWorker } from '#messenger-kit';
 import { endpointOf } from './endpoint.js';
 import { outboundSecretOf } from './secrets.js';
-import { writtenSecret } from './standard-webhooks.js';
 
 /** Asks nobody: the integrator learns its secrets from the answer, and before that it cannot tell our calls from others. */
 export class HttpRegistration implements MessengerRegistrationWorker {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { hmacSha256, type WebhookRequest, type WebhookSecrets } from '#messenger-kit';
+import type { WebhookRequest, WebhookSecrets } from './contract/webhook-request.js';
+import { hmacSha256 } from './proof.js';
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const TOLERANCE_S = 5 * 60;
@@ -7,16 +8,26 @@ const ID = /^[\x21-\x2d\x2f-\x7e]{1,256}$/;
 const TIMESTAMP = /^\d{10}$/;
 const SIGNATURES = /^v1,[A-Za-z0-9+/]{43}=(?: v1,[A-Za-z0-9+/]{43}=){0,7}$/;
 
+type Secret = string | Buffer;
+
 /** How a secret is written down for the other side. Its bytes are the key. */
-export function writtenSecret(secret: string): string {
+export function writtenSecret(secret: Secret): string {
   return `whsec_${Buffer.from(secret).toString('base64')}`;
 }
 
-/** The three headers that prove a body. `now` in ms. */
-export function signed(id: string, body: Buffer, secret: string | Buffer, now = Date.now()): Record<string, string> {
+/**
+ * The three headers that prove a body. `now` in ms. With several secrets it is signed with each of them, so that the other
+ * side may go over from one to the next in its own time.
+ */
+export function signed(
+  id: string,
+  body: Buffer,
+  secret: Secret | readonly Secret[],
+  now = Date.now(),
+): Record<string, string> {
   const timestamp = Math.floor(now / 1000).toString();
-  const signature = signatureOf(id, timestamp, body, secret).toString('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const signatures = [secret].flat().map((one) => `v1,${signatureOf(id, timestamp, body, one).toString('base64')}`);
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }
 
 /**
@@ -40,6 +51,6 @@ export function isSigned({ headers, body }: WebhookRequest, { signing }: Webhook
   return found;
 }
 
-function signatureOf(id: string, timestamp: string, body: Buffer, secret: string | Buffer): Buffer {
+function signatureOf(id: string, timestamp: string, body: Buffer, secret: Secret): Buffer {
   return hmacSha256(secret, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]));
 }
