@@ -5,8 +5,8 @@ import { ContactVisibility } from '#contacts';
 import { EventsModule } from '#events';
 import { ActionController } from './action/action.controller.js';
 import { Action } from './action/action.entity.js';
-import { ActionRepository } from './action/action.repository.js';
-import { Actions } from './action/actions.js';
+import { ACTIONS } from './action/action-providers.js';
+import { ActionRunController } from './action/action-run.controller.js';
 import { ChatActionController } from './action/chat-action.controller.js';
 import { AgentController } from './agent/agent.controller.js';
 import { AgentLoadRepository } from './agent/agent-load.repository.js';
@@ -63,7 +63,7 @@ import { QueueRepository } from './queue/queue.repository.js';
 import { Queues } from './queue/queues.js';
 import { RoutingRulesController } from './routing/routing-rules.controller.js';
 
-const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Actions, ActionRepository, Creation];
+const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Creation];
 const agents = [Agents, AgentRepository, AgentLoadRepository];
 const chats = [
   AcceptChat,
@@ -109,6 +109,7 @@ const outgoing = [
     QueueController,
     QueueAgentController,
     ActionController,
+    ActionRunController,
     AgentController,
     MyStateController,
     UnreadController,
@@ -122,6 +123,7 @@ const outgoing = [
     { provide: ContactVisibility, useClass: ContactsOfChats },
     { provide: AttachmentAccess, useClass: AttachmentsOfChats },
     ...queues,
+    ...ACTIONS,
     ...agents,
     ...chats,
     ...messages,

@@ -27,4 +27,11 @@ export class Creation {
       })),
     );
   }
+
+  /** The same for an answer that shows a secret: it is not kept, so a replay is refused with Problem 409 `already_done`. */
+  onceWithSecret<T>({ caller, ...request }: CreateRequest, create: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.database.transaction((tx) =>
+      this.idempotency.onceWithoutReplay(tx, { ...request, caller: callerKey(caller) }, () => create(tx)),
+    );
+  }
 }

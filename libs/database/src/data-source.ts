@@ -8,6 +8,7 @@ import { MessageChanges1763800000004 } from './migrations/1763800000004-message-
 import { HonestOutbox1763800000005 } from './migrations/1763800000005-honest-outbox.js';
 import { QueueSettings1763800000006 } from './migrations/1763800000006-queue-settings.js';
 import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
+import { WorkingAids1763800000009 } from './migrations/1763800000009-working-aids.js';
 import { People1763800000010 } from './migrations/1763800000010-people.js';
 
 /** Every migration there is, oldest first. */
@@ -20,6 +21,7 @@ export const migrations = [
   HonestOutbox1763800000005,
   QueueSettings1763800000006,
   ChatLife1763800000007,
+  WorkingAids1763800000009,
   People1763800000010,
 ];
 

@@ -81,6 +81,17 @@ export interface EventMap {
   };
   /** A system line was written into the chat. */
   'message.noted': MessageReference & { readonly preview: string };
+  /** An action that somebody ran in the chat is over; the line `seq` tells it to people. */
+  'action.finished': {
+    readonly runId: string;
+    readonly actionId: string;
+    readonly caption: string;
+    readonly status: 'succeeded' | 'failed';
+    readonly code: string | null;
+    readonly sentence: string | null;
+    /** What the called system said. */
+    readonly text: string | null;
+  };
   'agent.state_changed': { readonly userId: string; readonly state: string; readonly available: boolean };
   'channel.registered': ChannelState;
   'channel.changed': ChannelState;

@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { answerOnce, ApiPage, ApiProblems, IdempotencyKey, PageQuery, UuidParam } from '#api-kit';
+import { ApiPage, ApiProblems, IdempotencyKey, PageQuery, UuidParam } from '#api-kit';
 import { Allow, type Caller, CurrentCaller } from '#identity';
-import { ActionDto, CreateActionDto, UpdateActionDto } from './action.dto.js';
+import { ActionDto, CreateActionDto, CreatedActionDto, UpdateActionDto } from './action.dto.js';
 import { Actions } from './actions.js';
 
 @ApiTags('actions')
@@ -13,16 +12,19 @@ export class ActionController {
 
   @Post()
   @Allow('admin')
-  @ApiOperation({ operationId: 'createAction', summary: 'Offer an action in the chats of some queues' })
-  @ApiCreatedResponse({ type: ActionDto })
-  @ApiProblems(422)
-  async createAction(
+  @ApiOperation({
+    operationId: 'createAction',
+    summary: 'Offer an action in the chats of some queues',
+    description: 'The answer shows the secret that its calls are signed with, this once; a replay is refused with 409.',
+  })
+  @ApiCreatedResponse({ type: CreatedActionDto })
+  @ApiProblems(409, 422)
+  createAction(
     @CurrentCaller() caller: Caller,
     @Body() wish: CreateActionDto,
     @IdempotencyKey() key: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ActionDto> {
-    return answerOnce(reply, await this.actions.create(caller, key, wish));
+  ): Promise<CreatedActionDto> {
+    return this.actions.create(caller, key, wish);
   }
 
   @Get()

@@ -67,6 +67,15 @@ export class ActionDto {
   updatedAt: Date;
 }
 
+/** With what its calls are signed with. */
+export class CreatedActionDto extends ActionDto {
+  /**
+   * For checking the signatures of its calls, as of Standard Webhooks. Shown in this answer only
+   * @example "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+   */
+  secret: string;
+}
+
 /** An action as an agent sees it in a chat. */
 export class ChatActionDto {
   /** @example "019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e12" */

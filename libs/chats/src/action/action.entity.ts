@@ -13,6 +13,10 @@ export class Action {
   @Column('text')
   url: string;
 
+  /** Sealed; see `ActionSecrets`. */
+  @Column('text', { nullable: true, select: false })
+  secret: string | null;
+
   @ManyToMany(() => Queue)
   @JoinTable({
     name: 'action_queues',

@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const create = async (caption: string, queueIds: string[]) =>
-  (await house.get(Actions).create(admin, undefined, { caption, url, queueIds })).body;
+const create = (caption: string, queueIds: string[]) =>
+  house.get(Actions).create(admin, undefined, { caption, url, queueIds });
 
 it('offers an action in the chats of its queues, without its address', async () => {
   const [queue, other] = [await house.aQueue(), await house.aQueue()];

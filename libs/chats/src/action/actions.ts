@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { encodeCursor, pageOf, Problem, type OnceAnswer, type Page } from '#api-kit';
+import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import type { Caller } from '#identity';
 import { ChatAccess } from '../chat/chat-access.js';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
 import { QueueRepository } from '../queue/queue.repository.js';
-import type { ActionDto, ChatActionDto, CreateActionDto, UpdateActionDto } from './action.dto.js';
+import type { ActionDto, ChatActionDto, CreateActionDto, CreatedActionDto, UpdateActionDto } from './action.dto.js';
 import type { Action } from './action.entity.js';
 import { ActionRepository } from './action.repository.js';
+import type { ActionSecretDto } from './action-run.dto.js';
+import { ActionSecrets } from './action-secrets.js';
+
+/** In which the other side learns a new secret. */
+const OVERLAP_MS = 24 * 3_600_000;
 
 @Injectable()
 export class Actions {
@@ -18,12 +23,27 @@ export class Actions {
     private readonly access: ChatAccess,
     private readonly database: Database,
     private readonly creation: Creation,
+    private readonly secrets: ActionSecrets,
   ) {}
 
-  create(caller: Caller, key: string | undefined, wish: CreateActionDto): Promise<OnceAnswer<ActionDto>> {
-    return this.creation.once({ caller, route: 'POST /v1/actions', key, request: wish }, async (tx) => {
+  /** The secret is in this answer only. */
+  create(caller: Caller, key: string | undefined, wish: CreateActionDto): Promise<CreatedActionDto> {
+    return this.creation.onceWithSecret({ caller, route: 'POST /v1/actions', key, request: wish }, async (tx) => {
       const queueIds = await this.held(tx, wish.queueIds);
-      return viewOf(await this.actions.create(tx, newId(), { ...wish, queueIds }));
+      const id = newId();
+      const { written, sealed } = this.secrets.issue(id);
+      return { ...viewOf(await this.actions.create(tx, id, sealed, { ...wish, queueIds })), secret: written };
+    });
+  }
+
+  /** The new secret is in this answer only; the old one signs as well for a day. */
+  rotateSecret(caller: Caller, key: string | undefined, id: string): Promise<ActionSecretDto> {
+    const route = `POST /v1/actions/${id}/secret`;
+    return this.creation.onceWithSecret({ caller, route, key, request: {} }, async (tx) => {
+      const { written, sealed } = this.secrets.issue(id);
+      const until = new Date(Date.now() + OVERLAP_MS);
+      if (!(await this.actions.changeSecret(tx, id, sealed, until))) throw Problem.notFound('action');
+      return { secret: written };
     });
   }
 

@@ -9,7 +9,7 @@ import { AttachmentsModule } from '#attachments';
 import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
 import type { Caller, Role } from '#identity';
 import { JobsModule, jobsSchema } from '#jobs';
-import { type Messenger, MessengerRegistry } from '#messenger-kit';
+import { GuardedHttp, type Messenger, MessengerRegistry } from '#messenger-kit';
 import { RegistrationModule } from '#registration';
 import { Agents } from '../agent/agents.js';
 import { SeenSignal } from '../chat/mark-chat-as-read.js';
@@ -22,16 +22,17 @@ import { Queues } from '../queue/queues.js';
 const admin: Caller = { kind: 'key', id: newId(), role: 'admin', name: 'Setup' };
 
 /** The room on real PostgreSQL; chats are opened through the receiving path, one messenger of no network. */
-export async function openChatHouse({ poolSize = 10 } = {}) {
+export async function openChatHouse({ poolSize = 10, trustedOrigins = [] as string[] } = {}) {
   const storage = await openTestDatabase([], [jobsSchema]);
   const directory = await mkdtemp(join(tmpdir(), 'attachments-'));
   const keys = [randomBytes(32).toString('base64')];
+  const http = new GuardedHttp({ trustedOrigins });
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: 1, keys }),
       JobsModule.forRoot({ url: storage.url, enabled: false, concurrency: 1 }),
       ApiKitModule,
-      oneMessenger(),
+      oneMessenger(http),
       RegistrationModule.forRoot({ publicUrl: 'http://127.0.0.1' }),
       AttachmentsModule.forRoot({ directory }),
       ChatsModule,
@@ -41,6 +42,7 @@ export async function openChatHouse({ poolSize = 10 } = {}) {
   const get = <T>(room: Type<T>): T => module.get(room, { strict: false });
   const close = async () => {
     await module.close();
+    await http.close();
     await storage.close();
     await rm(directory, { recursive: true });
   };
@@ -159,14 +161,15 @@ export class SeenChats extends SeenSignal {
   }
 }
 
-function oneMessenger(): DynamicModule {
+function oneMessenger(http: GuardedHttp): DynamicModule {
   class OneMessengerModule {}
   const registry = new MessengerRegistry(new Map([['pigeon', pigeon]]));
   const providers = [
     { provide: MessengerRegistry, useValue: registry },
     { provide: SeenSignal, useClass: SeenChats },
+    { provide: GuardedHttp, useValue: http },
   ];
-  return { module: OneMessengerModule, global: true, providers, exports: [MessengerRegistry, SeenSignal] };
+  return { module: OneMessengerModule, global: true, providers, exports: [MessengerRegistry, SeenSignal, GuardedHttp] };
 }
 
 const notHere = () => Promise.reject(new Error('not in this test'));

@@ -12,7 +12,7 @@ import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
 import { EventsModule } from '#events';
 import type { Caller } from '#identity';
 import { JobsModule, jobsSchema } from '#jobs';
-import { MessengerRegistry } from '#messenger-kit';
+import { GuardedHttp, MessengerRegistry } from '#messenger-kit';
 import { RegistrationModule } from '#registration';
 import { FollowUp } from '../inbox/follow-up.js';
 import { Inbox } from '../inbox/inbox.js';
@@ -144,8 +144,10 @@ function surroundings(scripted: ScriptedMessenger): DynamicModule {
   const providers = [
     { provide: MessengerRegistry, useValue: new MessengerRegistry(new Map([['scripted', scripted.messenger]])) },
     { provide: ProfileSource, useValue: { read: () => Promise.resolve(undefined) } },
+    { provide: GuardedHttp, useValue: new GuardedHttp() },
   ];
-  return { module: SurroundingsModule, global: true, providers, exports: [MessengerRegistry, ProfileSource] };
+  const exports = [GuardedHttp, MessengerRegistry, ProfileSource];
+  return { module: SurroundingsModule, global: true, providers, exports };
 }
 
 const UNIFIED = [UnifiedIntake, UnifiedRepository];

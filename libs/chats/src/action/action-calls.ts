@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { ActionCall } from './action-call.js';
+import type { ActionOutcome } from './action-outcome.js';
+import { payloadOf, type RunFacts } from './action-payload.js';
+import type { Callee } from './action-run.repository.js';
+import { ActionSecrets } from './action-secrets.js';
+
+interface Called {
+  readonly facts: RunFacts;
+  readonly callee: Callee | null;
+}
+
+/** The call that a run is. */
+@Injectable()
+export class ActionCalls {
+  constructor(
+    private readonly call: ActionCall,
+    private readonly secrets: ActionSecrets,
+  ) {}
+
+  async callFor({ facts, callee }: Called, test = false): Promise<ActionOutcome> {
+    if (!callee) return GONE;
+    const secrets = this.secrets.open(callee);
+    return this.call.make({ id: facts.runId, url: callee.url, secrets, json: payloadOf(facts, test) });
+  }
+}
+
+const GONE: ActionOutcome = {
+  kind: 'failed',
+  httpStatus: null,
+  code: 'action_deleted',
+  sentence: 'The action was deleted before it was run.',
+  text: null,
+};
