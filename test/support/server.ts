@@ -117,7 +117,11 @@ function environment(port: number, dataDir: string, options: ServerOptions): Rec
     PARLEY_META_VERIFY_TOKEN: META_APP.verifyToken,
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
     ...(options.messengersUrl
-      ? { PARLEY_GRAPH_URL: options.messengersUrl, PARLEY_TELEGRAM_API_URL: options.messengersUrl }
+      ? {
+          PARLEY_GRAPH_URL: options.messengersUrl,
+          PARLEY_FACEBOOK_DIALOG_URL: options.messengersUrl,
+          PARLEY_TELEGRAM_API_URL: options.messengersUrl,
+        }
       : {}),
   };
 }

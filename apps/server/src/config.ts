@@ -19,6 +19,7 @@ const SETTINGS = {
   PARLEY_META_APP_SECRET: optional({ secret: true }),
   PARLEY_META_VERIFY_TOKEN: optional({ secret: true }),
   PARLEY_META_HUMAN_AGENT: oneOf(['off', 'on'], 'off'),
+  PARLEY_META_BUSINESS_PAGES: oneOf(['off', 'on'], 'off'),
   PARLEY_GRAPH_URL: address('https://graph.facebook.com'),
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),

@@ -14,6 +14,7 @@ export class MessengerSettingsModule {
         appId: values.PARLEY_META_APP_ID,
         appSecret: values.PARLEY_META_APP_SECRET,
         verifyToken: values.PARLEY_META_VERIFY_TOKEN,
+        businessPages: values.PARLEY_META_BUSINESS_PAGES,
         humanAgentTag: values.PARLEY_META_HUMAN_AGENT,
       },
       http: { allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS.join(' ') },

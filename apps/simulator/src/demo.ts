@@ -57,6 +57,7 @@ async function startServer(
     PARLEY_ADMIN_PASSWORD: ADMIN.password,
     PARLEY_PUBLIC_URL: `http://${HOST}:${port}`,
     PARLEY_GRAPH_URL: messengers.url,
+    PARLEY_FACEBOOK_DIALOG_URL: messengers.url,
     PARLEY_TELEGRAM_API_URL: messengers.url,
     PARLEY_META_APP_ID: META_APP.id,
     PARLEY_META_APP_SECRET: META_APP.secret,

@@ -4,6 +4,7 @@ import type * as does from './customer.js';
 import type { CallFault } from './faults/call-faults.js';
 import type { WebhookFault } from './faults/webhook-faults.js';
 import type { Attempt, Ledger, MessengerKey, SentEvent, Wait } from './ledger.js';
+import { AdminSide } from './meta/admin-side.js';
 import { FacebookCustomer } from './meta/facebook-customer.js';
 import type { NewApp } from './meta/meta-app.js';
 import type { NewPage } from './meta/meta-page.js';
@@ -22,12 +23,15 @@ export class Simulation {
   url = '';
   /** What happens on a Page's own side and at Meta: the Page inbox, receipts, thread control, policy. */
   readonly page: PageSide;
+  /** What admins of Pages do at Meta: sign in, give and take roles, connect another system. */
+  readonly admin: AdminSide;
   private readonly facebook: FacebookCustomer;
   private readonly sides: Readonly<Record<MessengerKey, does.CustomerSide>>;
 
   constructor(readonly world: World) {
     const ownUrl = () => this.url;
     this.page = new PageSide(world, ownUrl);
+    this.admin = new AdminSide(world);
     this.facebook = new FacebookCustomer(world, ownUrl);
     this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook };
   }

@@ -10,6 +10,7 @@ import { QueueSettings1763800000006 } from './migrations/1763800000006-queue-set
 import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
 import { WorkingAids1763800000009 } from './migrations/1763800000009-working-aids.js';
 import { People1763800000010 } from './migrations/1763800000010-people.js';
+import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -23,6 +24,7 @@ export const migrations = [
   ChatLife1763800000007,
   WorkingAids1763800000009,
   People1763800000010,
+  RegistrationComplete1763800000012,
 ];
 
 export interface PoolOptions {

@@ -4,6 +4,8 @@ export * from './contract/inbound-event.js';
 export * from './contract/income.js';
 export * from './contract/verdict.js';
 export * from './contract/outcome.js';
+export * from './contract/inspection.js';
 export * from './contract/registration.js';
+export * from './contract/sign-in.js';
 export * from './contract/media.js';
 export * from './contract/messenger.js';

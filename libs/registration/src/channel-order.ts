@@ -10,6 +10,8 @@ export interface ChannelOrder {
   readonly language?: string;
   /** As the messenger's `credentialFields` describe them. */
   readonly credentials: Readonly<Record<string, unknown>>;
+  /** What another system receives for the account shall come here. */
+  readonly takeOver?: boolean;
 }
 
 export type Credentials = Readonly<Record<string, string>>;

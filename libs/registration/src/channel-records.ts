@@ -86,7 +86,8 @@ export class ChannelRecords {
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
     const isFirst = before.health === 'connecting';
     const secrets = (isFirst && connected.reveal) || null;
-    const body = { ...viewOf(channel, webhookUrl), secrets };
+    const outcome = isFirst ? ('connected' as const) : ('repaired' as const);
+    const body = { ...viewOf(channel, webhookUrl), outcome, secrets };
     return { status: isFirst ? 201 : 200, body, ...(secrets && { shownOnce: true }) };
   }
 

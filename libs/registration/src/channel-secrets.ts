@@ -1,35 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '#database';
 import type { Channel } from './channel.entity.js';
+import { openFields, sealFields, type SealedFields } from './sealed-fields.js';
 
-type Fields = Readonly<Record<string, string>>;
-
-/**
- * A channel's credentials at rest: each field sealed by itself with the channel's id and the field's name as additional
- * data, so that no sealed value can be moved to another row or field.
- */
+/** A channel's credentials at rest. */
 @Injectable()
 export class ChannelSecrets {
   constructor(private readonly keys: KeyRing) {}
 
   /** Fields without a value are left out. */
-  seal(channelId: string, fields: Readonly<Record<string, string | undefined>>): Fields {
-    return mapFields(fields, (name, value) => this.keys.encryptText(value, place(channelId, name)));
+  seal(channelId: string, fields: Readonly<Record<string, string | undefined>>): SealedFields {
+    return sealFields(this.keys, `channels/${channelId}`, fields);
   }
 
-  open(channel: Pick<Channel, 'id' | 'secrets'>): Fields {
-    return mapFields(channel.secrets, (name, sealed) => this.keys.decryptText(sealed, place(channel.id, name)));
+  open(channel: Pick<Channel, 'id' | 'secrets'>): SealedFields {
+    return openFields(this.keys, `channels/${channel.id}`, channel.secrets);
   }
-}
-
-function place(channelId: string, field: string): string {
-  return `channels/${channelId}/${field}`;
-}
-
-function mapFields(
-  fields: Readonly<Record<string, string | undefined>>,
-  change: (name: string, value: string) => string,
-): Fields {
-  const present = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
-  return Object.fromEntries(present.map(([name, value]) => [name, change(name, value)]));
 }

@@ -53,4 +53,8 @@ export class Channel {
 
   @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
   updatedAt: Date;
+
+  /** When it was disconnected for good; its history stays. Null for all channels anybody gets to see. */
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
 }

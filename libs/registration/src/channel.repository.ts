@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, type Repository } from 'typeorm';
+import { In, IsNull, LessThan, type Repository } from 'typeorm';
 import { Database, ReceivingDatabase, row, sqlState, type Tx } from '#database';
 import { Channel, type ChannelHealth } from './channel.entity.js';
 
@@ -42,7 +42,8 @@ const RECEIVING = {
   text: `
     SELECT c.id, c.messenger, c.source, c.queue_id AS "queueId", c.active OR c.health = 'connecting' AS active
     FROM unnest($1::text[], $2::text[]) AS wanted (messenger, source)
-    JOIN channels c ON c.messenger = wanted.messenger AND c.source = wanted.source`,
+    JOIN channels c ON c.messenger = wanted.messenger AND c.source = wanted.source
+      AND c.deleted_at IS NULL`,
 };
 
 @Injectable()
@@ -54,16 +55,21 @@ export class ChannelRepository {
   ) {}
 
   get(id: string): Promise<Channel | null> {
-    return this.channels.findOneBy({ id });
+    return this.channels.findOneBy({ id, deletedAt: IsNull() });
   }
 
   bySource(messenger: string, source: string): Promise<Channel | null> {
-    return this.channels.findOneBy({ messenger, source });
+    return this.channels.findOneBy({ messenger, source, deletedAt: IsNull() });
+  }
+
+  /** Those of the accounts that are channels of ours. */
+  bySources(messenger: string, sources: readonly string[]): Promise<Channel[]> {
+    return this.channels.findBy({ messenger, source: In([...sources]), deletedAt: IsNull() });
   }
 
   /** Newest first: ids grow with time. */
   page(before: string | undefined, limit: number): Promise<Channel[]> {
-    const where = before === undefined ? {} : { id: LessThan(before) };
+    const where = { deletedAt: IsNull(), ...(before !== undefined && { id: LessThan(before) }) };
     return this.channels.find({ where, order: { id: 'DESC' }, take: limit });
   }
 
@@ -88,7 +94,7 @@ export class ChannelRepository {
       `INSERT INTO channels (id, messenger, source, name, queue_id, language, active, health, health_detail,
          webhook_key, secrets)
        VALUES ($1, $2, $3, $4, $5, coalesce($6, 'en'), false, 'connecting', $9, $7, $8)
-       ON CONFLICT (messenger, source) DO NOTHING
+       ON CONFLICT (messenger, source) WHERE deleted_at IS NULL DO NOTHING
        RETURNING ${ROW}`,
       [id, messenger, source, name, queueId, language ?? null, webhookKey, JSON.stringify(secrets), UNFINISHED],
     );
@@ -104,7 +110,7 @@ export class ChannelRepository {
 
   /** The row is locked until the transaction ends. */
   lock(tx: Tx, id: string): Promise<Channel | undefined> {
-    return row(tx, `SELECT ${ROW} FROM channels WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+    return row(tx, `SELECT ${ROW} FROM channels WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`, [id]);
   }
 
   async change(tx: Tx, id: string, changes: ChannelChanges): Promise<Channel> {

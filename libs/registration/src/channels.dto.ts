@@ -7,9 +7,9 @@ import type { ChannelHealth } from './channel.entity.js';
 const given = (_: object, value: unknown) => value !== undefined;
 
 const ONE_LINE = /^[^\p{Cc}\s](?:[^\p{Cc}]*[^\p{Cc}\s])?$/u;
-const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+export const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 const oneLine = { message: '$property must be one line of text without blanks around it' };
-const languageTag = { message: '$property must be a language tag such as en or pt-BR' };
+export const languageTag = { message: '$property must be a language tag such as en or pt-BR' };
 
 /** An account of ours that shall be connected. */
 export class RegisterChannel {
@@ -55,6 +55,15 @@ export class RegisterChannel {
     example: { botToken: '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw' },
   })
   credentials: Record<string, unknown>;
+
+  /**
+   * Confirms that what another system receives for the account shall come here instead. Without it such an account is refused
+   * with `in_use_elsewhere`, which names the system
+   * @example false
+   */
+  @ValidateIf(given)
+  @IsBoolean()
+  takeOver?: boolean;
 }
 
 /** What shall be different; what is left out stays. */
@@ -144,6 +153,10 @@ export class ChannelView {
 
 /** A channel that was registered. */
 export class RegisteredChannel extends ChannelView {
+  /** `repaired`: the account was connected already; its credentials and subscriptions were renewed */
+  @ApiProperty({ enum: ['connected', 'repaired'], example: 'connected' })
+  outcome: 'connected' | 'repaired';
+
   /** Made up for the other side and shown only in the answer that makes the channel; null where the messenger needs none, and when a channel is repaired */
   @ApiProperty({
     type: 'object',

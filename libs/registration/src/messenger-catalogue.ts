@@ -16,13 +16,15 @@ export class MessengerCatalogue {
     return { data: await Promise.all(entries.map(([key, messenger]) => this.view(key, messenger))) };
   }
 
-  private async view(key: string, { registration, outcome, profile }: Messenger): Promise<MessengerView> {
+  private async view(key: string, { registration, outcome, profile, signIn }: Messenger): Promise<MessengerView> {
     const unavailableReason = registration.unavailable?.() ?? null;
     return {
       messenger: key,
       available: unavailableReason === null,
       unavailableReason,
       credentialFields: registration.credentialFields.map(({ name, description }) => ({ name, description })),
+      signsIn: signIn !== undefined,
+      signInCallbackUrl: signIn ? this.addresses.signInCallback(key) : null,
       webhookUrl: registration.callback === 'app' ? await this.addresses.appUrl(key) : null,
       maxTextLength: outcome.maxTextLength,
       readsProfiles: profile !== undefined,

@@ -23,6 +23,15 @@ export class MessengerView {
 
   credentialFields: CredentialFieldView[];
 
+  /** Whether accounts can be connected by signing in at the messenger: `POST /v1/channels/{messenger}/sign-in` */
+  signsIn: boolean;
+
+  /**
+   * The address the messenger's dialog sends browsers back to, to be allowed in its app; null where there is no dialog
+   * @example https://chat.example.com/v1/channels/facebook/callback
+   */
+  signInCallbackUrl: string | null;
+
   /**
    * Where one address serves all channels: the callback to enter in the messenger's app. Null where each channel has its own
    * @example https://chat.example.com/webhooks/facebook/q8Zc0l4oXn3QkYw1

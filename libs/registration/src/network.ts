@@ -29,5 +29,6 @@ export async function asked<Answer>(messenger: string, question: () => Promise<A
 export function accepted(verdict: ConnectVerdict): Connected {
   if (verdict.kind === 'connected') return verdict;
   const { code, sentence } = verdict;
-  throw new Problem(422, code, sentence, {}, [{ pointer: '#/credentials', detail: sentence }]);
+  const pointer = code === 'in_use_elsewhere' ? '#/takeOver' : '#/credentials';
+  throw new Problem(422, code, sentence, {}, [{ pointer, detail: sentence }]);
 }

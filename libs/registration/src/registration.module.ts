@@ -12,6 +12,8 @@ import { MessengerCatalogue } from './messenger-catalogue.js';
 import { MessengersController } from './messengers.controller.js';
 import { ReceivingChannels } from './receiving-channels.js';
 import { Registration } from './registration.js';
+import { SIGN_IN } from './sign-in/sign-in-providers.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 import { PUBLIC_URL, WebhookAddresses } from './webhook-addresses.js';
 
 export interface RegistrationOptions {
@@ -27,7 +29,7 @@ export class RegistrationModule {
       module: RegistrationModule,
       global: true,
       imports: [TypeOrmModule.forFeature([Channel]), EventsModule],
-      controllers: [ChannelsController, MessengersController],
+      controllers: [ChannelsController, MessengersController, SignInController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         ChannelAdministration,
@@ -38,6 +40,7 @@ export class RegistrationModule {
         MessengerCatalogue,
         ReceivingChannels,
         Registration,
+        ...SIGN_IN,
         WebhookAddresses,
       ],
       exports: [Channels, ReceivingChannels, Registration],

@@ -93,7 +93,9 @@ it('repairs an account that is registered already: new credentials, same webhook
   const otherQueue = await aQueue(house.database);
   const renewed = anAccount({ source });
   const second = await register(anOrder(renewed.token, { queueId: otherQueue }));
-  expect(second).toMatchObject({ status: 200, body: { id: first.body.id, name: 'Support', queueId: otherQueue } });
+  expect(first.body.outcome).toBe('connected');
+  const repaired = { id: first.body.id, outcome: 'repaired', name: 'Support', queueId: otherQueue };
+  expect(second).toMatchObject({ status: 200, body: repaired });
   expect(house.network.subscriptions.get(source)).toEqual(subscription);
   expect((await channels.account(first.body.id)).credentials).toMatchObject({ token: renewed.token });
 });
@@ -175,7 +177,7 @@ it('leaves a channel as it was when repairing it fails', async () => {
   const renewed = anAccount({ source });
   house.network.refuses = 'connect';
   await problemOf(register(anOrder(renewed.token)));
-  expect(body).toEqual({ ...(await administration.get(body.id)), secrets: null });
+  expect(body).toEqual({ ...(await administration.get(body.id)), outcome: 'connected', secrets: null });
   expect((await channels.account(body.id)).credentials).toMatchObject({ token });
 });
 

@@ -53,7 +53,7 @@ export class Registration {
   ): Promise<OnceAnswer<RegisteredChannel> | undefined> {
     try {
       const webhookUrl = await this.addresses.urlOf(draft);
-      const connected = await this.connect(draft, worker, credentials, webhookUrl);
+      const connected = await this.connect(draft, worker, { ...order, credentials }, webhookUrl);
       return await this.complete(draft, connected, webhookUrl, order, request);
     } catch (error) {
       if (error instanceof ChannelAbandonedError) return undefined;
@@ -67,10 +67,10 @@ export class Registration {
   private async connect(
     { messenger, source, webhookSecret }: ChannelDraft,
     worker: MessengerRegistrationWorker,
-    credentials: Credentials,
+    { credentials, takeOver }: { readonly credentials: Credentials; readonly takeOver?: boolean },
     webhookUrl: string,
   ): Promise<Connected> {
-    const question = () => worker.connect({ credentials, webhookUrl, webhookSecret });
+    const question = () => worker.connect({ credentials, webhookUrl, webhookSecret, takeOver });
     const connected = accepted(await asked(messenger, question));
     if (connected.source !== source) throw new Error(`The ${messenger} messenger connected another account`);
     if (connected.delivery === 'polling' && !this.messengers.get(messenger)?.poller) {

@@ -38,7 +38,16 @@ export class WebhookAddresses {
     return this.url(messenger, await this.appKey(messenger));
   }
 
+  /** Where a messenger's dialog sends the admin's browser back to; the messenger compares it literally. */
+  signInCallback(messenger: string): string {
+    return `${this.base}/v1/channels/${messenger}/callback`;
+  }
+
   private url(messenger: string, key: string): string {
-    return `${this.publicUrl.replace(/\/+$/, '')}/webhooks/${messenger}/${key}`;
+    return `${this.base}/webhooks/${messenger}/${key}`;
+  }
+
+  private get base(): string {
+    return this.publicUrl.replace(/\/+$/, '');
   }
 }

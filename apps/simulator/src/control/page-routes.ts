@@ -36,6 +36,29 @@ export const PAGE_ROUTES: Readonly<Record<string, Route>> = {
     const [app, metadata] = [body.text('app'), body.text('metadata')];
     return { data: sim.page.threadControl({ ...ends(body), action, app, metadata }) };
   },
+  'POST /decisions': (sim, body) => {
+    const [pages, declined] = [read.stringsOf(body, 'pages'), read.stringsOf(body, 'declined')];
+    return { location: sim.admin.decide(read.needed(body, 'url'), { pages, declined, cancel: body.flag('cancel') }) };
+  },
+  'POST /roles': (sim, body) => sim.admin.giveRole(read.needed(body, 'account'), read.stringsOf(body, 'tasks')),
+  'POST /page-subscriptions': (sim, body) => {
+    const fields = read.stringsOf(body, 'fields');
+    sim.admin.subscribe({ account: read.needed(body, 'account'), app: body.text('app'), fields });
+  },
+  'POST /app-callbacks': (sim, body) => {
+    sim.admin.pointApp({
+      app: read.needed(body, 'app'),
+      url: body.text('url'),
+      fields: read.stringsOf(body, 'fields'),
+    });
+  },
+  'POST /tokens': (sim, body) =>
+    sim.admin.changeTokens({
+      account: read.needed(body, 'account'),
+      expiresAt: body.number('expiresAt'),
+      dataAccessExpiresAt: body.number('dataAccessExpiresAt'),
+      scopes: read.stringsOf(body, 'scopes'),
+    }),
 };
 
 function ends(body: Fields) {

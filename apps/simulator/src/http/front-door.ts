@@ -7,7 +7,15 @@ import type { Api, OwnRoutes } from './api.js';
 import { readCall, type Call } from './call.js';
 import { answerWithFault, type Outcome } from './faulty-answer.js';
 
-const SECRETS = ['access_token', 'appsecret_proof', 'client_secret', 'fb_exchange_token', 'input_token'];
+const SECRETS = [
+  'access_token',
+  'appsecret_proof',
+  'client_secret',
+  'fb_exchange_token',
+  'input_token',
+  'code',
+  'state',
+];
 const KEPT_ANSWER = 4_000;
 
 /** The one socket: reads each call, keeps it in the ledger, lets scripted faults happen. */

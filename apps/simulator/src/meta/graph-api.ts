@@ -1,5 +1,5 @@
 import type { CallDescription } from '../faults/call-faults.js';
-import { html, json, type Answer } from '../http/answer.js';
+import { json, type Answer } from '../http/answer.js';
 import type { Api } from '../http/api.js';
 import type { Call } from '../http/call.js';
 import type { Fields } from '../http/fields.js';
@@ -7,9 +7,10 @@ import type { World } from '../world.js';
 import { GraphError, noSuchObject } from './graph-error.js';
 import type { Meta } from './meta.js';
 import type { MetaPage } from './meta-page.js';
-import { readAccounts, readMe, readNode } from './nodes.js';
-import { accessToken, debugToken, issueCode } from './oauth.js';
+import { readAccounts, readMe, readNode, readPermissions } from './nodes.js';
+import { accessToken, debugToken } from './oauth.js';
 import type { SendApi } from './send-api.js';
+import { dialogPage } from './sign-in-dialog.js';
 import { appSubscriptions, subscribedApps } from './subscriptions.js';
 import { THREAD_EDGES, threadControl } from './thread-control.js';
 import { tooManyCalls, usageHeaders } from './throttle.js';
@@ -62,7 +63,7 @@ export class GraphApi implements Api {
       const route = routeOf(call.path);
       if (!route) throw noSuchObject(call.path);
       if (call.malformed) throw new GraphError({ message: '(#100) The request body is not valid JSON', code: 100 });
-      if (route.edge === 'dialog/oauth') return this.dialog(call);
+      if (route.edge === 'dialog/oauth') return dialogPage(this.meta, call.verb, call.fields);
       return json(200, await this.result(route, call));
     } catch (error) {
       if (error instanceof GraphError) return error.answer();
@@ -90,6 +91,8 @@ export class GraphApi implements Api {
         return appSubscriptions(this.appOf(route, token), verb, fields, this.meta);
       case 'accounts':
         return readAccounts(this.meta, token, fields, `http://${call.headers.host ?? ''}${call.path}`);
+      case 'permissions':
+        return readPermissions(this.meta, token);
       case 'messages':
         if (verb !== 'POST') throw unsupported(verb);
         return this.sendApi.send(this.pageOf(route, token), token, call);
@@ -97,7 +100,7 @@ export class GraphApi implements Api {
         if (verb !== 'POST') throw unsupported(verb);
         return this.sendApi.upload(this.pageOf(route, token), token, call);
       case 'subscribed_apps':
-        return subscribedApps(this.pageOf(route, token), token.app, verb, fields, this.meta);
+        return subscribedApps(this.pageOf(route, token), token, verb, fields, this.meta);
       case '':
         if (verb !== 'GET') throw unsupported(verb);
         return route.node === 'me'
@@ -126,18 +129,6 @@ export class GraphApi implements Api {
     const app = token.kind === 'APP' && token.app.id === route.node ? token.app : undefined;
     if (app) return app;
     throw new GraphError({ message: '(#15) This method must be called with an app access_token.', code: 15 });
-  }
-
-  /** The sign-in dialog: the simulated admin of all Pages always agrees at once. */
-  private dialog({ fields }: Call): Answer {
-    const app = this.meta.app(fields.text('client_id') ?? '');
-    const redirectUri = fields.text('redirect_uri');
-    if (!app || !redirectUri || !URL.canParse(redirectUri)) return html(400, '<h1>Invalid App ID or redirect_uri</h1>');
-    const admin = this.meta.createAdmin(this.meta.allPages().map((page) => page.id));
-    const back = new URL(redirectUri);
-    back.searchParams.set('code', issueCode(this.meta, app, redirectUri, admin.id));
-    back.searchParams.set('state', fields.text('state') ?? '');
-    return { status: 302, headers: { location: back.href }, body: '' };
   }
 }
 

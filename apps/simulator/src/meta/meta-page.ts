@@ -14,6 +14,9 @@ export interface NewPage {
 
 const DAY = 24 * 3_600_000;
 
+/** What somebody with full control of a Page may do there. */
+export const ALL_TASKS: readonly string[] = ['ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'];
+
 /** One simulated Page: its subscriptions, when each person last wrote, who has their threads. */
 export class MetaPage {
   readonly id: string;
@@ -26,6 +29,8 @@ export class MetaPage {
   /** What was uploaded to be used again, by attachment id. */
   readonly reusable = new Map<string, StoredFile>();
   readonly throttle = new PageThrottle();
+  /** What whoever signs in may do here; none = they have no role. */
+  adminTasks: readonly string[] = ALL_TASKS;
   private readonly lastWrote = new Map<string, number>();
   private readonly blocked = new Set<string>();
 

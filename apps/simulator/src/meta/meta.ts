@@ -5,12 +5,21 @@ import { GraphError } from './graph-error.js';
 import { ALL_FIELDS, MetaApp, type NewApp } from './meta-app.js';
 import { MetaPage, type NewPage } from './meta-page.js';
 import { PageEvents } from './page-events.js';
-import { Tokens } from './tokens.js';
+import { SCOPES, Tokens } from './tokens.js';
 
 /** A person who administers Pages and can sign in to connect them. */
 export interface PageAdmin {
   readonly id: string;
   readonly pages: readonly string[];
+  readonly consent: Consent;
+}
+
+/** What they agreed to in the dialog. */
+export interface Consent {
+  readonly granted: readonly string[];
+  readonly declined: readonly string[];
+  /** Permissions that hold for these Pages only. */
+  readonly only: Readonly<Record<string, readonly string[]>>;
 }
 
 /** All that Meta's side knows: apps, Pages, tokens, admins, sign-in codes. */
@@ -44,8 +53,8 @@ export class Meta {
     return { page: created, token: token.text, app };
   }
 
-  createAdmin(pages: readonly string[]): PageAdmin {
-    const admin = { id: randomDigits(16), pages };
+  createAdmin(pages: readonly string[], consent: Consent = { granted: SCOPES, declined: [], only: {} }): PageAdmin {
+    const admin = { id: randomDigits(16), pages, consent };
     this.admins.set(admin.id, admin);
     return admin;
   }

@@ -1,7 +1,7 @@
 import type { Fields } from '../http/fields.js';
 import { fullName, type People } from '../people.js';
 import { invalidParameter, noSuchObject } from './graph-error.js';
-import type { Meta } from './meta.js';
+import type { Meta, PageAdmin } from './meta.js';
 import type { MetaPage } from './meta-page.js';
 import type { Token } from './tokens.js';
 
@@ -38,22 +38,35 @@ export function readAccounts(meta: Meta, token: Token, fields: Fields, self: str
   if (!admin) throw invalidParameter('Tried accessing nonexisting field (accounts)');
   const limit = Math.min(Math.max(fields.number('limit') ?? 25, 1), 100);
   const from = Math.max(fields.number('after') ?? 0, 0);
+  if (!token.scopes.includes('pages_show_list')) return { data: [] };
   const data = admin.pages.slice(from, from + limit).flatMap((id) => {
     const page = meta.page(id);
     if (!page) return [];
-    const pageToken = meta.tokens.issue({ kind: 'PAGE', app: token.app, pageId: id, userId: admin.id });
-    const tasks = ['ANALYZE', 'CREATE_CONTENT', 'MESSAGING', 'MODERATE', 'MANAGE'];
-    return [
-      pick(
-        { ...pageNode(page), access_token: pageToken.text, tasks },
-        fields.text('fields') ?? 'id,name,access_token,tasks',
-      ),
-    ];
+    const shown = { ...pageNode(page), ...tokenOf(meta, token, admin, page), tasks: page.adminTasks };
+    return [pick(shown, fields.text('fields') ?? 'id,name,access_token,tasks')];
   });
   const after = String(from + limit);
   const more = admin.pages.length > from + limit;
   const next = `${self}?limit=${limit}&after=${after}&access_token=${encodeURIComponent(token.text)}`;
   return { data, paging: { cursors: { before: String(from), after }, ...(more && { next }) } };
+}
+
+/** `GET /me/permissions`. */
+export function readPermissions(meta: Meta, token: Token): unknown {
+  const { granted, declined } = (token.userId !== undefined && meta.admin(token.userId)?.consent) || NO_CONSENT;
+  const told = (names: readonly string[], status: string) => names.map((permission) => ({ permission, status }));
+  return { data: [...told(granted, 'granted'), ...told(declined, 'declined')] };
+}
+
+const NO_CONSENT = { granted: [], declined: [] };
+
+/** Without a role on the Page there is no token. */
+function tokenOf(meta: Meta, token: Token, admin: PageAdmin, page: MetaPage): { access_token?: string } {
+  if (page.adminTasks.length === 0) return {};
+  const { only } = admin.consent;
+  const scopes = token.scopes.filter((scope) => only[scope]?.includes(page.id) ?? true);
+  const issued = meta.tokens.issue({ kind: 'PAGE', app: token.app, pageId: page.id, userId: admin.id, scopes });
+  return { access_token: issued.text };
 }
 
 function pageNode(page: MetaPage): Record<string, unknown> {

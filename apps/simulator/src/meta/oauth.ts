@@ -17,7 +17,8 @@ export function accessToken(meta: Meta, fields: Fields): Record<string, unknown>
     const short = meta.tokens.requireLiving(fields.text('fb_exchange_token'));
     if (short.kind !== 'USER' || short.app !== app)
       throw invalidParameter('fb_exchange_token is not a user token of this app');
-    return answerOf(meta.tokens.issue({ kind: 'USER', app, userId: short.userId, lifeMs: LONG_LIFE }));
+    const { userId, scopes } = short;
+    return answerOf(meta.tokens.issue({ kind: 'USER', app, userId, scopes, lifeMs: LONG_LIFE }));
   }
   const code = meta.codes.get(fields.text('code') ?? '');
   if (!code || code.app !== app) throw invalidParameter('This authorization code has been used.', 36009);
@@ -27,7 +28,8 @@ export function accessToken(meta: Meta, fields: Fields): Record<string, unknown>
     throw new GraphError({ message, code: 191 });
   }
   meta.codes.delete(fields.text('code') ?? '');
-  return answerOf(meta.tokens.issue({ kind: 'USER', app, userId: code.adminId, lifeMs: SHORT_LIFE }));
+  const scopes = meta.admin(code.adminId)?.consent.granted;
+  return answerOf(meta.tokens.issue({ kind: 'USER', app, userId: code.adminId, scopes, lifeMs: SHORT_LIFE }));
 }
 
 /** The sign-in code an admin brings back from the dialog. */
@@ -53,15 +55,22 @@ export function debugToken(meta: Meta, asker: Token, fields: Fields): Record<str
       application: token.app.name,
       is_valid: subcode === undefined,
       expires_at: seconds(token.expiresAt),
-      data_access_expires_at: seconds(token.issuedAt + 90 * 24 * HOUR),
+      data_access_expires_at: seconds(token.dataAccessExpiresAt),
       issued_at: seconds(token.issuedAt),
       ...(token.pageId && { profile_id: token.pageId }),
       ...(token.userId && { user_id: token.userId }),
       scopes: token.scopes,
-      ...(token.pageId && { granular_scopes: token.scopes.map((scope) => ({ scope, target_ids: [token.pageId] })) }),
+      ...granularOf(meta, token),
       ...(subcode !== undefined && { error: pickError(subcode) }),
     },
   };
+}
+
+/** A Page's token holds for the Page; a user's permission for the Pages they chose, or for all. */
+function granularOf(meta: Meta, token: Token): Record<string, unknown> {
+  if (token.pageId) return { granular_scopes: token.scopes.map((scope) => ({ scope, target_ids: [token.pageId] })) };
+  const only = (token.userId && meta.admin(token.userId)?.consent.only) || {};
+  return { granular_scopes: token.scopes.map((scope) => ({ scope, ...(only[scope] && { target_ids: only[scope] }) })) };
 }
 
 function pickError(subcode: number): Record<string, unknown> {

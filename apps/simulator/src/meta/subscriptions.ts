@@ -3,9 +3,16 @@ import { GraphError, invalidParameter } from './graph-error.js';
 import type { Meta } from './meta.js';
 import { ALL_FIELDS, type MetaApp } from './meta-app.js';
 import type { MetaPage } from './meta-page.js';
+import type { Token } from './tokens.js';
 
 /** `/{page}/subscribed_apps`: which of the Page's events reach the app. Setting replaces the whole list. */
-export function subscribedApps(page: MetaPage, app: MetaApp, verb: string, fields: Fields, meta: Meta): unknown {
+export function subscribedApps(page: MetaPage, token: Token, verb: string, fields: Fields, meta: Meta): unknown {
+  const { app, scopes } = token;
+  if (!scopes.includes('pages_manage_metadata')) {
+    const message =
+      '(#200) To subscribe to the messages field, one of these permissions is needed: pages_manage_metadata.';
+    throw new GraphError({ message, code: 200, status: 403 });
+  }
   if (verb === 'DELETE') {
     page.subscriptions.delete(app.id);
     return { success: true };

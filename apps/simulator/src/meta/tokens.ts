@@ -11,7 +11,9 @@ export interface Token {
   readonly userId?: string;
   readonly issuedAt: number;
   /** 0 = never. */
-  readonly expiresAt: number;
+  expiresAt: number;
+  /** When access to the data ends, unless somebody signs in again before. */
+  dataAccessExpiresAt: number;
   scopes: readonly string[];
   /** Subcode of the error 190 it gives since it died. */
   dead?: number;
@@ -19,10 +21,13 @@ export interface Token {
 
 export const SCOPES: readonly string[] = ['pages_show_list', 'pages_messaging', 'pages_manage_metadata'];
 
+const DATA_ACCESS_MS = 90 * 24 * 3_600_000;
+
 const DEATHS: Readonly<Record<number, string>> = {
   458: 'The user has not authorized application.',
   460: 'The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.',
   463: 'Session has expired.',
+  492: 'The user must be an administrator, editor, or moderator of the page in order to impersonate it.',
   467: 'The access token is invalid since the user has logged out.',
 };
 
@@ -30,17 +35,28 @@ const DEATHS: Readonly<Record<number, string>> = {
 export class Tokens {
   private readonly tokens = new Map<string, Token>();
 
-  issue(token: Pick<Token, 'kind' | 'app' | 'pageId' | 'userId'> & { text?: string; lifeMs?: number }): Token {
-    const { kind, app, pageId, userId, text = `EAA${randomText(60)}`, lifeMs } = token;
+  issue(
+    token: Pick<Token, 'kind' | 'app' | 'pageId' | 'userId'> & {
+      text?: string;
+      lifeMs?: number;
+      scopes?: readonly string[];
+    },
+  ): Token {
+    const { kind, app, pageId, userId, text = `EAA${randomText(60)}`, lifeMs, scopes = SCOPES } = token;
     const issuedAt = Date.now();
     const expiresAt = lifeMs === undefined ? 0 : issuedAt + lifeMs;
-    const issued: Token = { text, kind, app, pageId, userId, issuedAt, expiresAt, scopes: SCOPES };
+    const dataAccessExpiresAt = issuedAt + DATA_ACCESS_MS;
+    const issued: Token = { text, kind, app, pageId, userId, issuedAt, expiresAt, dataAccessExpiresAt, scopes };
     this.tokens.set(text, issued);
     return issued;
   }
 
   find(text: string | undefined): Token | undefined {
     return text === undefined ? undefined : this.tokens.get(text);
+  }
+
+  all(): Token[] {
+    return [...this.tokens.values()];
   }
 
   ofPage(pageId: string): Token[] {

@@ -12,3 +12,6 @@ export interface Recipient {
   readonly scope: string;
   readonly externalId: string;
 }
+
+/** How events reach us: the messenger calls, or we ask. */
+export type Delivery = 'webhook' | 'polling';

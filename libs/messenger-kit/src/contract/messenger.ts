@@ -3,6 +3,7 @@ import type { IncomeMessageWorker, Poller } from './income.js';
 import type { MediaLoader } from './media.js';
 import type { OutcomeMessageWorker } from './outcome.js';
 import type { MessengerRegistrationWorker } from './registration.js';
+import type { AccountSignIn } from './sign-in.js';
 
 export interface Profile {
   readonly name?: string;
@@ -18,6 +19,7 @@ export interface Messenger {
   readonly income: IncomeMessageWorker;
   readonly outcome: OutcomeMessageWorker;
   readonly registration: MessengerRegistrationWorker;
+  readonly signIn?: AccountSignIn;
   readonly profile?: ProfileReader;
   readonly media?: MediaLoader;
   readonly poller?: Poller;

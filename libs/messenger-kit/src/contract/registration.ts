@@ -1,4 +1,5 @@
-import type { ChannelAccount } from './account.js';
+import type { ChannelAccount, Delivery } from './account.js';
+import type { Finding, InspectRequest } from './inspection.js';
 import type { WebhookSecrets } from './webhook-request.js';
 
 export interface ConnectRequest {
@@ -8,10 +9,9 @@ export interface ConnectRequest {
   readonly webhookUrl: string;
   /** A fresh secret for this channel, 64 URL-safe characters; kept by us as the credential `webhookSecret`. */
   readonly webhookSecret: string;
+  /** An admin confirmed that what another system receives for this account shall come to us. Else that is refused, `in_use_elsewhere`. */
+  readonly takeOver?: boolean;
 }
-
-/** How events reach us: the messenger calls, or we ask. */
-export type Delivery = 'webhook' | 'polling';
 
 export type ConnectVerdict =
   | {
@@ -26,13 +26,15 @@ export type ConnectVerdict =
       /** Secrets we made up for the other side, to be shown to the admin once. */
       readonly reveal?: Readonly<Record<string, string>>;
     }
-  | {
-      readonly kind: 'refused';
-      /** A stable snake_case word. */
-      readonly code: string;
-      /** What is wrong and what to do, in a sentence a person understands. */
-      readonly sentence: string;
-    };
+  | Refused;
+
+export interface Refused {
+  readonly kind: 'refused';
+  /** A stable snake_case word. */
+  readonly code: string;
+  /** What is wrong and what to do, in a sentence a person understands. */
+  readonly sentence: string;
+}
 
 export interface CredentialField {
   readonly name: string;
@@ -56,4 +58,9 @@ export interface MessengerRegistrationWorker {
   connect(request: ConnectRequest): Promise<ConnectVerdict>;
   /** Stops the delivery, as far as the credentials still allow. Succeeds when there is nothing left to stop. */
   disconnect(account: ChannelAccount, webhookUrl: string): Promise<void>;
+  /**
+   * What the network says about the channel, changing nothing there: the credentials, the rights, the delivery to us. What it
+   * does not tell is `unknown`. Rejects when it cannot be reached.
+   */
+  inspect?(account: ChannelAccount, request: InspectRequest): Promise<readonly Finding[]>;
 }

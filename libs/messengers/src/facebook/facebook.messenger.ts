@@ -5,27 +5,36 @@ import { FacebookMedia } from './media.js';
 import { FacebookOutcome } from './outcome.js';
 import { FacebookProfile } from './profile.js';
 import { FacebookRegistration } from './registration.js';
+import { FacebookSignIn } from './sign-in.js';
 
 const GRAPH = 'https://graph.facebook.com';
+const WEBSITE = 'https://www.facebook.com';
 const VERSION = 'v26.0';
 
 /**
- * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `appId`, `appSecret`, `verifyToken`, and
- * `humanAgentTag` (`on` where Meta has granted our app the Human Agent feature).
+ * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `dialogUrl`, `appId`, `appSecret`, `verifyToken`,
+ * `businessPages` (`on`: sign-in shows Pages of Business portfolios), and `humanAgentTag` (`on` where Meta has granted our
+ * app the Human Agent feature).
  */
 export class FacebookMessenger implements Messenger {
   readonly income: FacebookIncome;
   readonly outcome: FacebookOutcome;
   readonly registration: FacebookRegistration;
+  readonly signIn: FacebookSignIn;
   readonly profile: FacebookProfile;
   readonly media: FacebookMedia;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
     const { graphUrl, graphVersion, appId, appSecret, verifyToken, humanAgentTag } = settings;
-    const api = new GraphApi(http, { url: graphUrl || GRAPH, version: graphVersion || VERSION, appSecret });
+    const version = graphVersion || VERSION;
+    const api = new GraphApi(http, { url: graphUrl || GRAPH, version, appSecret });
+    const app = { id: appId, secret: appSecret, verifyToken };
+    const website = (settings['dialogUrl'] || WEBSITE).replace(/\/+$/, '');
     this.income = new FacebookIncome(appId);
     this.outcome = new FacebookOutcome(api, humanAgentTag === 'on');
-    this.registration = new FacebookRegistration(api, { id: appId, secret: appSecret, verifyToken });
+    this.registration = new FacebookRegistration(api, app);
+    const businessPages = settings['businessPages'] === 'on';
+    this.signIn = new FacebookSignIn(api, app, { base: `${website}/${version}`, businessPages });
     this.profile = new FacebookProfile(api);
     this.media = new FacebookMedia(http);
   }

@@ -18,7 +18,8 @@ export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the version, such as `me` or `108326419507742/messages`. */
   readonly path: string;
-  readonly token: string;
+  /** Absent where the call is authorised by what it carries. */
+  readonly token?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   /** Instead of `json`, where a file goes along. */
@@ -51,12 +52,12 @@ export class GraphApi {
   async call({ method, path, token, query = {}, json, form, signal }: GraphCall): Promise<GraphAnswer> {
     const url = new URL(`${this.base}/${path.split('/').map(encodeURIComponent).join('/')}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const proof = this.proofOf(token);
+    const proof = token === undefined ? undefined : this.proofOf(token);
     if (proof) url.searchParams.set('appsecret_proof', proof);
     const answer = await this.http.request({
       method,
       url: url.href,
-      headers: { authorization: `Bearer ${token}` },
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       json,
       ...(form && { form, timeoutMs: UPLOAD_TIMEOUT_MS }),
       ...(signal && { signal }),

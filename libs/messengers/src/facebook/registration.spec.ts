@@ -1,6 +1,7 @@
 import { GuardedHttp } from '#messenger-kit';
 import { aScriptedServer, type ScriptedServer } from '../../../messenger-kit/testing.js';
 import { FacebookMessenger } from './facebook.messenger.js';
+import { FIELDS } from './subscriptions.js';
 
 const PAGE = '108326419507742';
 const APP = '287451903362718';
@@ -30,14 +31,25 @@ afterEach(async () => {
 const facebook = (change: object = {}): FacebookMessenger =>
   new FacebookMessenger({ ...settings, graphUrl: network.url, ...change }, http);
 
-/** Meta, knowing one Page and one token. */
-function answering(token: object, subscribed: unknown = { success: true }): void {
-  network.script = ({ url }) => {
-    if (url.startsWith('/v26.0/me?')) return { status: 200, body: JSON.stringify({ id: PAGE, name: 'Corner store' }) };
-    if (url.startsWith('/v26.0/debug_token?')) return { status: 200, body: JSON.stringify({ data: token }) };
-    return { status: 200, body: JSON.stringify(subscribed) };
+const json = (body: unknown, status = 200) => ({ status, body: JSON.stringify(body) });
+const callback = (change: object = {}) => ({
+  object: 'page',
+  callback_url: request.webhookUrl,
+  active: true,
+  fields: FIELDS.map((name) => ({ name, version: 'v26.0' })),
+  ...change,
+});
+
+/** Meta, knowing one Page, one token and the app's callback. */
+function answering(token: object, subscribed: unknown = { success: true }, app: object[] = [callback()]): void {
+  network.script = ({ url, method }) => {
+    if (url.startsWith('/v26.0/me?')) return json({ id: PAGE, name: 'Corner store' });
+    if (url.startsWith('/v26.0/debug_token?')) return json({ data: token });
+    if (url.startsWith(`/v26.0/${APP}/subscriptions`) && method === 'GET') return json({ data: app });
+    return json(subscribed);
   };
 }
+const posted = (edge: string) => network.calls.filter(({ method, url }) => method === 'POST' && url.includes(edge));
 
 test('connecting checks the token and subscribes the Page', async () => {
   answering(goodToken);
@@ -47,8 +59,10 @@ test('connecting checks the token and subscribes the Page', async () => {
     name: 'Corner store',
     credentials: { pageToken: TOKEN },
   });
-  const [, inspected, subscribed] = network.calls;
-  expect(network.calls).toHaveLength(3);
+  const [, inspected, app, subscribed] = network.calls;
+  expect(network.calls).toHaveLength(4);
+  expect(app?.headers['authorization']).toBe(`Bearer ${APP}|app_secret_1`);
+  expect(network.calls.every(({ url }) => /[?&]appsecret_proof=[0-9a-f]{64}/.test(url))).toBe(true);
   expect(inspected?.headers['authorization']).toBe(`Bearer ${APP}|app_secret_1`);
   expect(inspected?.url).toContain(`input_token=${TOKEN}`);
   expect(subscribed?.method).toBe('POST');
@@ -82,7 +96,7 @@ test('a token that names this Page among others is taken', async () => {
 test('all that becomes an event is subscribed', async () => {
   answering(goodToken);
   await facebook().registration.connect(request);
-  const query = new URL(network.calls[2]?.url ?? '', network.url).searchParams;
+  const query = new URL(network.calls[3]?.url ?? '', network.url).searchParams;
   expect(query.get('subscribed_fields')?.split(',').sort()).toEqual([
     'message_deliveries',
     'message_echoes',
@@ -103,6 +117,45 @@ test('all that becomes an event is subscribed', async () => {
 test('a subscription Meta does not confirm is refused', async () => {
   answering(goodToken, { success: false });
   expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'refused', code: 'messenger_failed' });
+});
+
+test.each<[string, object[]]>([
+  ['no callback', []],
+  ['a callback that was switched off', [callback({ active: false })]],
+  ['a callback without all fields', [callback({ fields: [{ name: 'messages' }, { name: 'feed' }] })]],
+  ['our callback at a former address', [callback({ callback_url: 'https://old.example.com/w/k' })]],
+])('an app with %s is pointed to us, and keeps what else it wants', async (_, app) => {
+  answering(goodToken, { success: true }, app);
+  expect(await facebook().registration.connect(request)).toMatchObject({ kind: 'connected' });
+  const [set] = posted('/subscriptions').map(({ body }) => JSON.parse(body) as Record<string, string>);
+  expect(set).toMatchObject({ object: 'page', callback_url: request.webhookUrl, verify_token: 'word' });
+  const other = JSON.stringify(app).includes('feed') ? ['feed'] : [];
+  expect(set?.['fields']?.split(',').sort()).toEqual([...FIELDS, ...other].sort());
+});
+
+test('an app that delivers to another system is named, and left alone until that is confirmed', async () => {
+  answering(goodToken, { success: true }, [callback({ callback_url: 'https://crm.example.net/hooks/4711' })]);
+  const verdict = await facebook().registration.connect(request);
+  expect(verdict).toMatchObject({ kind: 'refused', code: 'in_use_elsewhere' });
+  expect(JSON.stringify(verdict)).toContain('crm.example.net');
+  expect(JSON.stringify(verdict)).not.toContain('4711');
+  expect(network.calls.every(({ method }) => method === 'GET')).toBe(true);
+  expect(await facebook().registration.connect({ ...request, takeOver: true })).toMatchObject({ kind: 'connected' });
+  expect(posted('/subscriptions')).toHaveLength(1);
+});
+
+test('a callback Meta cannot reach is said to be that, and the Page is not subscribed', async () => {
+  answering(goodToken);
+  const { script } = network;
+  network.script = (call, socket) =>
+    call.url.includes('/subscriptions')
+      ? call.method === 'GET'
+        ? json({ data: [] })
+        : json({ error: { code: 2200, message: '(#2200) Callback verification failed' } }, 400)
+      : script(call, socket);
+  const verdict = await facebook().registration.connect(request);
+  expect(verdict).toMatchObject({ kind: 'refused', code: 'webhook_unreachable' });
+  expect(posted('/subscribed_apps')).toEqual([]);
 });
 
 test('disconnecting unsubscribes the Page', async () => {

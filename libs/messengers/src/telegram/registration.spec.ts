@@ -45,8 +45,8 @@ test('connecting checks the token and sets webhook, secret and kinds of updates'
     credentials: { botToken: TOKEN },
     delivery: 'webhook',
   });
-  expect(methods()).toEqual(['getMe', 'setWebhook']);
-  expect(JSON.parse(network.calls[1]?.body ?? '')).toMatchObject({
+  expect(methods()).toEqual(['getMe', 'getWebhookInfo', 'setWebhook']);
+  expect(JSON.parse(network.calls[2]?.body ?? '')).toMatchObject({
     url: URL_OF_OURS,
     secret_token: 'k3',
     drop_pending_updates: false,
@@ -81,8 +81,8 @@ test.each([
 ])('where Telegram cannot call us, it is asked: %s', async (description) => {
   answering({ getMe: me, setWebhook: refusal(400, description) });
   expect(await telegram.registration.connect(request)).toMatchObject({ kind: 'connected', delivery: 'polling' });
-  expect(methods()).toEqual(['getMe', 'setWebhook', 'deleteWebhook']);
-  expect(JSON.parse(network.calls[2]?.body ?? '')).toEqual({ drop_pending_updates: false });
+  expect(methods()).toEqual(['getMe', 'getWebhookInfo', 'setWebhook', 'deleteWebhook']);
+  expect(JSON.parse(network.calls[3]?.body ?? '')).toEqual({ drop_pending_updates: false });
 });
 
 test('a secret that is not taken is no reason to poll', async () => {
@@ -117,7 +117,26 @@ test('a self-hosted server takes http too', async () => {
   answering({ getMe: me });
   const webhookUrl = 'http://10.0.0.2:3000/webhooks/telegram/k';
   expect(await telegram.registration.connect({ ...request, webhookUrl })).toMatchObject({ delivery: 'webhook' });
-  expect(methods()).toEqual(['getMe', 'setWebhook']);
+  expect(methods()).toEqual(['getMe', 'getWebhookInfo', 'setWebhook']);
+});
+
+const RIVAL = 'https://crm.example.net/hooks/4711-secret';
+const connecting = (more: object = {}) => telegram.registration.connect({ ...request, ...more });
+
+test('a bot whose messages go to another system is named, and left alone until that is confirmed', async () => {
+  answering({ getMe: me, getWebhookInfo: ok({ url: RIVAL }) });
+  const verdict = await connecting();
+  expect(verdict).toMatchObject({ kind: 'refused', code: 'in_use_elsewhere' });
+  expect(JSON.stringify(verdict)).toContain('crm.example.net');
+  expect(JSON.stringify(verdict)).not.toContain('4711');
+  expect(methods()).toEqual(['getMe', 'getWebhookInfo']);
+  expect(await connecting({ takeOver: true })).toMatchObject({ kind: 'connected', delivery: 'webhook' });
+  expect(methods().at(-1)).toBe('setWebhook');
+});
+
+test('our own webhook under a former address of this server is nobody else’s', async () => {
+  answering({ getMe: me, getWebhookInfo: ok({ url: URL_OF_OURS.replace('chat.', 'old.') }) });
+  expect(await connecting()).toMatchObject({ kind: 'connected' });
 });
 
 test('disconnecting removes our webhook', async () => {

@@ -1,7 +1,16 @@
 import { at, cleanName, idOf, textOf } from '#messenger-kit';
-import type { ChannelAccount, ConnectRequest, ConnectVerdict, MessengerRegistrationWorker } from '#messenger-kit';
+import type {
+  ChannelAccount,
+  ConnectRequest,
+  ConnectVerdict,
+  Finding,
+  InspectRequest,
+  MessengerRegistrationWorker,
+  Refused,
+} from '#messenger-kit';
 import { ALLOWED_UPDATES } from './allowed-updates.js';
 import { looksLikeToken, type BotAnswer, type BotApi } from './bot-api.js';
+import { inspectBot, rivalOf } from './inspection.js';
 
 export class TelegramRegistration implements MessengerRegistrationWorker {
   readonly callback = 'channel';
@@ -30,6 +39,8 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
     const identity = await this.identify(request.credentials);
     if (identity.kind === 'refused') return identity;
     const token = identity.credentials['botToken'] ?? '';
+    const rival = request.takeOver ? undefined : await this.rival(token, request.webhookUrl);
+    if (rival) return rival;
     if (this.api.isTelegrams && !/^https:/i.test(request.webhookUrl)) return this.pollInstead(token, identity);
     const parameters = {
       url: request.webhookUrl,
@@ -56,6 +67,25 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
     }
   }
 
+  async inspect({ credentials }: ChannelAccount, request: InspectRequest): Promise<readonly Finding[]> {
+    const token = credentials['botToken'] ?? '';
+    const [me, webhook] = await Promise.all([
+      this.api.call({ token, method: 'getMe' }),
+      this.api.call({ token, method: 'getWebhookInfo' }),
+    ]);
+    return inspectBot({ me, webhook }, request);
+  }
+
+  /** A bot has one webhook: setting ours takes it away from whoever has it now. */
+  private async rival(token: string, webhookUrl: string): Promise<Refused | undefined> {
+    const info = await this.api.call({ token, method: 'getWebhookInfo' });
+    if (info.kind !== 'ok') return refusalOf(info);
+    const rival = rivalOf(info.result, webhookUrl);
+    if (rival === undefined) return undefined;
+    const sentence = `This bot’s messages go to another system at ${rival}. Confirm with takeOver to have them come here instead; that system then gets nothing any more.`;
+    return refused('in_use_elsewhere', sentence);
+  }
+
   /** A webhook shuts out polling, so there must be none. */
   private async pollInstead(token: string, identity: Connected): Promise<ConnectVerdict> {
     const answer = await this.api.call({ token, method: 'deleteWebhook', parameters: { drop_pending_updates: false } });
@@ -64,7 +94,6 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
 }
 
 type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
-type Refused = Extract<ConnectVerdict, { kind: 'refused' }>;
 
 function refused(code: string, sentence: string): Refused {
   return { kind: 'refused', code, sentence };

@@ -1,0 +1,142 @@
+import type { Finding, InspectRequest } from '#messenger-kit';
+import { PAGE_PERMISSIONS, withReasons } from './permissions.js';
+import { appRefusalOf, refusalOf } from './refusals.js';
+import { isRight, rivalOf, FIELDS, type AppSubscription, type Subscriptions } from './subscriptions.js';
+import type { FactsAnswer, TokenFacts } from './token-facts.js';
+
+/** What Meta said about a Page of ours. */
+export interface PageAnswers {
+  readonly facts: FactsAnswer;
+  readonly page: Awaited<ReturnType<Subscriptions['ofPage']>>;
+  readonly app: Awaited<ReturnType<Subscriptions['ofApp']>>;
+}
+
+const DAY = 24 * 3_600_000;
+const AHEAD_DAYS = 14;
+const SIGN_IN = 'Sign in with Facebook again and choose the Page.';
+
+export function inspectPage(page: string, answers: PageAnswers, { webhookUrl, now }: InspectRequest): Finding[] {
+  const { facts } = answers;
+  if (facts.kind !== 'ok') {
+    const { sentence } = appRefusalOf(facts);
+    const state = facts.kind === 'error' && facts.error.code === 190 ? 'broken' : 'unknown';
+    return [
+      { code: 'app_secret', state, sentence, ...(state === 'broken' && { advice: 'Correct the settings.' }) },
+      { code: 'credential', state: 'unknown', sentence: 'Facebook did not tell whether the Page’s token is valid.' },
+    ];
+  }
+  return [
+    { code: 'app_secret', state: 'ok', sentence: 'Facebook accepts our app’s secret; it signs webhooks with it.' },
+    ...findingsOfToken(facts.facts, page, now),
+    ...findingsOfPage(answers.page),
+    findingOfApp(answers.app, webhookUrl),
+  ];
+}
+
+const DEATHS: Readonly<Record<string, string>> = {
+  '458': 'whoever connected the Page removed our app',
+  '459': 'Facebook wants whoever connected the Page to sign in there once',
+  '460': 'whoever connected the Page changed the password',
+  '463': 'it has expired',
+  '464': 'whoever connected the Page has an unconfirmed account',
+  '492': 'whoever connected the Page has no role on it any more',
+};
+
+function findingsOfToken(facts: TokenFacts, page: string, now: Date): Finding[] {
+  if (!facts.isValid) {
+    const why = DEATHS[facts.deathCode ?? ''] ?? 'it was revoked';
+    const sentence = `Facebook does not accept the Page’s token any more: ${why}.`;
+    const role: Finding =
+      facts.deathCode === '492'
+        ? { code: 'role', state: 'broken', sentence: 'Whoever connected the Page lost the role.', advice: ROLE }
+        : { code: 'role', state: 'unknown', sentence: 'With a dead token Facebook tells nothing about the role.' };
+    return [{ code: 'credential', state: 'broken', sentence, advice: SIGN_IN }, role];
+  }
+  const missing = PAGE_PERMISSIONS.filter((permission) => !facts.grants(permission, page));
+  return [
+    { code: 'credential', state: 'ok', sentence: 'Facebook accepts the Page’s token.' },
+    missing.length === 0
+      ? { code: 'permissions', state: 'ok', sentence: `Granted for this Page: ${PAGE_PERMISSIONS.join(', ')}.` }
+      : {
+          code: 'permissions',
+          state: 'broken',
+          sentence: `Not granted for this Page: ${withReasons(missing)}.`,
+          advice: `${SIGN_IN} Leave all permissions ticked.`,
+        },
+    { code: 'role', state: 'ok', sentence: 'The token lives, so whoever connected the Page still has a role on it.' },
+    expiry('token_expiry', 'The Page’s token', facts.expiresAt, now),
+    expiry('data_access_expiry', 'Access to the Page’s data', facts.dataAccessExpiresAt, now),
+  ];
+}
+
+const ROLE = 'Give them the role back, or let somebody with full control of the Page sign in and choose it.';
+
+function expiry(code: string, what: string, end: Date | undefined, now: Date): Finding {
+  if (!end) return { code, state: 'ok', sentence: `${what} has no end date.` };
+  const days = Math.floor((end.getTime() - now.getTime()) / DAY);
+  const date = end.toISOString().slice(0, 10);
+  if (days < 0) return { code, state: 'broken', sentence: `${what} ended on ${date}.`, advice: SIGN_IN };
+  if (days >= AHEAD_DAYS) return { code, state: 'ok', sentence: `${what} lasts until ${date}.` };
+  return { code, state: 'warning', sentence: `${what} ends on ${date}, in ${days} days.`, advice: SIGN_IN };
+}
+
+function findingsOfPage(answer: PageAnswers['page']): Finding[] {
+  const code = 'page_subscription';
+  if (answer.kind !== 'ok') {
+    return [
+      { code, state: 'unknown', sentence: `Facebook did not tell what is subscribed. ${refusalOf(answer).sentence}` },
+    ];
+  }
+  const { missing, others } = answer;
+  const subscribed: Finding =
+    missing.length === 0
+      ? { code, state: 'ok', sentence: 'The Page is subscribed to our app with all fields.' }
+      : {
+          code,
+          state: missing.includes('messages') ? 'broken' : 'warning',
+          sentence:
+            missing.length === FIELDS.length
+              ? 'The Page is not subscribed to our app any more: nothing that people write arrives.'
+              : `The Page is not subscribed to ${missing.join(', ')}: these events do not arrive.`,
+          advice: 'Subscribe it again; that can be done from here.',
+          repair: 'harmless',
+        };
+  if (others.length === 0) return [subscribed];
+  const sentence = `Also receiving the Page’s messages: ${others.join(', ')}.`;
+  const advice = 'Two systems may answer the same person. Disconnect the Page in the other one if that is not wanted.';
+  return [subscribed, { code: 'other_receivers', state: 'warning', sentence, advice }];
+}
+
+function findingOfApp(answer: PageAnswers['app'], webhookUrl: string): Finding {
+  const code = 'app_subscription';
+  if (answer.kind !== 'ok') {
+    return {
+      code,
+      state: 'unknown',
+      sentence: `Facebook did not tell the app’s callback. ${appRefusalOf(answer).sentence}`,
+    };
+  }
+  if (isRight(answer, webhookUrl)) return { code, state: 'ok', sentence: 'The Meta app delivers to this server.' };
+  return { code, state: 'broken', ...driftOf(answer, webhookUrl) };
+}
+
+function driftOf(app: AppSubscription, webhookUrl: string): Pick<Finding, 'sentence' | 'advice' | 'repair'> {
+  const rival = rivalOf(app, webhookUrl);
+  if (rival !== undefined) {
+    return {
+      sentence: `The Meta app delivers to another system at ${rival}, not to this server.`,
+      advice: 'Give each system a Meta app of its own, or take the app over from here.',
+      repair: 'takes_over',
+    };
+  }
+  const advice = 'Set the callback again; that can be done from here.';
+  if (app.callbackUrl === undefined) return { sentence: 'The Meta app has no callback.', advice, repair: 'harmless' };
+  if (app.callbackUrl !== webhookUrl) {
+    return { sentence: 'The Meta app delivers to an old address of this server.', advice, repair: 'harmless' };
+  }
+  const missing = FIELDS.filter((field) => !app.fields.includes(field));
+  const sentence = app.active
+    ? `The Meta app is not subscribed to ${missing.join(', ')}: these events do not arrive.`
+    : 'Meta switched the app’s callback off.';
+  return { sentence, advice, repair: 'harmless' };
+}

@@ -1,0 +1,21 @@
+/** Our Meta app, as far as it is configured. */
+export interface MetaApp {
+  readonly id: string | undefined;
+  readonly secret: string | undefined;
+  readonly verifyToken: string | undefined;
+}
+
+/** What the app speaks for itself with. */
+export function appTokenOf({ id, secret }: MetaApp): string {
+  return `${id}|${secret}`;
+}
+
+/** Why nothing can be asked of Meta, or undefined. */
+export function whyUnavailable({ id, secret, verifyToken }: MetaApp): string | undefined {
+  const missing = [
+    id ? '' : 'PARLEY_META_APP_ID',
+    secret ? '' : 'PARLEY_META_APP_SECRET',
+    verifyToken ? '' : 'PARLEY_META_VERIFY_TOKEN',
+  ].filter((name) => name !== '');
+  return missing.length === 0 ? undefined : `Facebook is not configured: set ${missing.join(', ')}.`;
+}
