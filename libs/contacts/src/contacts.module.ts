@@ -9,17 +9,25 @@ import { ContactRepository } from './contact/contact.repository.js';
 import { EditContact } from './contact/edit-contact.js';
 import { ContactBook } from './identity/contact-book.js';
 import { Identity } from './identity/identity.entity.js';
+import { IdentityAccess } from './identity/identity-access.js';
+import { IdentityController } from './identity/identity.controller.js';
 import { IdentityRepository } from './identity/identity.repository.js';
+import { LinkIdentity } from './identity/link-identity.js';
+import { MakeContact } from './identity/make-contact.js';
 import { ProfileJob } from './identity/profile-job.js';
+import { MergeContacts } from './merge/merge-contacts.js';
+import { MergeController } from './merge/merge.controller.js';
+import { MergeRepository } from './merge/merge.repository.js';
 
 const contacts = [ContactDirectory, ContactNews, ContactRepository, EditContact];
-const identities = [ContactBook, IdentityRepository, ProfileJob];
+const identities = [ContactBook, IdentityAccess, IdentityRepository, LinkIdentity, MakeContact, ProfileJob];
+const merges = [MergeContacts, MergeRepository];
 
 /** Needs the ports `ProfileSource` and `ContactVisibility` from a global module above. */
 @Module({
   imports: [TypeOrmModule.forFeature([Contact, Identity]), EventsModule],
-  controllers: [ContactController],
-  providers: [...contacts, ...identities],
+  controllers: [ContactController, MergeController, IdentityController],
+  providers: [...contacts, ...identities, ...merges],
   exports: [ContactBook, ContactDirectory],
 })
 export class ContactsModule {}

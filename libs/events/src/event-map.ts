@@ -99,6 +99,16 @@ export interface EventMap {
   'channel.deactivated': ChannelState;
   'channel.health_changed': ChannelState;
   'contact.changed': { readonly contactId: string; readonly name: string | null };
+  /** `mergedId` answers for `contactId` from now on. */
+  'contact.merged': { readonly contactId: string; readonly mergedId: string; readonly name: string | null };
+  /** Nothing tells who it was any more. */
+  'contact.erased': { readonly contactId: string };
+  /** Which contact a person is; null for a guest. */
+  'identity.changed': {
+    readonly identityId: string;
+    readonly contactId: string | null;
+    readonly name: string | null;
+  };
 }
 
 export type EventType = keyof EventMap;

@@ -50,8 +50,8 @@ export class ChannelAdministration {
     }
     const news = newsOf(before, changes);
     if (news.length === 0) return before;
-    const { name, queueId, language, active } = changes;
-    const channel = await this.repository.change(tx, channelId, { name, queueId, language, active });
+    const { name, queueId, language, active, keepsGuests } = changes;
+    const channel = await this.repository.change(tx, channelId, { name, queueId, language, active, keepsGuests });
     await this.events.record(
       tx,
       news.map((type) => channelEvent(type, channel)),
@@ -65,7 +65,7 @@ export class ChannelAdministration {
 }
 
 function newsOf(before: Channel, { active, ...others }: UpdateChannel): ChannelEventType[] {
-  const fields = ['name', 'queueId', 'language'] as const;
+  const fields = ['name', 'queueId', 'language', 'keepsGuests'] as const;
   const changed = fields.some((field) => others[field] !== undefined && others[field] !== before[field]);
   const switched = active !== undefined && active !== before.active;
   return [

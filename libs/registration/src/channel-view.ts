@@ -3,7 +3,8 @@ import type { ChannelView } from './channels.dto.js';
 
 /** A channel as admins see it: where messengers deliver, but no secret. */
 export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
-  const { id, messenger, source, name, queueId, language, active, health, healthDetail, delivery } = channel;
+  const { id, messenger, source, name, queueId, language, active, health, healthDetail, delivery, keepsGuests } =
+    channel;
   return {
     id,
     messenger,
@@ -12,6 +13,7 @@ export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
     queueId,
     language,
     active,
+    keepsGuests,
     health,
     healthDetail,
     delivery,

@@ -40,6 +40,10 @@ export class Channel {
   @Column('text')
   delivery: Delivery;
 
+  /** Whether those who write for the first time stay guests until somebody links them to a contact. */
+  @Column('boolean', { name: 'keeps_guests' })
+  keepsGuests: boolean;
+
   /** The unguessable end of the webhook URL; null where one URL serves all channels of the messenger. */
   @Column('text', { name: 'webhook_key', nullable: true })
   webhookKey: string | null;

@@ -12,6 +12,8 @@ export interface ChannelForEvents {
   readonly queueId: string;
   /** Whether its events are taken: it is active, or just being connected. */
   readonly active: boolean;
+  /** Whether those who write for the first time stay guests. */
+  readonly keepsGuests: boolean;
 }
 
 /** A channel whose messenger is asked for events. */
@@ -28,11 +30,14 @@ export type NewChannel = Pick<
 };
 
 export type ChannelChanges = Partial<
-  Pick<Channel, 'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'delivery' | 'secrets'>
+  Pick<
+    Channel,
+    'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'delivery' | 'secrets' | 'keepsGuests'
+  >
 >;
 
 const ROW = `id, messenger, source, name, queue_id AS "queueId", language, active, health,
-  health_detail AS "healthDetail", delivery, webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
+  health_detail AS "healthDetail", delivery, keeps_guests AS "keepsGuests", webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 const UNFINISHED = 'Connecting it was not finished. Register the account again.';
@@ -40,7 +45,8 @@ const UNFINISHED = 'Connecting it was not finished. Register the account again.'
 const RECEIVING = {
   name: 'registration-receiving',
   text: `
-    SELECT c.id, c.messenger, c.source, c.queue_id AS "queueId", c.active OR c.health = 'connecting' AS active
+    SELECT c.id, c.messenger, c.source, c.queue_id AS "queueId", c.active OR c.health = 'connecting' AS active,
+      c.keeps_guests AS "keepsGuests"
     FROM unnest($1::text[], $2::text[]) AS wanted (messenger, source)
     JOIN channels c ON c.messenger = wanted.messenger AND c.source = wanted.source
       AND c.deleted_at IS NULL`,

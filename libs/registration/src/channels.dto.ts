@@ -96,6 +96,14 @@ export class UpdateChannel {
   @ValidateIf(given)
   @IsBoolean()
   active?: boolean;
+
+  /**
+   * Whether those who write for the first time stay guests, without a contact, until somebody links them
+   * @example false
+   */
+  @ValidateIf(given)
+  @IsBoolean()
+  keepsGuests?: boolean;
 }
 
 /** One account of ours on a messenger. */
@@ -123,6 +131,12 @@ export class ChannelView {
 
   /** @example true */
   active: boolean;
+
+  /**
+   * Those who write for the first time stay guests until somebody links them to a contact
+   * @example false
+   */
+  keepsGuests: boolean;
 
   /** `connecting`: not finished; `restricted`: the messenger limits the account; `conflict`: another program receives its events; `needs_reauthorization`: the messenger takes our credentials no more, register again */
   @ApiProperty({ enum: ['connecting', 'ok', 'restricted', 'conflict', 'needs_reauthorization'], example: 'ok' })

@@ -105,8 +105,8 @@ it('knows the channels that receive, active or not, and an inactive one as activ
   expect(claimed).toHaveLength(2);
   expect(claimed).toEqual(
     expect.arrayContaining([
-      { id: on.id, messenger: 'pigeon', source: on.source, queueId, active: true },
-      { id: off.id, messenger: 'pigeon', source: off.source, queueId, active: false },
+      { id: on.id, messenger: 'pigeon', source: on.source, queueId, active: true, keepsGuests: false },
+      { id: off.id, messenger: 'pigeon', source: off.source, queueId, active: false, keepsGuests: false },
     ]),
   );
   await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [off.id]);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { type Audience, EventLog } from '#events';
 import { ContactVisibility } from '../ports.js';
+import type { Identity } from '../identity/identity.entity.js';
 import type { Contact } from './contact.entity.js';
 
 /** What agents are told about contacts: those whose open chats it concerns, and those who see everyone. */
@@ -15,6 +16,20 @@ export class ContactNews {
   async changed(tx: Tx, { id: contactId, name }: Pick<Contact, 'id' | 'name'>): Promise<void> {
     const audience = await this.audienceOf(tx, contactId);
     await this.events.record(tx, [{ type: 'contact.changed', at: new Date(), audience, data: { contactId, name } }]);
+  }
+
+  async merged(tx: Tx, { id: contactId, name }: Contact, mergedId: string): Promise<void> {
+    const audience = await this.audienceOf(tx, contactId);
+    const data = { contactId, mergedId, name };
+    await this.events.record(tx, [{ type: 'contact.merged', at: new Date(), audience, data }]);
+  }
+
+  /** Whom a person belongs to has changed. */
+  async identityChanged(tx: Tx, { id: identityId, name }: Identity, contactId: string | null): Promise<void> {
+    const hearers = await this.visibility.audienceOfIdentity(tx, identityId);
+    const audience: Audience = { ...hearers, roles: ['supervisor', 'admin'] };
+    const data = { identityId, contactId, name };
+    await this.events.record(tx, [{ type: 'identity.changed', at: new Date(), audience, data }]);
   }
 
   private async audienceOf(tx: Tx, contactId: string): Promise<Audience> {

@@ -4,7 +4,7 @@ import { In, type Repository } from 'typeorm';
 import { Database, row, rows, type Tx } from '#database';
 import { Identity } from '../identity/identity.entity.js';
 import { Contact } from './contact.entity.js';
-import type { Wanted } from './words.js';
+import { type Wanted, wordsOf } from './words.js';
 
 export interface ContactsQuestion {
   readonly before?: string;
@@ -80,6 +80,11 @@ export class ContactRepository {
     if (contactIds.length === 0) return [];
     const identities = tx ? tx.getRepository(Identity) : this.identities;
     return identities.find({ where: { contactId: In([...contactIds]) }, order: { id: 'ASC' } });
+  }
+
+  async add(tx: Tx, id: string, name: string | null): Promise<Contact> {
+    await tx.getRepository(Contact).insert({ id, name, attributes: {}, words: wordsOf({ name }) });
+    return tx.getRepository(Contact).findOneByOrFail({ id });
   }
 
   /** The contact goes; nothing may belong to it any more. */

@@ -26,6 +26,10 @@ export class Identity {
   @Column('timestamptz', { name: 'profile_fetched_at', nullable: true })
   profileFetchedAt: Date | null;
 
+  /** Who it was is erased: nobody writes by it any more. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 }

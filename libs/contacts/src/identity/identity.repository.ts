@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, type Repository } from 'typeorm';
 import { Database, row, rows, type Tx } from '#database';
 import type { Recipient } from '#messenger-kit';
+import { Identity } from './identity.entity.js';
 
 export interface IdentityKey {
   readonly messenger: string;
@@ -21,6 +24,9 @@ export interface NamedIdentity extends Recipient {
   readonly name: string | null;
   readonly contactId: string | null;
 }
+
+/** The lock of `takeTurn`. */
+const TURN = 7_235_419_010;
 
 /** Locked: whoever is found stays who they are until a chat was opened for them, and is not erased meanwhile. */
 const FIND = {
@@ -62,6 +68,8 @@ const RECIPIENT = {
 /** The statements on identities: those of the receiving path take whole batches. */
 @Injectable()
 export class IdentityRepository {
+  constructor(@InjectRepository(Identity) private readonly identities: Repository<Identity>) {}
+
   /** Those that are known, by their place in `keys`. */
   async find(tx: Tx, keys: readonly IdentityKey[]) {
     return rows<{ place: number; identityId: string; contactId: string | null }>(tx, FIND, [
@@ -87,6 +95,30 @@ export class IdentityRepository {
       newcomers.map((newcomer) => newcomer.words),
     ]);
     return added.map(({ identityId }) => identityId);
+  }
+
+  /** Whom identities belong to is changed by one transaction of the house at a time: those changes are few and short. */
+  async takeTurn(tx: Tx): Promise<void> {
+    await rows(tx, 'SELECT pg_advisory_xact_lock($1)', [TURN]);
+  }
+
+  /** Nothing for those that are erased. */
+  get(id: string, tx?: Tx): Promise<Identity | null> {
+    return (tx ? tx.getRepository(Identity) : this.identities).findOneBy({ id, erasedAt: IsNull() });
+  }
+
+  async assign(tx: Tx, id: string, contactId: string | null): Promise<void> {
+    await tx.getRepository(Identity).update({ id }, { contactId });
+  }
+
+  /** All that belong to one contact belong to the other from now on; answers which. */
+  async moveAll(tx: Tx, fromId: string, toId: string): Promise<string[]> {
+    const moved = await rows<{ id: string }>(
+      tx,
+      'UPDATE identities SET contact_id = $2 WHERE contact_id = $1 RETURNING id',
+      [fromId, toId],
+    );
+    return moved.map(({ id }) => id).sort();
   }
 
   recipient(door: Tx | Database, identityId: string): Promise<Recipient | undefined> {

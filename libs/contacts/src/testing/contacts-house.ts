@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { ApiKitModule } from '#api-kit';
 import { Database, DatabaseModule, newId, openTestDatabase, type Tx } from '#database';
 import { jobsSchema, JobsModule } from '#jobs';
 import type { Profile, Recipient } from '#messenger-kit';
@@ -62,6 +63,7 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: 1, keys }),
+      ApiKitModule,
       JobsModule.forRoot({ url: storage.url, enabled: false, concurrency: 1 }),
       upperFloors([
         { provide: ProfileSource, useValue: fakes.profiles },

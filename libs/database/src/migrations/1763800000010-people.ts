@@ -13,6 +13,7 @@ export class People1763800000010 implements MigrationInterface {
     await runner.query(`
       DROP TABLE erasures, contact_merges;
       DROP INDEX identities_external, contacts_words, chat_ownerships_of_agent;
+      ALTER TABLE identities DROP COLUMN erased_at;
       ALTER TABLE channels DROP COLUMN keeps_guests;
       ALTER TABLE contacts DROP COLUMN email, DROP COLUMN phone, DROP COLUMN language, DROP COLUMN note,
         DROP COLUMN attributes, DROP COLUMN words`);
@@ -33,6 +34,8 @@ const CONTACTS = `
     regexp_replace(normalize(name, NFKD), '[\\u0300-\\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')))
   WHERE name IS NOT NULL;
   CREATE INDEX contacts_words ON contacts USING gin (array_to_tsvector(string_to_array(words, ' ')));
+  ALTER TABLE identities ADD COLUMN erased_at timestamptz;
+  COMMENT ON COLUMN identities.erased_at IS 'who it was is erased: nobody writes by it any more, its chats are numbers';
   CREATE INDEX identities_external ON identities (external_id text_pattern_ops);
   -- Whose contacts an agent knows from chats that others hold by now.
   CREATE INDEX chat_ownerships_of_agent ON chat_ownerships (agent_id, chat_id);`;

@@ -66,7 +66,8 @@ export class Claimed {
 
   get sender() {
     const { scope, externalId, name } = (this.parcel.event as InboundMessage).sender;
-    return { channelId: this.channel.id, messenger: this.parcel.delivery.messenger, scope, externalId, name };
+    const { id: channelId, keepsGuests: asGuest } = this.channel;
+    return { channelId, messenger: this.parcel.delivery.messenger, scope, externalId, name, asGuest };
   }
 
   toEntry(): EventEntry {
