@@ -26,6 +26,7 @@ import { AcceptChat } from './chat/accept-chat.js';
 import { ChatAccess } from './chat/chat-access.js';
 import { ChatAccessRepository } from './chat/chat-access.repository.js';
 import { ChatController } from './chat/chat.controller.js';
+import { ChatHistoryRepository } from './chat/chat-history.repository.js';
 import { ChatList } from './chat/chat-list.js';
 import { ChatListRepository } from './chat/chat-list.repository.js';
 import { ChatRepository } from './chat/chat.repository.js';
@@ -69,6 +70,7 @@ const chats = [
   AcceptChat,
   ChatAccess,
   ChatAccessRepository,
+  ChatHistoryRepository,
   ChatList,
   ChatListRepository,
   ChatRepository,

@@ -8,6 +8,7 @@ import { MessageChanges1763800000004 } from './migrations/1763800000004-message-
 import { HonestOutbox1763800000005 } from './migrations/1763800000005-honest-outbox.js';
 import { QueueSettings1763800000006 } from './migrations/1763800000006-queue-settings.js';
 import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
+import { ChatLists1763800000008 } from './migrations/1763800000008-chat-lists.js';
 import { WorkingAids1763800000009 } from './migrations/1763800000009-working-aids.js';
 import { People1763800000010 } from './migrations/1763800000010-people.js';
 import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
@@ -22,6 +23,7 @@ export const migrations = [
   HonestOutbox1763800000005,
   QueueSettings1763800000006,
   ChatLife1763800000007,
+  ChatLists1763800000008,
   WorkingAids1763800000009,
   People1763800000010,
   RegistrationComplete1763800000012,

@@ -1,70 +1,56 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor, pageOf, Problem, type Page } from '#api-kit';
-import { isId } from '#database';
+import { Problem, type Page } from '#api-kit';
 import { type Caller, requireUser } from '#identity';
 import { MessengerRegistry } from '#messenger-kit';
-import { invalidCursor } from '../id-cursor.js';
 import type { ChatDto } from './chat.dto.js';
-import { ChatListRepository, type ListedChat, type ListQuestion } from './chat-list.repository.js';
+import { ChatHistoryRepository } from './chat-history.repository.js';
+import { ChatListRepository } from './chat-list.repository.js';
 import type { ChatFilter, ChatQuery } from './chat-query.dto.js';
+import { checkQuery } from './chat-query-check.js';
 import { viewOf } from './chat-view.js';
+import { type ListName, pageOfWalk, placeOf } from './list-page.js';
+import type { ListedChat, ListQuestion } from './list-question.js';
+import { newestMessageFirst } from './newest-message-first.js';
 import { readerOf } from './reader.js';
 
 @Injectable()
 export class ChatList {
   constructor(
-    private readonly chats: ChatListRepository,
+    private readonly open: ChatListRepository,
+    private readonly history: ChatHistoryRepository,
     private readonly messengers: MessengerRegistry,
   ) {}
 
-  /** The lists of `filter`, a page at a time. `mine` and `waiting` are a person's: an API key has neither. */
+  /**
+   * The lists of `filter`, a page at a time, both ways. Lists that are a person's are for users: an API key has none. A
+   * page of a list that grows with the history looks at a bounded number of chats: it may be short while there are more.
+   */
   async getChats(caller: Caller, query: ChatQuery): Promise<Page<ChatDto>> {
-    const { filter = 'mine', cursor, limit, queueId, channelId, unread } = query;
-    if (filter === 'mine' || filter === 'waiting') requireUser(caller);
-    else if (unread) throw notCounted(filter);
+    const { filter = 'mine', cursor, limit } = query;
+    const list = listOf(filter, query, caller);
+    if (list === 'mine' || list === 'waiting' || list === 'held') requireUser(caller);
     if (filter === 'all' && caller.role === 'agent') throw onlyForSupervisors();
-    const after = cursor === undefined ? undefined : readCursor(filter, cursor);
-    const found = await this.find(filter, {
-      reader: readerOf(caller),
-      queueId,
-      channelId,
-      unread,
-      after,
-      limit: limit + 1,
-    });
-    const { data, page } = pageOf(found, limit, (chat) => encodeCursor([filter, chat.sort_key, chat.id]));
+    checkQuery(filter, query);
+    const from = cursor === undefined ? undefined : placeOf(list, cursor);
+    const asked = filter === 'closed' ? { ...query, status: 'closed' as const } : query;
+    const found = await this.find(list, { reader: readerOf(caller), query: asked, from, limit: limit + 1 });
+    const { chats, page } = pageOfWalk(list, found, limit, from);
     const now = new Date();
-    return { data: data.map((chat) => viewOf(chat, this.messengers, now)), page };
+    return { data: chats.map((chat) => viewOf(chat, this.messengers, now)), page };
   }
 
-  private async find(filter: ChatFilter, question: ListQuestion): Promise<ListedChat[]> {
-    if (filter !== 'mine') return this.chats[filter](question);
-    return newestFirst(await this.chats.mine(question), question);
+  private async find(list: ListName, question: ListQuestion): Promise<ListedChat[]> {
+    if (list === 'mine') return newestMessageFirst(await this.open.mine(question), question);
+    if (list === 'waiting') return this.open.waiting(question);
+    return this.history[list](question);
   }
 }
 
-/** The order of a list that every message changes is made here: an index would be paid by every message. */
-function newestFirst(chats: readonly ListedChat[], { after, limit }: ListQuestion): ListedChat[] {
-  const sorted = [...chats].sort((a, b) => compare([b.sort_key, b.id], [a.sort_key, a.id]));
-  const rest = after ? sorted.filter((chat) => compare([chat.sort_key, chat.id], after) < 0) : sorted;
-  return rest.slice(0, limit);
-}
-
-function compare([aKey, aId]: readonly [string, string], [bKey, bId]: readonly [string, string]): number {
-  return Number(aKey) - Number(bKey) || (aId < bId ? -1 : Number(aId > bId));
-}
-
-/** A cursor belongs to the list it came from; a forged one must not reach the database. */
-function readCursor(filter: ChatFilter, cursor: string): [string, string] {
-  const [list, sortKey = '', id] = decodeCursor(cursor, 3);
-  const readable = filter === 'all' ? sortKey === '' : /^-?\d{1,16}$/.test(sortKey);
-  if (list !== filter || !readable || !isId(id)) throw invalidCursor();
-  return [sortKey, id];
-}
-
-function notCounted(filter: ChatFilter): Problem {
-  const detail = `unread works with mine and waiting, not with ${filter}.`;
-  return Problem.invalid(detail, [{ pointer: '?unread', detail }]);
+/** An agent's closed chats are among those they held. */
+function listOf(filter: ChatFilter, query: ChatQuery, caller: Caller): ListName {
+  if (filter === 'mine' || filter === 'waiting' || filter === 'held') return filter;
+  if (filter === 'closed' && caller.role === 'agent') return 'held';
+  return query.openedFrom === undefined && query.openedBefore === undefined ? 'byClosing' : 'byOpening';
 }
 
 function onlyForSupervisors(): Problem {

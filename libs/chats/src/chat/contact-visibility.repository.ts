@@ -29,9 +29,7 @@ export class ContactsOfChats extends ContactVisibility {
   async seenBy(userId: string): Promise<string[]> {
     const seen = await this.database.rows<{ id: string }>(
       `SELECT DISTINCT i.contact_id AS id FROM (
-         SELECT c.identity_id FROM chats c WHERE c.agent_id = $1 AND c.status = 'in_progress'
-         UNION ALL
-         SELECT c.identity_id FROM chats c WHERE c.agent_id = $1 AND c.status = 'closed'
+         SELECT c.identity_id FROM chats c WHERE c.agent_id = $1
          UNION ALL
          SELECT c.identity_id FROM queue_agents q JOIN chats c ON c.queue_id = q.queue_id AND c.status = 'waiting'
          WHERE q.user_id = $1

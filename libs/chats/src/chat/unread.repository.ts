@@ -15,7 +15,7 @@ const UNREAD = {
     FROM (
       SELECT c.inbound_count - coalesce(p.position, c.team_position) AS unread
       FROM chats c LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1
-      WHERE c.agent_id = $1 AND c.status = 'in_progress'
+      WHERE c.agent_id = $1 AND c.closed_at IS NULL
       UNION ALL
       SELECT w.inbound_count - coalesce(p.position, w.team_position)
       FROM (SELECT w.* ${standingBefore('c.id, c.inbound_count, c.team_position')}) w

@@ -50,12 +50,7 @@ export class QueueRepository {
   }
 
   async hasOpenChats(tx: Tx, id: string): Promise<boolean> {
-    const found = await row(
-      tx,
-      `SELECT 1 FROM chats WHERE queue_id = $1 AND status = 'waiting'
-       UNION ALL SELECT 1 FROM chats WHERE queue_id = $1 AND status = 'in_progress' LIMIT 1`,
-      [id],
-    );
+    const found = await row(tx, 'SELECT 1 FROM chats WHERE queue_id = $1 AND closed_at IS NULL LIMIT 1', [id]);
     return found !== undefined;
   }
 
