@@ -62,6 +62,8 @@ import { QueueController } from './queue/queue.controller.js';
 import { Queue } from './queue/queue.entity.js';
 import { QueueRepository } from './queue/queue.repository.js';
 import { Queues } from './queue/queues.js';
+import { ROUTING } from './routing/routing-providers.js';
+import { RoutingController } from './routing/routing.controller.js';
 import { RoutingRulesController } from './routing/routing-rules.controller.js';
 
 const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Creation];
@@ -118,6 +120,7 @@ const outgoing = [
     ChatActionController,
     MessageController,
     ChatController,
+    RoutingController,
     RoutingRulesController,
     OwnershipController,
   ],
@@ -132,6 +135,7 @@ const outgoing = [
     ...changes,
     ...outgoing,
     ...OWNERSHIP,
+    ...ROUTING,
   ],
   exports: [
     AttachmentAccess,

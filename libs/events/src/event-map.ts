@@ -17,6 +17,13 @@ interface MessageReference {
   readonly messageId: string;
 }
 
+/** A chat that waits stands before this agent no more. */
+interface EndedOffer {
+  readonly queueId: string;
+  readonly agentId: string;
+  readonly status: 'waiting';
+}
+
 interface ChannelState {
   readonly channelId: string;
   readonly messenger: string;
@@ -52,6 +59,17 @@ export interface EventMap {
     readonly reason: string;
     readonly status: 'closed';
   };
+  /** A waiting chat stands before one agent until then. */
+  'chat.offered': {
+    readonly queueId: string;
+    readonly agentId: string;
+    readonly until: string;
+    readonly status: 'waiting';
+  };
+  'chat.offer_expired': EndedOffer;
+  'chat.offer_declined': EndedOffer;
+  /** The agent left the queue, is not available any more, has no room for it, or the queue's rule changed. */
+  'chat.offer_withdrawn': EndedOffer;
   /** The agent's position and the team's, as ordinals of inbound messages. */
   'chat.read': { readonly userId: string; readonly position: number; readonly teamPosition: number };
   'message.received': MessageReference & { readonly preview: string; readonly inboundCount: number };

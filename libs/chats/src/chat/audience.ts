@@ -19,3 +19,8 @@ export function hearersOf({
 }): Audience {
   return agentId ? { agents: [agentId] } : { queues: [queueId] };
 }
+
+/** Who hears that a chat is offered to an agent, or no longer is. */
+export function hearersOfOffer(agentId: string): Audience {
+  return { agents: [agentId], roles: ['supervisor', 'admin'] };
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Database, type Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
+import { Routing } from '../routing/routing.js';
 import type { Batch } from './batch.js';
 import { type Answer, IntakeRepository, type OpenChat, type Place } from './intake.repository.js';
 
@@ -10,6 +11,7 @@ export class ChatIntake {
   constructor(
     private readonly repository: IntakeRepository,
     private readonly events: EventLog,
+    private readonly routing: Routing,
   ) {}
 
   /**
@@ -35,6 +37,7 @@ export class ChatIntake {
     const answers = await this.repository.receive(tx, batch, at, true);
     this.events.appendedThrough(tx);
     if (opened.length > 0 && (await this.repository.anyEmpty(tx, opened))) throw new TryAgain();
+    this.routing.soon(tx, ...new Set(opened.map(({ queueId }) => queueId)));
     return answers;
   }
 

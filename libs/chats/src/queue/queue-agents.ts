@@ -4,6 +4,7 @@ import { Database } from '#database';
 import type { AgentDto } from '../agent/agent.dto.js';
 import { AgentRepository } from '../agent/agent.repository.js';
 import { idAfter } from '../id-cursor.js';
+import { Routing } from '../routing/routing.js';
 import { QueueAgentRepository } from './queue-agent.repository.js';
 import { QueueRepository } from './queue.repository.js';
 
@@ -15,6 +16,7 @@ export class QueueAgents {
     private readonly queues: QueueRepository,
     private readonly members: QueueAgentRepository,
     private readonly agents: AgentRepository,
+    private readonly routing: Routing,
   ) {}
 
   async list(queueId: string, cursor: string | undefined, limit: number): Promise<Page<AgentDto>> {
@@ -30,6 +32,7 @@ export class QueueAgents {
       if (!(await this.members.isUser(tx, userId))) throw Problem.notFound('user');
       await this.agents.ensure(tx, userId);
       await this.members.add(tx, queueId, userId);
+      this.routing.soon(tx, queueId);
     });
   }
 
@@ -37,6 +40,7 @@ export class QueueAgents {
     await this.database.transaction(async (tx) => {
       if ((await this.queues.hold(tx, [queueId])).length === 0) throw Problem.notFound('queue');
       await this.members.remove(tx, queueId, userId);
+      this.routing.soon(tx, queueId);
     });
   }
 }

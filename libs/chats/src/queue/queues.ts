@@ -4,6 +4,7 @@ import { Database, newId, sqlState } from '#database';
 import type { Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
+import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
 import { QueueRepository } from './queue.repository.js';
@@ -17,6 +18,7 @@ export class Queues {
     private readonly queues: QueueRepository,
     private readonly database: Database,
     private readonly creation: Creation,
+    private readonly routing: Routing,
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
@@ -38,6 +40,7 @@ export class Queues {
 
   async update(id: string, wish: UpdateQueueDto): Promise<QueueDto> {
     await this.queues.update(id, wish).catch(nameTaken);
+    this.routing.soon(this.database, id);
     return this.get(id);
   }
 

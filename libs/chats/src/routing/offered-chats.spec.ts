@@ -5,11 +5,14 @@ import { UnreadCounts } from '../chat/unread-counts.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { Queues } from '../queue/queues.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { routingDesk } from '../testing/routing-desk.js';
 
-/** Real: the room and PostgreSQL. Offers are written by hand: who gets one is another matter. */
+/** Real: the room and PostgreSQL. */
 let house: ChatHouse;
+let desk: ReturnType<typeof routingDesk>;
 beforeAll(async () => {
   house = await openChatHouse();
+  desk = routingDesk(house);
 });
 afterAll(() => house.close());
 
@@ -23,36 +26,26 @@ async function standingBefore(caller: Caller): Promise<string[]> {
   return data.map(({ id }) => id);
 }
 
-async function offer(chatId: string, { id }: Caller): Promise<void> {
-  await house.database.rows(
-    `UPDATE chats SET offered_to = $2, offered_until = now() + interval '5 minutes' WHERE id = $1`,
-    [chatId, id],
-  );
-}
-
 it('an offered chat stands before its agent only, beside those that wait for everyone', async () => {
-  const [offering, open] = [await house.aQueue(), await house.aQueue()];
-  await house.get(Queues).update(offering, { routingRule: 'least_busy' });
+  const [offering, open] = [await desk.aRoutedQueue(), await house.aQueue()];
   const anna = await house.anAgent({ queues: [offering, open] });
   const ben = await house.anAgent({ queues: [offering] });
   const first = await house.aChat(offering, ['Hello', 'Anybody there?']);
   const second = await house.aChat(open);
+  expect(await desk.routed(first)).toEqual([anna.id]);
   const third = await house.aChat(offering);
-  expect(await standingBefore(anna)).toEqual([second]);
-  await offer(third, anna);
-  await offer(first, ben);
-  expect(await standingBefore(anna)).toEqual([second, third]);
-  expect(await standingBefore(ben)).toEqual([first]);
+  expect(await desk.routed(third)).toEqual([ben.id]);
+  expect(await standingBefore(anna)).toEqual([first, second]);
+  expect(await standingBefore(ben)).toEqual([third]);
   await house.get(Agents).setMyState(ben, 'inactive');
   expect(await standingBefore(ben)).toEqual([]);
 });
 
 it('an offer ends for the counts and the list with the rule and with the membership', async () => {
-  const queue = await house.aQueue();
-  await house.get(Queues).update(queue, { routingRule: 'round_robin' });
-  const anna = await house.anAgent({ queues: [queue] });
+  const queue = await desk.aRoutedQueue();
+  const anna = await house.anAgent({ queues: [queue], chatLimit: 1 });
   const [first, second] = [await house.aChat(queue), await house.aChat(queue)];
-  await offer(first, anna);
+  expect(await desk.routed(first, second)).toEqual([anna.id, null]);
   expect(await standingBefore(anna)).toEqual([first]);
   await house.get(Queues).update(queue, { routingRule: 'everyone' });
   expect(await standingBefore(anna)).toEqual([first, second]);

@@ -71,9 +71,9 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
       agent.name,
       role,
     ]);
-    for (const queue of queues) await get(QueueAgents).add(queue, agent.id);
-    if (active) await get(Agents).setMyState(agent, 'active');
+    if (active || chatLimit) await get(Agents).setMyState(agent, active ? 'active' : 'inactive');
     if (chatLimit) await get(Agents).setChatLimit(agent.id, chatLimit);
+    for (const queue of queues) await get(QueueAgents).add(queue, agent.id);
     return agent;
   }
 
