@@ -4,6 +4,7 @@ import { Database } from '#database';
 import { EventLog } from '#events';
 import { type Caller, requireUser } from '#identity';
 import { idAfter } from '../id-cursor.js';
+import { Routing } from '../routing/routing.js';
 import type { AgentDto, AgentState, StateDto } from './agent.dto.js';
 import { AgentRepository } from './agent.repository.js';
 
@@ -14,6 +15,7 @@ export class Agents {
     private readonly agents: AgentRepository,
     private readonly database: Database,
     private readonly events: EventLog,
+    private readonly routing: Routing,
   ) {}
 
   async list(cursor: string | undefined, limit: number): Promise<Page<AgentDto>> {
@@ -25,6 +27,7 @@ export class Agents {
     await this.agents.setChatLimit(userId, chatLimit);
     const agent = await this.agents.get(userId);
     if (!agent) throw Problem.notFound('agent');
+    this.routing.soonForAgent(this.database, userId);
     return agent;
   }
 
@@ -50,6 +53,7 @@ export class Agents {
           data: { userId, state: changed.state, available: changed.available },
         },
       ]);
+      this.routing.soonForAgent(tx, userId);
       return changed;
     });
   }

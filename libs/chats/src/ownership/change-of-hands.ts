@@ -3,6 +3,7 @@ import type { Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
 import { AgentLoadRepository, type LoadVerdict } from '../agent/agent-load.repository.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
+import { Routing } from '../routing/routing.js';
 import { BEGINNINGS, type Beginning, type End, ENDS, StretchRepository } from './stretch.repository.js';
 
 /** Whose chat it is, and in which queue it counts. */
@@ -34,11 +35,12 @@ export class ChangeOfHands {
     private readonly stretches: StretchRepository,
     private readonly lines: SystemLines,
     private readonly events: EventLog,
+    private readonly routing: Routing,
   ) {}
 
   /**
    * Counts the chat where it belongs now, writes down the stretches of ownership, says so in the chat and in the event
-   * log. Anything but `raised` means that whoever should get it cannot: roll back.
+   * log; who has other room than before is thought of for other chats. Anything but `raised` means that whoever should get it cannot: roll back.
    */
   async settle(tx: Tx, change: HandChange): Promise<LoadVerdict> {
     const { chatId, how, by, from, to, reason, comment, line, event } = change;
@@ -49,6 +51,7 @@ export class ChangeOfHands {
     if (to && isBeginning(how)) await this.stretches.begin(tx, to.agentId, { ...step, how });
     await this.lines.append(tx, chatId, line, event.at);
     await this.events.record(tx, [event]);
+    for (const hands of [from, to]) if (hands) this.routing.soonForAgent(tx, hands.agentId);
     return verdict;
   }
 }

@@ -8,6 +8,7 @@ import { audienceOf } from '../chat/audience.js';
 import type { ChatDto } from '../chat/chat.dto.js';
 import { ChatViews } from '../chat/chat-views.js';
 import { readerOf } from '../chat/reader.js';
+import { Routing } from '../routing/routing.js';
 import { ChangeOfHands } from './change-of-hands.js';
 import { type Holding, HoldingRepository, type Named } from './holding.repository.js';
 
@@ -33,6 +34,7 @@ export class Handover {
     private readonly holdings: HoldingRepository,
     private readonly hands: ChangeOfHands,
     private readonly views: ChatViews,
+    private readonly routing: Routing,
   ) {}
 
   /**
@@ -68,6 +70,7 @@ export class Handover {
       event: eventOf(caller, chatId, from, plan, at),
     });
     if (verdict !== 'raised') throw cannotTake(verdict, caller, agent);
+    if (!agent) this.routing.soon(tx, queue.id);
     return true;
   }
 
