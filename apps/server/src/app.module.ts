@@ -5,7 +5,7 @@ import { AttachmentsModule } from '#attachments';
 import { ChatsModule } from '#chats';
 import { ContactsModule } from '#contacts';
 import { DatabaseModule } from '#database';
-import { EventsModule } from '#events';
+import { EventReadingModule, EventsModule } from '#events';
 import { IdentityModule } from '#identity';
 import { JobsModule } from '#jobs';
 import { MessagingModule } from '#messaging';
@@ -47,6 +47,10 @@ export class AppModule {
         JobsModule.forRoot({ url, enabled: worksInBackground, concurrency: values.PARLEY_JOB_CONCURRENCY, connect }),
         IdentityModule,
         EventsModule,
+        EventReadingModule.forRoot({
+          keepDays: values.PARLEY_EVENT_DAYS,
+          listenUrl: connect ? (values.PARLEY_DIRECT_DATABASE_URL ?? url) : undefined,
+        }),
         MessengerSettingsModule.forRoot(config),
         MessengersModule,
         RegistrationModule.forRoot({ publicUrl }),

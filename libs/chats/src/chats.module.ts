@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttachmentAccess } from '#attachments';
 import { ContactVisibility } from '#contacts';
-import { EventsModule } from '#events';
+import { AudienceQueues, EventsModule } from '#events';
 import { ActionController } from './action/action.controller.js';
 import { Action } from './action/action.entity.js';
 import { ACTIONS } from './action/action-providers.js';
@@ -55,6 +55,7 @@ import { OutgoingTargetsRepository } from './outgoing/outgoing-targets.repositor
 import { SystemLines } from './outgoing/system-lines.repository.js';
 import { OWNERSHIP } from './ownership/ownership-providers.js';
 import { OwnershipController } from './ownership/ownership.controller.js';
+import { QueuesOfAgents } from './queue/audience-queues.repository.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -105,7 +106,7 @@ const outgoing = [
   SystemLines,
 ];
 
-/** Global for the ports it provides to rooms below: `ContactVisibility` of contacts, `AttachmentAccess` of attachments. */
+/** Global for the ports it provides to rooms below: `ContactVisibility` of contacts, `AttachmentAccess` of attachments, `AudienceQueues` of events. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Queue, Action]), EventsModule],
@@ -127,6 +128,7 @@ const outgoing = [
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
     { provide: AttachmentAccess, useClass: AttachmentsOfChats },
+    { provide: AudienceQueues, useClass: QueuesOfAgents },
     ...queues,
     ...ACTIONS,
     ...agents,
@@ -139,6 +141,7 @@ const outgoing = [
   ],
   exports: [
     AttachmentAccess,
+    AudienceQueues,
     ContactVisibility,
     ChatAccess,
     ChatIntake,

@@ -38,3 +38,15 @@ export class EphemeralEvents {
     if (Buffer.byteLength(payload) <= LONGEST) await announce(this.database, EPHEMERAL_CHANNEL, payload);
   }
 }
+
+/** What came over the channel; undefined for what nobody of ours has sent. */
+export function readMoment(payload: string): EphemeralEvent | undefined {
+  try {
+    const moment = JSON.parse(payload) as EphemeralEvent;
+    return typeof moment.type === 'string' && typeof moment.audience === 'object' && moment.audience !== null
+      ? moment
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -8,12 +8,18 @@ import { afterCommit, Database, type Tx } from '#database';
 @Injectable()
 export class WakeUps {
   private readonly sleepers = new Set<() => void>();
+  private readonly heralds = new Set<() => void>();
   private due = false;
+  private committed = false;
 
-  /** Calls `wake` soon after events were committed here, or on another node. Returns what ends it. */
-  onWake(wake: () => void): () => void {
+  /** Calls `wake` soon after events were committed, here or on another node. */
+  onWake(wake: () => void): void {
     this.sleepers.add(wake);
-    return () => this.sleepers.delete(wake);
+  }
+
+  /** Calls `tell` soon after events were committed here. */
+  onCommit(tell: () => void): void {
+    this.heralds.add(tell);
   }
 
   /** After the commit of `door`; at once where a statement was a transaction of its own. */
@@ -22,12 +28,20 @@ export class WakeUps {
     else afterCommit(door, () => this.wake());
   }
 
-  wake(): void {
+  /** Something was committed on another node. */
+  wakeHere(): void {
     if (this.due) return;
     this.due = true;
     setImmediate(() => {
-      this.due = false;
+      const { committed } = this;
+      this.due = this.committed = false;
       for (const wake of this.sleepers) wake();
+      if (committed) for (const tell of this.heralds) tell();
     });
+  }
+
+  private wake(): void {
+    this.committed = true;
+    this.wakeHere();
   }
 }

@@ -78,6 +78,7 @@ const TAGS: Readonly<Record<string, string>> = {
   chats: 'Conversations, from the first message until closed',
   contacts: 'People outside who write to us',
   counts: 'What is unread',
+  events: 'What happened, as it happens',
   ledger: 'What became of every event a messenger delivered',
   messages: 'What is said in a chat',
   messengers: 'Networks this server can speak',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import type { Caller } from './caller.js';
+import type { Role } from './role.js';
 
 /** Who stands behind a session or an API key right now. */
 @Injectable()
@@ -14,6 +15,18 @@ export class CallerRepository {
        WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.active`,
       [sessionId],
     );
+  }
+
+  /** The role of each session and each API key that stands, by its id. */
+  async rolesOf(sessionIds: readonly string[], keyIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
+    const standing = await this.database.rows<{ id: string; role: Role }>(
+      `SELECT s.id, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+       WHERE s.id = ANY ($1::uuid[]) AND s.revoked_at IS NULL AND s.expires_at > now() AND u.active
+       UNION ALL
+       SELECT id, role FROM api_keys WHERE id = ANY ($2::uuid[]) AND revoked_at IS NULL`,
+      [sessionIds, keyIds],
+    );
+    return new Map(standing.map(({ id, role }) => [id, role]));
   }
 
   /** Notes the use too, at most once a minute. */

@@ -4,6 +4,7 @@ import { hashOfApiKey, isApiKey } from '../api-key/api-key-secret.js';
 import { AccessTokens } from '../session/access-tokens.js';
 import type { Caller } from './caller.js';
 import { CallerRepository } from './caller.repository.js';
+import type { Role } from './role.js';
 
 const TTL_MS = 3_000;
 
@@ -23,6 +24,20 @@ export class Callers {
   /** Undefined when the token proves nobody. Rejects when the database cannot be asked. */
   of(bearer: string): Promise<Caller | undefined> {
     return this.recent.get(bearer, () => this.lookUp(bearer));
+  }
+
+  /** The role each of these has today. Who may not call any more (signed out, deactivated, revoked) is missing. */
+  async rolesOf(callers: readonly Caller[]): Promise<ReadonlyMap<Caller, Role>> {
+    const sessions = callers.flatMap(({ sessionId }) => sessionId ?? []);
+    const keys = callers.filter(({ kind }) => kind === 'key').map(({ id }) => id);
+    const roles = await this.repository.rolesOf(sessions, keys);
+    const standing = callers.map((caller) => [caller, roles.get(caller.sessionId ?? caller.id)] as const);
+    return new Map(standing.filter((entry): entry is readonly [Caller, Role] => entry[1] !== undefined));
+  }
+
+  /** When this token ends by itself; undefined for API keys. Not a proof: the token must have been looked up before. */
+  expiryOf(bearer: string): Date | undefined {
+    return isApiKey(bearer) ? undefined : this.tokens.expiryOf(bearer);
   }
 
   /** To be called after a commit that changed who may do what. */

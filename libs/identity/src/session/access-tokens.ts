@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { isId, KeyRing } from '#database';
 
 const ALGORITHM = 'HS256';
@@ -43,5 +43,11 @@ export class AccessTokens {
     } catch {
       return undefined;
     }
+  }
+
+  /** When a token that was verified before ends. */
+  expiryOf(token: string): Date {
+    const { exp } = decodeJwt(token);
+    return new Date((exp ?? 0) * 1_000);
   }
 }

@@ -1,0 +1,1 @@
+export { EventFeed, type EventFeedOptions, type FeedEvent } from './event-feed.js';

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { LogReaderRepository, type LogPage } from './log-reader.repository.js';
+import { BEGINNING, cursorOf, isAfter, type Place, type Position } from './position.js';
+
+/** The log as those who come and go read it. */
+@Injectable()
+export class EventReader {
+  constructor(private readonly log: LogReaderRepository) {}
+
+  /**
+   * Behind everything that can be read now. Taken before a list is queried, the events behind it and the list meet
+   * without a gap.
+   */
+  async present(): Promise<string> {
+    const { epoch, head } = await this.log.page(BEGINNING, 1);
+    return cursorOf(epoch, head);
+  }
+
+  /** Without a place: from the oldest event that is kept. */
+  page(after: Position | undefined, limit: number): Promise<LogPage> {
+    return this.log.page(after ?? BEGINNING, limit);
+  }
+}
+
+/** Whether there may be events behind this place that nobody can read any more: those who stood there start afresh. */
+export function isLost({ epoch, position }: Place, page: LogPage): boolean {
+  return epoch !== page.epoch || isAfter(page.horizon, position) || isAfter(position, page.head);
+}

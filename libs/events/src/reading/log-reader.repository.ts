@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { Database, row, rows, type Tx } from '#database';
+import type { Audience, EventType } from '../event-map.js';
+import { before, type Position } from './position.js';
+
+export interface StoredEvent {
+  readonly position: Position;
+  readonly type: EventType;
+  readonly at: Date;
+  readonly chatId: string | null;
+  readonly seq: number | null;
+  readonly audience: Audience;
+  readonly data: unknown;
+}
+
+/** What stands in the log behind a position, as of one moment. */
+export interface LogPage {
+  readonly events: readonly StoredEvent[];
+  /** Where to go on. With fewer events than asked for: behind everything that can be read so far. */
+  readonly end: Position;
+  /** Behind everything that can be read so far. */
+  readonly head: Position;
+  /** Committed events are held back by a transaction that is still open. */
+  readonly held: boolean;
+  readonly epoch: string;
+  /** What stood up to here is no longer kept. */
+  readonly horizon: Position;
+}
+
+export const EPOCH_SETTING = 'events.epoch';
+const HORIZON_SETTING = 'events.horizon';
+
+interface Row {
+  readonly head: string;
+  readonly held: boolean;
+  readonly epoch: string | null;
+  readonly horizon: { readonly txid: string; readonly id: string } | null;
+  readonly txid: string | null;
+  readonly id: string;
+  readonly type: EventType;
+  readonly at: Date;
+  readonly chatId: string | null;
+  readonly seq: number | null;
+  readonly audience: Audience;
+  readonly data: unknown;
+}
+
+/**
+ * An id is drawn before its commit, so "greater than the last I saw" would skip whoever drew earlier and commits later.
+ * Everything below the oldest transaction still open is final: only that is read. The limit stands in the text, so that
+ * the prepared plan knows how few rows are wanted; it is one of few numbers.
+ */
+const page = (limit: number) => `
+  WITH log AS MATERIALIZED (
+    SELECT pg_snapshot_xmin(pg_current_snapshot()) AS head,
+      EXISTS (SELECT FROM events WHERE txid >= pg_snapshot_xmin(pg_current_snapshot())) AS held,
+      (SELECT value ->> 'id' FROM settings WHERE name = '${EPOCH_SETTING}') AS epoch,
+      (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon)
+  SELECT log.head::text AS head, log.held, log.epoch, log.horizon, e.txid::text AS txid, e.id::text AS id, e.type, e.at,
+    e.chat_id AS "chatId", e.seq, e.audience, e.data
+  FROM log LEFT JOIN LATERAL (
+    SELECT * FROM events
+    WHERE (events.txid, events.id) > ($1::xid8, $2::bigint) AND events.txid < log.head
+    ORDER BY events.txid, events.id LIMIT ${limit}
+  ) AS e ON true`;
+
+@Injectable()
+export class LogReaderRepository {
+  constructor(private readonly database: Database) {}
+
+  /** In the order of the log. */
+  async page(after: Position, limit: number, tx?: Tx): Promise<LogPage> {
+    const statement = { name: `events-page-${limit}`, text: page(limit) };
+    const values = [after.txid.toString(), after.id.toString()];
+    const found = await (tx ? rows<Row>(tx, statement, values) : this.database.rows<Row>(statement, values));
+    const [first] = found;
+    if (!first?.epoch) throw new Error('The event log has no epoch');
+    const head = before(BigInt(first.head));
+    const events = first.txid === null ? [] : found.map(eventOf);
+    const { held, epoch } = first;
+    const horizon = first.horizon ?? { txid: '0', id: '0' };
+    return {
+      events,
+      end: events.length < limit ? head : events.at(-1)!.position,
+      head,
+      held,
+      epoch,
+      horizon: { txid: BigInt(horizon.txid), id: BigInt(horizon.id) },
+    };
+  }
+
+  /** The age of the oldest transaction of the cluster that has written something, prepared ones too. */
+  async oldestWriterSeconds(): Promise<number> {
+    const oldest = await this.database.row<{ age: number | null }>(
+      `SELECT extract(epoch FROM clock_timestamp() - least(
+         (SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL),
+         (SELECT min(prepared) FROM pg_prepared_xacts)))::float8 AS age`,
+    );
+    return oldest?.age ?? 0;
+  }
+
+  /**
+   * Drops up to `limit` events from the beginning of the log that happened before `until`, and notes up to where. Answers
+   * how many.
+   */
+  async dropOldest(tx: Tx, until: Date, limit: number): Promise<number> {
+    const dropped = await rows<{ txid: string; id: string }>(
+      tx,
+      `WITH oldest AS (
+         SELECT txid, id, bool_and(at < $1) OVER (ORDER BY txid, id) AS old
+         FROM (SELECT * FROM events WHERE txid < pg_snapshot_xmin(pg_current_snapshot())
+               ORDER BY txid, id LIMIT $2) AS first),
+       dropped AS (
+         DELETE FROM events e USING oldest o WHERE o.old AND e.txid = o.txid AND e.id = o.id RETURNING e.txid, e.id)
+       SELECT txid::text AS txid, id::text AS id FROM dropped ORDER BY dropped.txid DESC, dropped.id DESC`,
+      [until, limit],
+    );
+    const [last] = dropped;
+    if (last) {
+      await row(
+        tx,
+        `INSERT INTO settings (name, value) VALUES ('${HORIZON_SETTING}', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        [JSON.stringify(last)],
+      );
+    }
+    return dropped.length;
+  }
+}
+
+function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {
+  return { position: { txid: BigInt(txid!), id: BigInt(id) }, type, at, chatId, seq, audience, data };
+}

@@ -1,0 +1,91 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { isLost } from '../reading/event-reader.js';
+import { LogReaderRepository, type LogPage } from '../reading/log-reader.repository.js';
+import { BEGINNING, type Position } from '../reading/position.js';
+import { newsOf, type News } from './news.js';
+
+/** Who is told what the tail of the log brings. */
+export interface TailReader {
+  news(news: readonly News[]): void;
+  /** Events may be missing: everybody must start afresh from where the tail is now. */
+  lost(): void;
+}
+
+const AT_ONCE = 500;
+/** Under load several commits are read together. */
+const BREATH_MS = 10;
+/** While an open transaction holds events back. */
+const LONGEST_BREATH_MS = 100;
+
+/** Where the log ends, read once for all streams of this node. Asleep until it is started. */
+@Injectable()
+export class LogTail {
+  epoch = '';
+  position: Position = BEGINNING;
+  /** When the tail was last known to have everything that could be read. */
+  caughtUpAt = Date.now();
+  private readonly logger = new Logger('Events');
+  private reader: TailReader | undefined;
+  private reading: Promise<void> | undefined;
+  private wanted = false;
+
+  constructor(private readonly log: LogReaderRepository) {}
+
+  get isRunning(): boolean {
+    return this.reader !== undefined;
+  }
+
+  /** Begins at the present. */
+  async start(reader: TailReader): Promise<void> {
+    await this.reading;
+    const { epoch, head } = await this.log.page(BEGINNING, 1);
+    this.epoch = epoch;
+    this.position = head;
+    this.reader = reader;
+  }
+
+  stop(): void {
+    this.reader = undefined;
+  }
+
+  /** Looks for what is new, soon. */
+  look(): void {
+    this.wanted = true;
+    if (!this.reader) return;
+    this.reading ??= this.readOn().finally(() => {
+      this.reading = undefined;
+      if (this.wanted) this.look();
+    });
+  }
+
+  private async readOn(): Promise<void> {
+    let breath = BREATH_MS;
+    try {
+      while (this.wanted && this.reader) {
+        this.wanted = false;
+        const page = await this.log.page(this.position, AT_ONCE);
+        this.take(page);
+        const isStuck = page.held && page.events.length === 0;
+        breath = isStuck ? Math.min(breath * 2, LONGEST_BREATH_MS) : BREATH_MS;
+        await pauseFor(breath);
+      }
+    } catch (error) {
+      // The next wake-up or the slow poll looks again.
+      this.logger.warn(`the event log cannot be read: ${error instanceof Error ? error.message : 'error'}`);
+    }
+  }
+
+  private take(page: LogPage): void {
+    if (isLost(this, page)) {
+      this.epoch = page.epoch;
+      this.position = page.head;
+      this.reader?.lost();
+      return;
+    }
+    this.position = page.end;
+    this.wanted ||= page.held || page.events.length === AT_ONCE;
+    if (page.events.length < AT_ONCE && !page.held) this.caughtUpAt = Date.now();
+    if (page.events.length > 0) this.reader?.news(page.events.map((event) => newsOf(page.epoch, event)));
+  }
+}

@@ -1,0 +1,55 @@
+import { EventFeed, type FeedEvent } from '../../libs/client/src/index.js';
+import type { Api } from './api.js';
+import { eventually } from './eventually.js';
+
+/** Somebody who listens to the stream with the published client. */
+export class Listener {
+  readonly events: FeedEvent[] = [];
+  /** How often the lists had to be read. */
+  starts = 0;
+  refused: number | undefined;
+  private readonly feed: EventFeed;
+
+  private constructor(api: Api, options: { url: string; after?: string; onStart?: () => Promise<void> }) {
+    const { onStart, ...rest } = options;
+    this.feed = EventFeed.open({
+      ...rest,
+      token: () => (api.authorization.authorization ?? '').replace('Bearer ', ''),
+      longestPauseMs: 1_000,
+      onStart: async () => {
+        await onStart?.();
+        this.starts += 1;
+      },
+      onEvent: (event) => void this.events.push(event),
+      onRefused: (status) => (this.refused = status),
+    });
+  }
+
+  /** Resolves once the stream has begun. */
+  static async open(
+    api: Api,
+    options: { url?: string; after?: string; onStart?: () => Promise<void> } = {},
+  ): Promise<Listener> {
+    const listener = new Listener(api, { url: api.url, ...options });
+    if (options.after === undefined) await eventually(() => listener.starts > 0, 30_000, 'the stream to begin');
+    return listener;
+  }
+
+  get position(): string | undefined {
+    return this.feed.position;
+  }
+
+  /** Types of what was heard about a chat, or about anything. */
+  types(chatId?: string): string[] {
+    return this.events.filter((event) => !chatId || event.chatId === chatId).map(({ type }) => type);
+  }
+
+  heard(type: string, chatId?: string): Promise<FeedEvent> {
+    const look = () => this.events.find((event) => event.type === type && (!chatId || event.chatId === chatId));
+    return eventually(look, 30_000, `the event ${type}`);
+  }
+
+  close(): void {
+    this.feed.close();
+  }
+}
