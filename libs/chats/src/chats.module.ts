@@ -46,6 +46,8 @@ import { Conversation } from './message/conversation.js';
 import { MessageController } from './message/message.controller.js';
 import { MessageRepository } from './message/message.repository.js';
 import { MessageViews } from './message/message-views.js';
+import { NoteController } from './note/note.controller.js';
+import { NOTES } from './note/note-providers.js';
 import { Deliveries } from './outgoing/deliveries.js';
 import { DeliveriesRepository } from './outgoing/deliveries.repository.js';
 import { OutgoingMessages } from './outgoing/outgoing-messages.js';
@@ -66,6 +68,9 @@ import { Queues } from './queue/queues.js';
 import { ROUTING } from './routing/routing-providers.js';
 import { RoutingController } from './routing/routing.controller.js';
 import { RoutingRulesController } from './routing/routing-rules.controller.js';
+import { ChatTagController } from './tag/chat-tag.controller.js';
+import { TagController } from './tag/tag.controller.js';
+import { TAGS } from './tag/tag-providers.js';
 
 const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Creation];
 const agents = [Agents, AgentRepository, AgentLoadRepository];
@@ -124,6 +129,9 @@ const outgoing = [
     RoutingController,
     RoutingRulesController,
     OwnershipController,
+    NoteController,
+    TagController,
+    ChatTagController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
@@ -138,6 +146,8 @@ const outgoing = [
     ...outgoing,
     ...OWNERSHIP,
     ...ROUTING,
+    ...NOTES,
+    ...TAGS,
   ],
   exports: [
     AttachmentAccess,

@@ -72,6 +72,8 @@ export interface EventMap {
   'chat.offer_withdrawn': EndedOffer;
   /** The agent's position and the team's, as ordinals of inbound messages. */
   'chat.read': { readonly userId: string; readonly position: number; readonly teamPosition: number };
+  /** All tags the chat carries now. */
+  'chat.tagged': { readonly tags: readonly { readonly id: string; readonly name: string; readonly color: string }[] };
   'message.received': MessageReference & { readonly preview: string; readonly inboundCount: number };
   'message.queued': MessageReference & { readonly preview: string; readonly authorId: string | null };
   'message.status_changed': MessageReference & {
@@ -97,7 +99,7 @@ export interface EventMap {
     /** Why there is none, in a sentence for people. */
     readonly failure: string | null;
   };
-  /** A system line was written into the chat. */
+  /** A system line or a note was written into the chat. */
   'message.noted': MessageReference & { readonly preview: string };
   /** An action that somebody ran in the chat is over; the line `seq` tells it to people. */
   'action.finished': {

@@ -24,3 +24,8 @@ export function hearersOf({
 export function hearersOfOffer(agentId: string): Audience {
   return { agents: [agentId], roles: ['supervisor', 'admin'] };
 }
+
+/** Hearers, and those who see every chat: for what is rare enough to tell them of it everywhere. */
+export function watchersOf(chat: Parameters<typeof hearersOf>[0]): Audience {
+  return { ...hearersOf(chat), roles: ['supervisor', 'admin'] };
+}

@@ -44,4 +44,8 @@ export class ChatAccessRepository {
     const values = [reader.userId, reader.seesAll, chatId];
     return tx ? row<VisibleChat>(tx, SEE, values) : this.database.row<VisibleChat>(SEE, values);
   }
+
+  async lock(tx: Tx, chatId: string): Promise<void> {
+    await row(tx, 'SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
+  }
 }

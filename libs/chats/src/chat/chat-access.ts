@@ -16,4 +16,10 @@ export class ChatAccess {
     if (!chat) throw Problem.notFound('chat');
     return chat;
   }
+
+  /** The same, and nobody else changes the chat before the transaction ends. */
+  async hold(tx: Tx, caller: Caller, chatId: string): Promise<VisibleChat> {
+    await this.chats.lock(tx, chatId);
+    return this.require(caller, chatId, tx);
+  }
 }

@@ -20,6 +20,7 @@ export function unifiedMessageOf(message: MessageRow, chat: VisibleChat, files: 
     chatId: chat.id,
     seq: message.seq,
     direction: message.direction,
+    note: message.direction === 'system' && message.author_kind !== 'system',
     author: { kind: message.author_kind, id: isContact(message) ? chat.contactId : message.author_id },
     sentAt: message.sent_at,
     receivedAt: message.received_at,

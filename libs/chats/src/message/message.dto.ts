@@ -125,6 +125,11 @@ export class MessageDto {
   seq: number;
   @ApiProperty({ enum: DIRECTIONS, example: 'inbound' })
   direction: string;
+  /**
+   * What a colleague wrote for colleagues: a system line with an author
+   * @example false
+   */
+  note: boolean;
   author: AuthorDto;
   /** By the messenger’s clock */
   sentAt: Date;

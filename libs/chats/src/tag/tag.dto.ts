@@ -1,0 +1,36 @@
+import { Matches } from 'class-validator';
+import { IfGiven, OneLine } from '../given-text.js';
+
+const COLOR = /^#[0-9a-f]{6}$/i;
+
+export class CreateTagDto {
+  /** @example "Complaint" */
+  @OneLine(50)
+  name: string;
+
+  /** @example "#d9480f" */
+  @Matches(COLOR, { message: 'color must be written as #rrggbb' })
+  color: string;
+}
+
+export class UpdateTagDto {
+  /** @example "Complaint" */
+  @IfGiven()
+  @OneLine(50)
+  name?: string;
+
+  /** @example "#d9480f" */
+  @IfGiven()
+  @Matches(COLOR, { message: 'color must be written as #rrggbb' })
+  color?: string;
+}
+
+/** A word that sorts chats. */
+export class TagDto {
+  /** @example "019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e41" */
+  id: string;
+  /** @example "Complaint" */
+  name: string;
+  /** @example "#d9480f" */
+  color: string;
+}

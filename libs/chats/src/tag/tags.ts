@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor, type OnceAnswer, type Page, type PageQuery, pageOf, Problem } from '#api-kit';
+import { Database, isId, newId, sqlState } from '#database';
+import type { Caller } from '#identity';
+import { Creation } from '../creation.js';
+import { invalidCursor } from '../id-cursor.js';
+import type { CreateTagDto, TagDto, UpdateTagDto } from './tag.dto.js';
+import { TagRepository } from './tag.repository.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** The words that chats can be sorted by. */
+@Injectable()
+export class Tags {
+  constructor(
+    private readonly database: Database,
+    private readonly tags: TagRepository,
+    private readonly creation: Creation,
+  ) {}
+
+  create(caller: Caller, key: string | undefined, wish: CreateTagDto): Promise<OnceAnswer<TagDto>> {
+    return this.creation.once({ caller, route: 'POST /v1/tags', key, request: wish }, async (tx) => {
+      const tag = await this.tags.add(tx, { id: newId(), ...wish });
+      if (!tag) throw nameTaken();
+      return tag;
+    });
+  }
+
+  async list({ cursor, limit }: PageQuery): Promise<Page<TagDto>> {
+    const found = await this.tags.list(after(cursor), limit + 1);
+    return pageOf(found, limit, ({ name, id }) => encodeCursor([name, id]));
+  }
+
+  async update(id: string, wish: UpdateTagDto): Promise<TagDto> {
+    const tag = await this.database
+      .transaction((tx) => this.tags.change(tx, id, wish))
+      .catch((error: unknown) => {
+        throw sqlState(error) === UNIQUE_VIOLATION ? nameTaken() : error;
+      });
+    if (!tag) throw Problem.notFound('tag');
+    return tag;
+  }
+
+  /** Chats lose it as well. */
+  async delete(id: string): Promise<void> {
+    if (!(await this.tags.delete(id))) throw Problem.notFound('tag');
+  }
+}
+
+function after(cursor: string | undefined): readonly [string, string] | undefined {
+  if (cursor === undefined) return undefined;
+  const [name = '', id] = decodeCursor(cursor, 2);
+  if (!isId(id)) throw invalidCursor();
+  return [name, id];
+}
+
+function nameTaken(): Problem {
+  return Problem.conflict('name_taken', 'There is a tag of this name already.');
+}
