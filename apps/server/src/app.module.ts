@@ -10,7 +10,7 @@ import { IdentityModule } from '#identity';
 import { JobsModule } from '#jobs';
 import { MessagingModule } from '#messaging';
 import { MessengersModule } from '#messengers';
-import { RegistrationModule } from '#registration';
+import { ChannelCareModule, RegistrationModule } from '#registration';
 import { ReportingModule } from '#reporting';
 import type { Config } from './config.js';
 import { MessengerSettingsModule } from './messenger-settings.module.js';
@@ -67,6 +67,7 @@ export class AppModule {
           expireAfterMs: values.PARLEY_MESSAGE_EXPIRE_HOURS * 3_600_000,
         }),
         ReportingModule,
+        ChannelCareModule,
         SystemModule,
       ],
     };

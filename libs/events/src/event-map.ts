@@ -118,6 +118,17 @@ export interface EventMap {
   'channel.activated': ChannelState;
   'channel.deactivated': ChannelState;
   'channel.health_changed': ChannelState;
+  /** A check found something else than the one before. */
+  'channel.checked': ChannelState & {
+    readonly state: string;
+    readonly findings: readonly {
+      readonly code: string;
+      readonly state: string;
+      readonly sentence: string;
+      readonly advice: string | null;
+    }[];
+  };
+  'channel.deleted': ChannelState;
   'contact.changed': { readonly contactId: string; readonly name: string | null };
   /** `mergedId` answers for `contactId` from now on. */
   'contact.merged': { readonly contactId: string; readonly mergedId: string; readonly name: string | null };

@@ -2,6 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ChatsModule, SeenSignal } from '#chats';
 import { ContactsModule, ProfileSource } from '#contacts';
 import { EventsModule } from '#events';
+import { ChannelUse } from '#registration';
+import { MessengerChannelUse } from './channel-use.js';
+import { ChannelUseRepository } from './channel-use.repository.js';
 import { FollowUp } from './inbox/follow-up.js';
 import { Inbox } from './inbox/inbox.js';
 import { Receiver } from './inbox/receiver.js';
@@ -32,7 +35,7 @@ import { WebhookDoor } from './webhook/webhook-door.js';
 import { WebhookVerificationController } from './webhook/webhook-verification.controller.js';
 import { WebhookWays } from './webhook/webhook-ways.js';
 
-/** Global for the ports it provides to rooms below: `ProfileSource` of contacts, `SeenSignal` of chats. */
+/** Global for the ports it provides to rooms below: `ChannelUse` of registration, `ProfileSource` of contacts, `SeenSignal` of chats. */
 @Module({})
 export class MessagingModule {
   static forRoot(options: Partial<MessagingOptions> = {}): DynamicModule {
@@ -52,6 +55,7 @@ export class MessagingModule {
       ],
       providers: [
         { provide: MessagingOptions, useValue: new MessagingOptions(options) },
+        { provide: ChannelUse, useClass: MessengerChannelUse },
         { provide: ProfileSource, useClass: MessengerProfiles },
         { provide: SeenSignal, useExisting: ChatSignals },
         ...OUTBOX,
@@ -59,6 +63,7 @@ export class MessagingModule {
         ...REPLAY,
         BacklogMetrics,
         BacklogRepository,
+        ChannelUseRepository,
         FollowUp,
         Inbox,
         Ledger,
@@ -72,7 +77,7 @@ export class MessagingModule {
         WebhookDoor,
         WebhookWays,
       ],
-      exports: [Acknowledgements, ChatSignals, MessageManager, ProfileSource, SeenSignal],
+      exports: [Acknowledgements, ChannelUse, ChatSignals, MessageManager, ProfileSource, SeenSignal],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, LessThan, type Repository } from 'typeorm';
-import { Database, ReceivingDatabase, row, sqlState, type Tx } from '#database';
+import { Database, ReceivingDatabase, row, rows, sqlState, type Tx } from '#database';
 import { Channel, type ChannelHealth } from './channel.entity.js';
 
 /** A channel as the receiving path sees it. */
@@ -122,6 +122,16 @@ export class ChannelRepository {
   async change(tx: Tx, id: string, changes: ChannelChanges): Promise<Channel> {
     await tx.getRepository(Channel).update({ id }, changes);
     return tx.getRepository(Channel).findOneByOrFail({ id });
+  }
+
+  /** Gone for everybody but its chats: no credentials, no address, and its account is free. */
+  async bury(tx: Tx, id: string): Promise<void> {
+    await rows(
+      tx,
+      `UPDATE channels SET deleted_at = now(), active = false, secrets = '{}', webhook_key = NULL, health_detail = NULL
+       WHERE id = $1`,
+      [id],
+    );
   }
 
   /** Removes a channel that never got connected. One that took a chat meanwhile stays, as `connecting`. */

@@ -1,3 +1,4 @@
+export { ChannelCareModule } from './channel-care.module.js';
 export type { ChannelOrder } from './channel-order.js';
 export type { ChannelForEvents, PolledChannel } from './channel.repository.js';
 export { ChannelView, RegisterChannel, RegisteredChannel } from './channels.dto.js';
@@ -5,3 +6,5 @@ export { Channels, type WebhookEntrance } from './channels.js';
 export { RegistrationModule, type RegistrationOptions } from './registration.module.js';
 export { Registration } from './registration.js';
 export { accountKey, ReceivingChannels } from './receiving-channels.js';
+export { type ChannelTraffic, ChannelUse } from './ports.js';
+export { WebhookProbe } from './webhook-probe.js';

@@ -6,7 +6,8 @@ interface Account {
   readonly source: string;
 }
 
-const REMEMBERED_MS = 2_000;
+/** How long an active channel is taken to be one still. */
+export const ACTIVE_REMEMBERED_MS = 2_000;
 const CAPACITY = 10_000;
 
 /**
@@ -32,7 +33,7 @@ export class ReceivingChannels {
     if (missing.length === 0) return found;
     for (const channel of await this.channels.receiving(missing)) {
       found.set(accountKey(channel), channel);
-      if (channel.active) this.remember(channel, now + REMEMBERED_MS);
+      if (channel.active) this.remember(channel, now + ACTIVE_REMEMBERED_MS);
     }
     return found;
   }

@@ -15,6 +15,7 @@ import { Registration } from './registration.js';
 import { SIGN_IN } from './sign-in/sign-in-providers.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
 import { PUBLIC_URL, WebhookAddresses } from './webhook-addresses.js';
+import { WebhookProbe } from './webhook-probe.js';
 
 export interface RegistrationOptions {
   /** What messengers call us by. */
@@ -42,8 +43,18 @@ export class RegistrationModule {
         Registration,
         ...SIGN_IN,
         WebhookAddresses,
+        WebhookProbe,
       ],
-      exports: [Channels, ReceivingChannels, Registration],
+      // The last ones are for `ChannelCareModule` alone: the front door does not show them.
+      exports: [
+        Channels,
+        ReceivingChannels,
+        Registration,
+        WebhookProbe,
+        ChannelRepository,
+        PUBLIC_URL,
+        WebhookAddresses,
+      ],
     };
   }
 }

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '#database';
+import { EventLog } from '#events';
+import type { Finding } from '#messenger-kit';
+import { checkEvent } from '../channel-event.js';
+import type { Channel } from '../channel.entity.js';
+import { ChannelRepository } from '../channel.repository.js';
+import { Channels } from '../channels.js';
+import { CheckRepository } from './check.repository.js';
+import type { Diagnosis } from './examination.js';
+
+/** What is kept of a check: the history, the pulse, news when something changed, and credentials that are dead. */
+@Injectable()
+export class CheckRecords {
+  constructor(
+    private readonly repository: ChannelRepository,
+    private readonly channels: Channels,
+    private readonly checks: CheckRepository,
+    private readonly events: EventLog,
+    private readonly database: Database,
+  ) {}
+
+  async keep({ id }: Channel, diagnosis: Diagnosis): Promise<void> {
+    const account = await this.channels.account(id);
+    await this.database.transaction(async (tx) => {
+      const channel = await this.repository.lock(tx, id);
+      if (!channel) return;
+      await this.checks.keepPulse(tx, id, diagnosis.pulse);
+      await this.note(tx, channel, diagnosis);
+      const dead = diagnosis.findings.find(({ code, state }) => code === 'credential' && state === 'broken');
+      if (dead) await this.channels.markRevoked(tx, account, dead.sentence);
+    });
+  }
+
+  private async note(tx: Tx, channel: Channel, { state, findings, at }: Diagnosis): Promise<void> {
+    const before = await this.checks.latest(tx, channel.id);
+    if (before && signature(before.findings) === signature(findings)) {
+      return this.checks.prolong(tx, before.id, findings, at);
+    }
+    await this.checks.begin(tx, channel.id, state, findings, at);
+    if (before || state !== 'ok') await this.events.record(tx, [checkEvent(channel, state, findings)]);
+  }
+}
+
+/** Words and numbers may change while what was found stays the same. */
+function signature(findings: readonly Finding[]): string {
+  return findings.map(({ code, state }) => `${code}=${state}`).join();
+}

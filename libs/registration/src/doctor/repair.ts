@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+import { type Finding, MessengerRegistry } from '#messenger-kit';
+import type { Channel } from '../channel.entity.js';
+import { ChannelRepository } from '../channel.repository.js';
+import { Channels } from '../channels.js';
+import { accepted, asked } from '../network.js';
+import { WebhookAddresses } from '../webhook-addresses.js';
+
+/** Connects a channel again with the credentials it has, which puts right what the messenger forgot. */
+@Injectable()
+export class Repair {
+  constructor(
+    private readonly messengers: MessengerRegistry,
+    private readonly channels: Channels,
+    private readonly repository: ChannelRepository,
+    private readonly addresses: WebhookAddresses,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Whether something was put right. What would take something away from another system is left alone unless `takeOver`.
+   * Rejects with Problem 422 when the messenger refuses, 502 when it cannot be asked.
+   */
+  async of(channel: Channel, findings: readonly Finding[], takeOver: boolean): Promise<boolean> {
+    const isWanted = findings.some(({ repair }) => repair === 'harmless' || (repair === 'takes_over' && takeOver));
+    const needsConsent = findings.some(({ repair }) => repair === 'takes_over') && !takeOver;
+    if (!isWanted || needsConsent) return false;
+    const { registration } = this.messengers.require(channel.messenger);
+    const { credentials } = await this.channels.account(channel.id);
+    const webhookUrl = await this.addresses.urlOf(channel);
+    const { webhookSecret = '' } = credentials;
+    const question = () => registration.connect({ credentials, webhookUrl, webhookSecret, takeOver });
+    const { delivery = 'webhook' } = accepted(await asked(channel.messenger, question));
+    await this.database.transaction(async (tx) => {
+      const now = await this.repository.lock(tx, channel.id);
+      if (now && now.delivery !== delivery) await this.repository.change(tx, channel.id, { delivery });
+    });
+    return true;
+  }
+}

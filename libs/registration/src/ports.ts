@@ -1,0 +1,26 @@
+import type { Tx } from '#database';
+
+/** What goes through a channel. */
+export interface ChannelTraffic {
+  /** Sums since the channel was registered. */
+  readonly ledger: {
+    readonly received: number;
+    readonly stored: number;
+    readonly duplicate: number;
+    readonly ignored: number;
+    readonly refused: number;
+    readonly quarantined: number;
+  };
+  /** Answers not delivered yet, and since when the oldest of them waits. */
+  readonly waiting: number;
+  readonly waitingSince: Date | null;
+  /** The latest answer, and what became of it. */
+  readonly lastSend: { readonly at: Date; readonly status: string } | null;
+}
+
+/** How channels are used, which only the rooms above know. They provide this port. */
+export abstract class ChannelUse {
+  /** How many chats of the channel are not closed. */
+  abstract openChats(tx: Tx, channelId: string): Promise<number>;
+  abstract traffic(channelId: string): Promise<ChannelTraffic>;
+}

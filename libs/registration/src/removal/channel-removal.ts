@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
+import { Database, type Tx } from '#database';
+import { EventLog } from '#events';
+import { channelEvent } from '../channel-event.js';
+import type { Channel } from '../channel.entity.js';
+import { ChannelRepository } from '../channel.repository.js';
+import { Channels } from '../channels.js';
+import { ChannelUse } from '../ports.js';
+import { ACTIVE_REMEMBERED_MS } from '../receiving-channels.js';
+import { Farewell } from './farewell.js';
+
+/** Ends a channel: at the messenger first, then here. Its chats stay readable; its account may be registered anew. */
+@Injectable()
+export class ChannelRemoval {
+  constructor(
+    private readonly repository: ChannelRepository,
+    private readonly use: ChannelUse,
+    private readonly network: Farewell,
+    private readonly channels: Channels,
+    private readonly database: Database,
+    private readonly events: EventLog,
+  ) {}
+
+  /**
+   * Problem 409 `channel_has_open_chats` while there are any, 502 when the messenger cannot be asked; the channel is inactive
+   * then and can be deleted later. Credentials the messenger takes no more leave nothing to disconnect.
+   */
+  async remove(channelId: string): Promise<void> {
+    const channel = await this.database.transaction((tx) => this.deactivate(tx, channelId));
+    this.channels.forget();
+    await this.network.disconnect(channel);
+    // What nodes remember as active may still take a message that opens a chat.
+    await sleep(ACTIVE_REMEMBERED_MS);
+    await this.database.transaction((tx) => this.delete(tx, channelId));
+    this.channels.forget();
+  }
+
+  private async deactivate(tx: Tx, channelId: string): Promise<Channel> {
+    const before = await this.unused(tx, channelId);
+    if (!before.active) return before;
+    const channel = await this.repository.change(tx, channelId, { active: false });
+    await this.events.record(tx, [channelEvent('channel.deactivated', channel)]);
+    return channel;
+  }
+
+  private async delete(tx: Tx, channelId: string): Promise<void> {
+    const channel = await this.unused(tx, channelId);
+    await this.repository.bury(tx, channelId);
+    await this.events.record(tx, [channelEvent('channel.deleted', channel)]);
+  }
+
+  private async unused(tx: Tx, channelId: string): Promise<Channel> {
+    const channel = await this.repository.lock(tx, channelId);
+    if (!channel) throw Problem.notFound('channel');
+    const openChats = await this.use.openChats(tx, channelId);
+    if (openChats === 0) return channel;
+    throw Problem.conflict(
+      'channel_has_open_chats',
+      `The channel has ${openChats} open chats. Close them first; deactivating the channel works at any time.`,
+      { openChats },
+    );
+  }
+}
