@@ -15,7 +15,7 @@ export function endpointOf(text: string, allowedOrigins: ReadonlySet<string>): E
   const { hostname, protocol } = url;
   if (protocol !== 'https:') return refused('url_not_https', `Messages go out by https only, unless ${ALLOW}.`);
   const literal = hostname.replace(/^\[|\]$/g, '');
-  if (/(^|\.)localhost$/.test(hostname) || (isIP(literal) && !isPublicAddress(literal))) {
+  if (/(^|\.)localhost\.?$/.test(hostname) || (isIP(literal) && !isPublicAddress(literal))) {
     return refused('url_not_public', `This address is not on the public internet. It can be used where ${ALLOW}.`);
   }
   return { url };

@@ -1,4 +1,4 @@
-import type { ChannelAccount, ConnectRequest, ConnectVerdict, Messenger } from '#messenger-kit';
+import type { ChannelAccount, ConnectRequest, ConnectVerdict, Finding, Messenger } from '#messenger-kit';
 
 interface Account {
   readonly source: string;
@@ -14,6 +14,11 @@ export class FakeNetwork {
   unavailable: string | undefined;
   /** What the messenger makes up for the other side. */
   reveal: Readonly<Record<string, string>> | undefined;
+  /** What it says of a channel besides: by the account's source, until it is connected again. */
+  readonly ailments = new Map<string, Finding>();
+  unreachableForGood = false;
+  /** Called while an account is being disconnected. */
+  whileDisconnecting: (() => void) | undefined;
   /** Called while an account is being connected, after the network knows of it. */
   whileConnecting: (() => Promise<void>) | undefined;
 
@@ -37,6 +42,7 @@ export class FakeNetwork {
         identify: (credentials) => this.identify(credentials),
         connect: (request) => this.connect(request),
         disconnect: (account) => this.disconnect(account),
+        inspect: (account) => this.inspect(account),
       },
     };
   }
@@ -57,12 +63,21 @@ export class FakeNetwork {
     if (this.refuses === 'connect')
       return { kind: 'refused', code: 'bad_webhook', sentence: 'An HTTPS URL is needed.' };
     const verdict = await this.identify(credentials);
+    if (verdict.kind === 'connected') this.ailments.delete(verdict.source);
     if (verdict.kind === 'connected') this.subscriptions.set(verdict.source, { webhookUrl, webhookSecret });
     await this.whileConnecting?.();
     return verdict.kind === 'connected' && this.reveal ? { ...verdict, reveal: this.reveal } : verdict;
   }
 
+  private inspect({ source }: ChannelAccount): Promise<Finding[]> {
+    if (this.unreachableForGood) return Promise.reject(new Error('connect ECONNREFUSED'));
+    const fine: Finding = { code: 'subscription', state: 'ok', sentence: 'The network delivers to us.' };
+    return Promise.resolve([this.ailments.get(source) ?? fine]);
+  }
+
   private disconnect(account: ChannelAccount): Promise<void> {
+    if (this.unreachableForGood) return Promise.reject(new Error('connect ECONNREFUSED'));
+    this.whileDisconnecting?.();
     this.subscriptions.delete(account.source);
     return Promise.resolve();
   }

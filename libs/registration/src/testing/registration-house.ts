@@ -13,7 +13,7 @@ export const PUBLIC_URL = 'https://chat.example.com';
  * The room on real PostgreSQL, with a pool of one connection, and two messengers of a network in memory: `pigeon` (a
  * webhook per channel) and `owl` (one webhook for all).
  */
-export async function openRegistrationHouse() {
+export async function openRegistrationHouse(more: (DynamicModule | Type)[] = []) {
   const storage = await openTestDatabase();
   const network = new FakeNetwork();
   const keys = [randomBytes(32).toString('base64')];
@@ -23,6 +23,7 @@ export async function openRegistrationHouse() {
       ApiKitModule,
       registryOf(network),
       RegistrationModule.forRoot({ publicUrl: `${PUBLIC_URL}/` }),
+      ...more,
     ],
   }).compile();
   await module.init();
