@@ -1,6 +1,6 @@
 import type { House } from './support/house.js';
 import { aCustomer, openDesk } from './support/desk.js';
-import { chatWith, type ChatView } from './support/views.js';
+import { chatWith, type ChatView, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers. */
 let house: House;
@@ -52,6 +52,30 @@ it('lists chats by everything that can be asked, both ways', async () => {
     page: { prev: null },
   });
   for (const id of [one, three]) expect(await ben!.api.get(`/v1/chats/${id}`)).toMatchObject({ status: 404 });
+});
+
+it('a conversation goes back into the contact’s chats before, and messages lie around a seq', async () => {
+  const { api } = house.team.agents[0]!;
+  const who = aCustomer(house, 'facebook');
+  const said = async (text: string) => {
+    house.simulator.customerWrites({ ...who, text });
+    return chatWith(api, 'waiting', text);
+  };
+  const before = await said('Before');
+  await api.created(`/v1/chats/${before.id}/accept`);
+  await api.created(`/v1/chats/${before.id}/close`);
+  const now = await said('Now');
+  const { data } = await api.read<{ data: (MessageView & { chat: { status: string } })[] }>(
+    `/v1/chats/${now.id}/conversation`,
+  );
+  expect(data.map(({ chatId }) => chatId)).toEqual([before.id, before.id, before.id, now.id]);
+  expect(data.map(({ chat }) => chat.status)).toEqual(['closed', 'closed', 'closed', 'waiting']);
+  expect([data[0]!.text, data.at(-1)!.text]).toEqual(['Before', 'Now']);
+  const around = await api.read<{ data: MessageView[] }>(`/v1/chats/${before.id}/messages?around=2&limit=2`);
+  expect(around.data.map(({ seq }) => seq)).toEqual([2, 3]);
+  expect(await api.get(`/v1/chats/${now.id}/messages?around=2&before=1`)).toMatchObject({ status: 422 });
+  await api.created(`/v1/chats/${now.id}/accept`);
+  await api.created(`/v1/chats/${now.id}/close`);
 });
 
 it.each([

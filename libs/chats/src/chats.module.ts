@@ -43,6 +43,7 @@ import { Creation } from './creation.js';
 import { ChatIntake } from './intake/chat-intake.js';
 import { IntakeRepository } from './intake/intake.repository.js';
 import { Conversation } from './message/conversation.js';
+import { ConversationChatsRepository } from './message/conversation-chats.repository.js';
 import { MessageController } from './message/message.controller.js';
 import { MessageRepository } from './message/message.repository.js';
 import { MessageViews } from './message/message-views.js';
@@ -89,7 +90,14 @@ const chats = [
   UnreadCounts,
   UnreadRepository,
 ];
-const messages = [ChatIntake, IntakeRepository, Conversation, MessageRepository, MessageViews];
+const messages = [
+  ChatIntake,
+  IntakeRepository,
+  Conversation,
+  ConversationChatsRepository,
+  MessageRepository,
+  MessageViews,
+];
 const changes = [
   ChangeRepository,
   ChangeWritesRepository,

@@ -1,6 +1,8 @@
+import { encodeCursor } from '#api-kit';
 import { newId } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
+import { CloseChat } from '../chat/close-chat.js';
 import { OutgoingMessages } from '../outgoing/outgoing-messages.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { Conversation } from './conversation.js';
@@ -16,7 +18,7 @@ const conversation = (caller: Caller, chatId: string, cursor?: string, limit = 5
 const messages = (
   caller: Caller,
   chatId: string,
-  query: { cursor?: string; after?: number; before?: number },
+  query: { cursor?: string; after?: number; before?: number; around?: number },
   limit = 50,
 ) => house.get(Conversation).getMessagesByChatId(caller, chatId, { ...query, limit });
 
@@ -90,6 +92,106 @@ it('gives unified messages by seq, both ways', async () => {
   expect((await messages(agent, chat, {})).page.prev).toBeNull();
 });
 
+it('gives unified messages around a seq, with the way to both sides', async () => {
+  const { agent, chat } = await aChatWith(['1', '2', '3', '4', '5', '6']);
+  const seqs = async (query: Parameters<typeof messages>[2], limit: number) => {
+    const { data, page } = await messages(agent, chat, query, limit);
+    return { seqs: data.map(({ seq }) => seq), page };
+  };
+  const middle = await seqs({ around: 3 }, 3);
+  expect(middle.seqs).toEqual([2, 3, 4]);
+  expect((await seqs({ cursor: middle.page.prev! }, 3)).seqs).toEqual([1]);
+  expect((await seqs({ cursor: middle.page.next! }, 3)).seqs).toEqual([5, 6]);
+  expect(await seqs({ around: 1 }, 4)).toMatchObject({ seqs: [1, 2, 3], page: { prev: null } });
+  expect(await seqs({ around: 9 }, 4)).toMatchObject({ seqs: [5, 6], page: { next: null } });
+  const { page } = await seqs({ around: 4 }, 1);
+  expect([page.next, page.prev]).not.toContain(null);
+});
+
+/** A contact with an identity on two channels: two closed chats of two agents and an open one of the first. */
+async function aLongAcquaintance() {
+  const queueId = await house.aQueue();
+  const [anna, ben] = [await house.anAgent({ queues: [queueId] }), await house.anAgent({ queues: [queueId] })];
+  const [here, there] = [await house.aContact('Maria Lys'), await house.aContact('Maria Lys')];
+  await house.database.rows(
+    'UPDATE identities SET contact_id = (SELECT contact_id FROM identities WHERE id = $1) WHERE id = $2',
+    [here, there],
+  );
+  const chats: string[] = [];
+  for (const [identityId, agent] of [
+    [here, anna],
+    [there, ben],
+    [here, anna],
+  ] as const) {
+    const channelId = await house.aChannel(queueId);
+    const chat = await house.arrive({ channelId, identityId, queueId }, [
+      `Hello ${chats.length}`,
+      `More ${chats.length}`,
+    ]);
+    await house.get(AcceptChat).acceptChat(agent, chat);
+    chats.push(chat);
+    if (chats.length < 3) await house.get(CloseChat).closeActiveChat(agent, chat);
+  }
+  await house.aChat(queueId, ['Somebody else']);
+  return { anna, ben, chats, supervisor: await house.anAgent({ role: 'supervisor' }) };
+}
+
+it('goes on to the contact’s chats before, on every identity and channel, with the right names, and back', async () => {
+  const { chats, supervisor } = await aLongAcquaintance();
+  const seen: { chat: string; seq: number; name: string | null }[] = [];
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  let prev: string | null = null;
+  do {
+    const { data, page } = await conversation(supervisor, chats[2]!, cursor, 2);
+    seen.unshift(...data.map(({ chatId, seq, author }) => ({ chat: chatId, seq, name: author.name })));
+    pages.push(data.map(({ id }) => id));
+    cursor = page.next ?? undefined;
+    prev = page.prev;
+  } while (cursor);
+  const one = (chat: string, lines: number) => Array.from({ length: lines }, (_, n) => ({ chat, seq: n + 1 }));
+  const expected = [...one(chats[0]!, 4), ...one(chats[1]!, 4), ...one(chats[2]!, 3)];
+  expect(seen.map(({ chat, seq }) => ({ chat, seq }))).toEqual(expected);
+  expect(seen.filter(({ seq }) => seq < 3).every(({ name }) => name === 'Maria Lys')).toBe(true);
+  for (const expectedPage of pages.slice(0, -1).reverse()) {
+    const { data, page } = await conversation(supervisor, chats[2]!, prev!, 2);
+    expect(data.map(({ id }) => id)).toEqual(expectedPage);
+    prev = page.prev;
+  }
+  expect(prev).toBeNull();
+});
+
+it('tells of each line which chat it belongs to', async () => {
+  const { supervisor, chats } = await aLongAcquaintance();
+  const { data } = await conversation(supervisor, chats[2]!);
+  expect(data[0]!.chat).toMatchObject({ id: chats[0], status: 'closed', channelName: 'Dovecote' });
+  expect(data[0]!.chat.closedAt).toBeInstanceOf(Date);
+  expect(data.at(-1)!.chat).toMatchObject({ id: chats[2], status: 'in_progress', closedAt: null });
+});
+
+it('shows an agent only those of the contact’s chats that are for them, and never later ones', async () => {
+  const { anna, ben, chats } = await aLongAcquaintance();
+  const chatsOf = async (caller: Caller, chatId: string) => [
+    ...new Set((await conversation(caller, chatId)).data.map(({ chatId: id }) => id)),
+  ];
+  expect(await chatsOf(anna, chats[2]!)).toEqual([chats[0], chats[2]]);
+  expect(await chatsOf(ben, chats[1]!)).toEqual([chats[1]]);
+  expect(await chatsOf(anna, chats[0]!)).toEqual([chats[0]]);
+});
+
+it('refuses the cursor of another contact’s conversation, and of a later chat', async () => {
+  const { supervisor, chats } = await aLongAcquaintance();
+  const stranger = await aChatWith(['Hello']);
+  for (const [chatId, other] of [
+    [chats[2]!, stranger.chat],
+    [chats[0]!, chats[2]!],
+    [chats[0]!, newId()],
+  ] as const) {
+    const cursor = encodeCursor(['before', other, 3]);
+    await expect(conversation(supervisor, chatId, cursor)).rejects.toMatchObject({ code: 'invalid_cursor' });
+  }
+});
+
 it('carries what a message has, and never the messenger’s reference to a file', async () => {
   const { agent, queue } = await aChatWith(['Hello']);
   const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
@@ -130,6 +232,7 @@ it('is for those who may see the chat', async () => {
 it('refuses a start that is two, and a forged cursor', async () => {
   const { agent, chat } = await aChatWith(['Hello']);
   await expect(messages(agent, chat, { after: 1, before: 2 })).rejects.toMatchObject({ statusCode: 422 });
+  await expect(messages(agent, chat, { around: 1, before: 2 })).rejects.toMatchObject({ statusCode: 422 });
   const forged = Buffer.from('["after","99999999999"]').toString('base64url');
   await expect(messages(agent, chat, { cursor: forged })).rejects.toMatchObject({ code: 'invalid_cursor' });
 });

@@ -19,4 +19,12 @@ export class MessageQuery extends PageQuery {
   @Min(1)
   @Max(2_147_483_647)
   before?: number;
+
+  /** Messages on both sides of this `seq`, ascending. Not together with `after` or `before` */
+  @IfGiven()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_646)
+  around?: number;
 }

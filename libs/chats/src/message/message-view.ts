@@ -3,6 +3,7 @@ import type { OfferedChoice } from '#messenger-kit';
 import { reactionsOf } from '../change/message-state.js';
 import type { VisibleChat } from '../chat/chat-access.repository.js';
 import { attachmentOf } from './attachment-view.js';
+import type { ConversationChat } from './conversation-chats.repository.js';
 import type { ConversationMessageDto, MessageDto, OfferedChoiceDto } from './message.dto.js';
 import type { MessageRow } from './message.repository.js';
 
@@ -39,10 +40,17 @@ export function unifiedMessageOf(message: MessageRow, chat: VisibleChat, files: 
   };
 }
 
-export function conversationMessageOf(message: MessageRow, chat: VisibleChat, files: Files): ConversationMessageDto {
+/** A message of a conversation, and its chat. */
+export interface Line {
+  readonly message: MessageRow;
+  readonly chat: ConversationChat;
+}
+
+export function conversationMessageOf({ message, chat }: Line, files: Files): ConversationMessageDto {
   const unified = unifiedMessageOf(message, chat, files);
   const name = isContact(message) ? chat.contactName : message.author_name;
-  return { ...unified, author: { ...unified.author, name } };
+  const { id, status, channelName, openedAt, closedAt } = chat;
+  return { ...unified, author: { ...unified.author, name }, chat: { id, status, channelName, openedAt, closedAt } };
 }
 
 const byNumbersWithin = new Intl.Collator('en', { numeric: true });

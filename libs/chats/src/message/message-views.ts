@@ -4,7 +4,7 @@ import { Database } from '#database';
 import type { VisibleChat } from '../chat/chat-access.repository.js';
 import type { ConversationMessageDto, MessageDto } from './message.dto.js';
 import type { MessageRow } from './message.repository.js';
-import { conversationMessageOf, type Files, unifiedMessageOf } from './message-view.js';
+import { conversationMessageOf, type Files, type Line, unifiedMessageOf } from './message-view.js';
 
 /** Stored messages as callers see them, with the content of what came along. */
 @Injectable()
@@ -19,9 +19,9 @@ export class MessageViews {
     return messages.map((message) => unifiedMessageOf(message, chat, files));
   }
 
-  async conversation(messages: readonly MessageRow[], chat: VisibleChat): Promise<ConversationMessageDto[]> {
-    const files = await this.filesOf(messages);
-    return messages.map((message) => conversationMessageOf(message, chat, files));
+  async conversation(lines: readonly Line[]): Promise<ConversationMessageDto[]> {
+    const files = await this.filesOf(lines.map(({ message }) => message));
+    return lines.map((line) => conversationMessageOf(line, files));
   }
 
   /** One statement for a page, none where nothing has content. */

@@ -15,10 +15,11 @@ export class MessageController {
   @Get('conversation')
   @ApiOperation({
     operationId: 'getConversation',
-    summary: 'The messages of a chat, ready for display',
+    summary: 'The messages of a chat and of the contact’s chats before it, ready for display',
     description:
-      'Newest page first, `page.next` leads to earlier messages. Within a page in the order to show: oldest first by the ' +
-      'messenger’s time. System lines are included.',
+      'Newest page first, `page.next` leads to earlier messages, at the chat’s beginning on to the contact’s chats before it ' +
+      '(on every channel, as far as the caller may see them). Within a page in the order to show: chat by chat, oldest ' +
+      'first by the messenger’s time. System lines are included.',
   })
   @ApiPage(ConversationMessageDto)
   getConversation(@CurrentCaller() caller: Caller, @UuidParam('chatId') chatId: string, @Query() query: PageQuery) {
@@ -29,7 +30,9 @@ export class MessageController {
   @ApiOperation({
     operationId: 'getMessagesByChatId',
     summary: 'The messages of a chat as unified messages, by seq',
-    description: 'Ascending from the beginning, from `after`, or up to `before`. `page.next` leads to later messages.',
+    description:
+      'Ascending from the beginning, from `after`, up to `before`, or on both sides of `around`. `page.next` leads to later ' +
+      'messages.',
   })
   @ApiPage(MessageDto)
   @ApiProblems(422)

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { AttachmentFileDto } from '#attachments';
 import { ATTACHMENT_TYPES, MESSAGE_STATUSES } from '#messenger-kit';
+import { CHAT_STATUSES, type ChatStatus } from '../chat/chat-access.repository.js';
 
 export const DIRECTIONS = ['inbound', 'outbound', 'system'] as const;
 export const AUTHOR_KINDS = ['contact', 'agent', 'bot', 'channel', 'system'] as const;
@@ -159,7 +160,20 @@ export class MessageDto {
   deletedAt: Date | null;
 }
 
-/** A message ready for display: its author by name. */
+/** The chat a message stands in: where it changes from one line to the next, another chat begins. */
+export class ConversationChatDto {
+  /** @example "019aac60-7c52-7a6b-8d4e-5f0f3a1b2c3d" */
+  id: string;
+  @ApiProperty({ enum: CHAT_STATUSES, example: 'closed' })
+  status: ChatStatus;
+  /** @example "Corner store" */
+  channelName: string;
+  openedAt: Date;
+  closedAt: Date | null;
+}
+
+/** A message ready for display: its author by name, and which of the contact’s chats it belongs to. */
 export class ConversationMessageDto extends MessageDto {
   override author: NamedAuthorDto;
+  chat: ConversationChatDto;
 }
