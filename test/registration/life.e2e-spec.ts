@@ -85,6 +85,19 @@ test('a channel with open chats stays; without, it is disconnected at the messen
   expect(again.body.id).not.toBe(id);
 });
 
+test('a deleted channel holds on to nothing: its queue can go, and nothing is handed in for it', async () => {
+  const { id: queueId } = await admin.created<{ id: string }>('/v1/queues', { name: 'Short-lived' });
+  const { id, order } = await aPage();
+  await admin.changed(`/v1/channels/${id}`, { queueId });
+  expect((await remove(id)).status).toBe(204);
+  expect((await admin.call('DELETE', `/v1/queues/${queueId}`)).status).toBe(204);
+  await admin.created('/v1/channels', order);
+  const key = await admin.created<{ secret: string }>('/v1/api-keys', { name: 'import', role: 'admin' });
+  const message = { channelId: id, externalId: 'm-1', sender: { externalId: '77001' }, text: 'For whom?' };
+  expect((await house.server.api.as(key.secret).post('/v1/messages', message)).status).toBe(422);
+  expect((await admin.get(`/v1/channels/${id}/ledger`)).status).toBe(404);
+});
+
 test('with dead credentials there is nothing left to disconnect: it goes', async () => {
   const { id, account } = await aPage();
   house.simulator.revokeToken({ messenger: 'facebook', account });

@@ -19,6 +19,11 @@ const columns = () =>
 it('goes down to nothing and up again to the same tables, with data in them', async () => {
   await test.database.rows(`INSERT INTO settings VALUES ('colour', '"red"')`);
   await test.database.rows(`INSERT INTO queues (id, name) VALUES ('0190a0a0-0000-7000-8000-000000000001', 'Sales')`);
+  await test.database.rows(
+    `INSERT INTO channels (id, messenger, source, name, queue_id, queue_live, deleted_at) VALUES
+       ('0190a0a0-0000-7000-8000-000000000002', 'telegram', '1', 'Gone', '0190a0a0-0000-7000-8000-000000000001', NULL, now()),
+       ('0190a0a0-0000-7000-8000-000000000003', 'telegram', '1', 'Bot', '0190a0a0-0000-7000-8000-000000000001', true, NULL)`,
+  );
   const before = await columns();
   for (const _ of migrations) await test.dataSource.undoLastMigration();
   expect(await tables()).toEqual([{ name: 'migrations' }]);

@@ -124,11 +124,12 @@ export class ChannelRepository {
     return tx.getRepository(Channel).findOneByOrFail({ id });
   }
 
-  /** Gone for everybody but its chats: no credentials, no address, and its account is free. */
+  /** Gone for everybody but its chats: no credentials, no address, no hold on its queue, and its account is free. */
   async bury(tx: Tx, id: string): Promise<void> {
     await rows(
       tx,
-      `UPDATE channels SET deleted_at = now(), active = false, secrets = '{}', webhook_key = NULL, health_detail = NULL
+      `UPDATE channels SET deleted_at = now(), active = false, secrets = '{}', webhook_key = NULL, health_detail = NULL,
+         queue_live = NULL
        WHERE id = $1`,
       [id],
     );

@@ -10,9 +10,11 @@ export class RegistrationComplete1763800000012 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      UPDATE channels SET source = source || ' (gone ' || id || ')' WHERE deleted_at IS NOT NULL;
+      UPDATE channels c SET source = source || ' (gone ' || id || ')', queue_live = true,
+        queue_id = (SELECT id FROM queues WHERE live ORDER BY id = c.queue_id DESC, id LIMIT 1)
+      WHERE deleted_at IS NOT NULL;
       DROP INDEX channels_account;
-      ALTER TABLE channels ADD UNIQUE (messenger, source), DROP COLUMN deleted_at;
+      ALTER TABLE channels ADD UNIQUE (messenger, source), ALTER COLUMN queue_live SET NOT NULL, DROP COLUMN deleted_at;
       DROP TABLE channel_pulses, channel_checks, account_sign_ins`);
   }
 }
@@ -58,6 +60,7 @@ const CHECKS = `
   );`;
 
 const GONE = `
-  ALTER TABLE channels ADD COLUMN deleted_at timestamptz;
+  -- A channel that is gone holds on to no queue: without queue_live its foreign key is not checked.
+  ALTER TABLE channels ADD COLUMN deleted_at timestamptz, ALTER COLUMN queue_live DROP NOT NULL;
   ALTER TABLE channels DROP CONSTRAINT channels_messenger_source_key;
   CREATE UNIQUE INDEX channels_account ON channels (messenger, source) WHERE deleted_at IS NULL;`;

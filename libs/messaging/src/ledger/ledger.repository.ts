@@ -75,7 +75,8 @@ export class LedgerRepository {
       `SELECT coalesce(sum(received), 0) AS received, coalesce(sum(stored), 0) AS stored,
          coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(ignored), 0) AS ignored,
          coalesce(sum(refused), 0) AS refused, coalesce(sum(quarantined), 0) AS quarantined
-       FROM channels c LEFT JOIN ledger_totals t ON t.channel_id = c.id WHERE c.id = $1 GROUP BY c.id`,
+       FROM channels c LEFT JOIN ledger_totals t ON t.channel_id = c.id
+       WHERE c.id = $1 AND c.deleted_at IS NULL GROUP BY c.id`,
       [channelId],
     );
     if (!sums) return undefined;

@@ -28,7 +28,8 @@ export class BacklogRepository {
        ) AS w ON w.channel_id = c.id
        LEFT JOIN (
          SELECT channel_id, sum(quarantined) AS quarantined FROM ledger_totals GROUP BY channel_id
-       ) AS t ON t.channel_id = c.id`,
+       ) AS t ON t.channel_id = c.id
+       WHERE c.deleted_at IS NULL`,
     );
   }
 }

@@ -30,7 +30,9 @@ export class UnifiedRepository {
   constructor(private readonly database: Database) {}
 
   addressOf(channelId: string): Promise<Address | undefined> {
-    return this.database.row<Address>('SELECT messenger, source FROM channels WHERE id = $1', [channelId]);
+    return this.database.row<Address>('SELECT messenger, source FROM channels WHERE id = $1 AND deleted_at IS NULL', [
+      channelId,
+    ]);
   }
 
   async fateOf({ channelId, externalId, key }: Named): Promise<Fate> {
