@@ -25,6 +25,7 @@ const PUBLIC = new Set([
   'getVersion',
   'verifyWebhook',
   'receiveWebhook',
+  'returnFromSignIn',
 ]);
 
 /** What an id in an address names: something of one chat, which its agent sees and others do not; or the house's. */
@@ -113,12 +114,13 @@ describe('an operation for some roles', () => {
   );
 });
 
-type Expected = 'unauthenticated' | 'forbidden' | 'nothing there' | 'let in';
+type Expected = 'unauthenticated' | 'forbidden' | 'nothing there' | 'no such word' | 'let in';
 
 function expectedOf({ roles, ids }: Operation, role: string | undefined): Expected {
   if (role === undefined) return 'unauthenticated';
   if (!roles?.includes(role)) return 'forbidden';
-  return ids.length > 0 ? 'nothing there' : 'let in';
+  if (ids.some((id) => id.endsWith('Id'))) return 'nothing there';
+  return ids.length > 0 ? 'no such word' : 'let in';
 }
 
 /** Some of what a person does needs one: keys hear so before anything is looked up. */
@@ -127,6 +129,7 @@ function fits({ status, code }: RawAnswer, expected: Expected): boolean {
   if (expected === 'forbidden') return status === 403 && code === 'forbidden';
   if (code === 'needs_user') return status === 403;
   if (expected === 'nothing there') return status === 404 && code === 'not_found';
+  if (expected === 'no such word') return status === 404 || status === 422;
   return status < 500 && status !== 401 && status !== 403 && status !== 404;
 }
 
