@@ -11,8 +11,8 @@ import { ChatLife1763800000007 } from './migrations/1763800000007-chat-life.js';
 import { ChatLists1763800000008 } from './migrations/1763800000008-chat-lists.js';
 import { WorkingAids1763800000009 } from './migrations/1763800000009-working-aids.js';
 import { People1763800000010 } from './migrations/1763800000010-people.js';
-import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
 import { Search1763800000011 } from './migrations/1763800000011-search.js';
+import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -27,8 +27,8 @@ export const migrations = [
   ChatLists1763800000008,
   WorkingAids1763800000009,
   People1763800000010,
-  RegistrationComplete1763800000012,
   Search1763800000011,
+  RegistrationComplete1763800000012,
 ];
 
 export interface PoolOptions {

@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { ContactsModule } from '#contacts';
 import { EventsModule } from '#events';
 import { PERSON } from './person/person-providers.js';
-import { REPORTS } from './reports/reports-providers.js';
+import { REPORT_CONTROLLERS, REPORTS } from './reports/reports-providers.js';
 import { SEARCH, SEARCH_CONTROLLERS } from './search/search-providers.js';
 
 /** Reads across the rooms below, and what concerns all of them at once. */
 @Module({
   imports: [ContactsModule, EventsModule],
-  controllers: [...SEARCH_CONTROLLERS],
+  controllers: [...REPORT_CONTROLLERS, ...SEARCH_CONTROLLERS],
   providers: [...PERSON, ...REPORTS, ...SEARCH],
 })
 export class ReportingModule {}

@@ -83,6 +83,7 @@ const TAGS: Readonly<Record<string, string>> = {
   messages: 'What is said in a chat',
   messengers: 'Networks this server can speak',
   queues: 'Where new chats wait for an agent',
+  reports: 'What happened, in figures',
   search: 'Finding what was said, and who said it',
   system: 'For operators',
   users: 'Our people and the API keys of our programs',

@@ -7,7 +7,7 @@ import { MessageSearchRepository } from './message-search.repository.js';
 import type { SearchQuery } from './search.dto.js';
 import { Search } from './search.js';
 import { SearchLimitsRepository } from './search-limits.repository.js';
-import { rounds } from './testing/rounds.js';
+import { rounds } from '../testing/rounds.js';
 import { openSearchHouse, type SearchHouse } from './testing/search-house.js';
 
 /** Real: PostgreSQL, the index, the rule of who sees what. Contacts are found by their own room: test/search. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { openTestDatabase } from '#database';
-import { rounds } from './testing/rounds.js';
+import { rounds } from '../testing/rounds.js';
 import { queryOf } from './query.js';
 import { vectorOf, wordsOf } from './words.js';
 
