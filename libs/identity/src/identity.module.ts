@@ -9,6 +9,9 @@ import { DeclaredRoutes } from './access/declared-routes.js';
 import { ApiKeyController } from './api-key/api-key.controller.js';
 import { ApiKeyEntity } from './api-key/api-key.entity.js';
 import { ApiKeys } from './api-key/api-keys.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditEntries } from './audit/audit-entries.js';
+import { AuditRepository } from './audit/audit.repository.js';
 import { AccessTokens } from './session/access-tokens.js';
 import { RefreshTokens } from './session/refresh-tokens.js';
 import { SessionController } from './session/session.controller.js';
@@ -30,11 +33,13 @@ import { Users } from './user/users.js';
     ThrottlerModule.forRoot(SIGN_IN_LIMITS),
     TypeOrmModule.forFeature([UserEntity, ApiKeyEntity]),
   ],
-  controllers: [SessionController, MeController, UserController, ApiKeyController],
+  controllers: [SessionController, MeController, UserController, ApiKeyController, AuditController],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     AccessTokens,
     ApiKeys,
+    AuditEntries,
+    AuditRepository,
     CallerRepository,
     Callers,
     DeclaredRoutes,

@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
 import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
 import { logAccess } from './access-log.js';
@@ -54,6 +55,8 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
     void reply.header('X-Request-Id', request.id);
     done();
   });
+  // Not earlier: while a body is read, its bytes come in the connection's own context.
+  server.addHook('preHandler', (request, _reply, done) => withinRequest(request.id, done));
   await app.register(helmet, {
     contentSecurityPolicy: CONTENT_SECURITY,
     strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,

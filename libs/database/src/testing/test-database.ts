@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DataSource, type MixedList } from 'typeorm';
-import { dataSourceOptions } from '../data-source.js';
+import { dataSourceOptions, migrations } from '../data-source.js';
 import { Database } from '../database.js';
 import { newId } from '../id.js';
 import { migrate } from '../migrate.js';
@@ -78,10 +78,10 @@ async function withServer<T>(work: (server: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** Named after the text of the migrations: a changed migration makes a new template. */
+/** Named after the migrations and their text: a changed migration makes a new template. */
 async function templateName(steps: readonly TemplateStep[]): Promise<string> {
   const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-  const hash = createHash('sha256').update(steps.map((step) => step.name).join());
+  const hash = createHash('sha256').update([...steps, ...migrations].map(({ name }) => name).join());
   for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)));
   return `template_${hash.digest('hex').slice(0, 16)}`;
 }

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
+import { noteCallerOfRequest } from './request-context.js';
 import type { Role } from './role.js';
 
 /** Who is calling: a person with a session, or a program with an API key. */
@@ -19,6 +20,7 @@ const callers = new WeakMap<object, Caller>();
 /** The guard notes who is calling; nobody else does. */
 export function noteCaller(request: object, caller: Caller): void {
   callers.set(request, caller);
+  noteCallerOfRequest(caller);
 }
 
 /** The caller of a request, or undefined on public routes. */

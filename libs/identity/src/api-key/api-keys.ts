@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, Idempotency, pageOf, Problem, type Page, ty
 import { Database, isId, newId } from '#database';
 import { callerKey, type Caller } from '../access/caller.js';
 import { Callers } from '../access/callers.js';
+import { audit } from '../audit/audit.js';
 import type { Role } from '../access/role.js';
 import { hashOfApiKey, newApiKeySecret } from './api-key-secret.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -40,7 +41,9 @@ export class ApiKeys {
           lastUsedAt: null,
           revokedAt: null,
         });
-        return { ...viewOf(await tx.getRepository(ApiKeyEntity).save(made)), secret };
+        const view = viewOf(await tx.getRepository(ApiKeyEntity).save(made));
+        await audit(tx, { action: 'api_key.created', subjectId: view.id, after: view });
+        return { ...view, secret };
       }),
     );
   }
@@ -57,8 +60,12 @@ export class ApiKeys {
 
   /** Revoking twice is harmless. */
   async revoke(id: string): Promise<void> {
-    const { affected } = await this.keys.update({ id, revokedAt: IsNull() }, { revokedAt: () => 'now()' });
-    if (!affected && !(await this.keys.existsBy({ id }))) throw Problem.notFound('API key');
+    await this.database.transaction(async (tx) => {
+      const keys = tx.getRepository(ApiKeyEntity);
+      const { affected } = await keys.update({ id, revokedAt: IsNull() }, { revokedAt: () => 'now()' });
+      if (affected) await audit(tx, { action: 'api_key.revoked', subjectId: id });
+      else if (!(await keys.existsBy({ id }))) throw Problem.notFound('API key');
+    });
     this.callers.forget();
   }
 }

@@ -62,11 +62,14 @@ export async function rotate(tx: Tx, sessionId: string, tokenHash: Buffer, succe
   ]);
 }
 
-export async function revokeSession(tx: Tx, sessionId: string, reason: string): Promise<void> {
-  await rows(tx, `UPDATE sessions SET revoked_at = now(), revoked_reason = $2 WHERE id = $1 AND revoked_at IS NULL`, [
-    sessionId,
-    reason,
-  ]);
+/** Answers whose session it was, unless it had ended before. */
+export async function revokeSession(tx: Tx, sessionId: string, reason: string): Promise<string | undefined> {
+  const ended = await row<{ user_id: string }>(
+    tx,
+    `UPDATE sessions SET revoked_at = now(), revoked_reason = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id`,
+    [sessionId, reason],
+  );
+  return ended?.user_id;
 }
 
 /** Ends all sessions of a user, but `except`. */

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import { Callers } from '../access/callers.js';
+import { audit } from '../audit/audit.js';
 import { Passwords } from '../user/passwords.js';
-import { UserRepository } from '../user/user.repository.js';
+import { type Credentials, UserRepository } from '../user/user.repository.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import {
@@ -40,10 +41,14 @@ export class Sessions {
   async signIn(email: string, password: string): Promise<Tokens> {
     const user = await this.users.credentialsOf(email);
     const right = await this.passwords.matches(password, user?.passwordHash);
-    if (!user?.active || !right) throw new Problem(401, 'wrong_credentials', 'E-mail or password is wrong.');
+    if (!user?.active || !right) return this.refuse(user);
     const session = { id: newId(), userId: user.id };
     const token = this.refreshTokens.first();
-    await this.database.transaction((tx) => openSession(tx, session, this.refreshTokens.hash(token)));
+    await this.database.transaction(async (tx) => {
+      await openSession(tx, session, this.refreshTokens.hash(token));
+      const actor = { id: user.id, name: user.name };
+      await audit(tx, { action: 'session.opened', kind: 'user', subjectId: user.id, actor });
+    });
     return this.tokensFor(session, token);
   }
 
@@ -62,13 +67,25 @@ export class Sessions {
   }
 
   async signOut(sessionId: string): Promise<void> {
-    await this.database.transaction((tx) => revokeSession(tx, sessionId, 'signed_out'));
+    await this.database.transaction(async (tx) => {
+      const userId = await revokeSession(tx, sessionId, 'signed_out');
+      if (userId) await audit(tx, { action: 'session.ended', kind: 'user', subjectId: userId });
+    });
     this.callers.forget();
   }
 
   /** Drops sessions that ended a month ago or more. */
   async forgetEnded(): Promise<void> {
     await deleteEndedSessions(this.database);
+  }
+
+  /** What was typed is not kept: it may be a password in the wrong field. */
+  private async refuse(user: Credentials | undefined): Promise<never> {
+    const actor = { id: null, name: null };
+    await this.database.transaction((tx) =>
+      audit(tx, { action: 'session.refused', kind: 'user', subjectId: user?.id ?? null, actor }),
+    );
+    throw new Problem(401, 'wrong_credentials', 'E-mail or password is wrong.');
   }
 
   private async takeTurn(tx: Tx, token: string): Promise<Refresh> {
@@ -81,6 +98,7 @@ export class Sessions {
       await rotate(tx, session.id, hash, successorHash);
     } else if (!held.justUsed || held.successorUsed) {
       await revokeSession(tx, session.id, 'refresh_token_reused');
+      await audit(tx, { action: 'session.token_reused', kind: 'user', subjectId: session.userId });
       return 'reused';
     }
     return { session, token: successor };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, newId } from '#database';
+import { audit } from '../audit/audit.js';
 import { Passwords } from './passwords.js';
 import { insertUser, lockEmptyHouse } from './user.repository.js';
 
@@ -27,7 +28,9 @@ export class FirstAdmin {
       if (!(await lockEmptyHouse(tx))) return undefined;
       const generatedPassword = password === undefined ? randomBytes(15).toString('base64url') : undefined;
       const passwordHash = await this.passwords.hash(password ?? generatedPassword ?? '');
-      await insertUser(tx, { id: newId(), email, name: 'Admin', role: 'admin', passwordHash });
+      const admin = { id: newId(), email, name: 'Admin', role: 'admin' as const };
+      await insertUser(tx, { ...admin, passwordHash });
+      await audit(tx, { action: 'user.created', subjectId: admin.id, after: admin });
       return { email, generatedPassword };
     });
   }

@@ -4,6 +4,8 @@ import { In, MoreThan, type Repository } from 'typeorm';
 import { row, rows, type Tx } from '#database';
 import { UserEntity } from './user.entity.js';
 
+export type Credentials = Pick<UserEntity, 'id' | 'name' | 'active' | 'passwordHash'>;
+
 @Injectable()
 export class UserRepository {
   constructor(@InjectRepository(UserEntity) private readonly users: Repository<UserEntity>) {}
@@ -26,10 +28,10 @@ export class UserRepository {
   }
 
   /** Upper and lower case of an e-mail are the same. */
-  async credentialsOf(email: string): Promise<{ id: string; active: boolean; passwordHash: string } | undefined> {
+  async credentialsOf(email: string): Promise<Credentials | undefined> {
     const found = await this.users
       .createQueryBuilder('u')
-      .select(['u.id', 'u.active', 'u.passwordHash'])
+      .select(['u.id', 'u.name', 'u.active', 'u.passwordHash'])
       .where('lower(u.email) = lower(:email)', { email })
       .getOne();
     return found ?? undefined;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import { Callers } from '../access/callers.js';
+import { audit, type Audited } from '../audit/audit.js';
 import type { Role } from '../access/role.js';
 import { revokeSessionsOf } from '../session/session.repository.js';
 import { Passwords } from './passwords.js';
@@ -53,7 +54,9 @@ export class Users {
       if (!(await insertUser(tx, { ...user, id, passwordHash }))) {
         throw Problem.conflict('email_taken', 'There is a user with this e-mail.');
       }
-      return viewOf(await tx.getRepository(UserEntity).findOneByOrFail({ id }));
+      const made = viewOf(await tx.getRepository(UserEntity).findOneByOrFail({ id }));
+      await audit(tx, { action: 'user.created', subjectId: id, after: made });
+      return made;
     };
   }
 
@@ -63,12 +66,15 @@ export class Users {
       const admins = await lockActiveAdmins(tx);
       const stored = await tx.getRepository(UserEntity).findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
       if (!stored) throw Problem.notFound('user');
+      const before = viewOf(stored);
       const changed = Object.assign(stored, change);
       if (admins.length === 1 && admins[0] === id && !(changed.active && changed.role === 'admin')) {
         throw Problem.conflict('last_admin', 'The last active admin cannot be deactivated or given another role.');
       }
       if (!changed.active) await revokeSessionsOf(tx, id, 'deactivated');
-      return viewOf(await tx.getRepository(UserEntity).save(changed));
+      const after = viewOf(await tx.getRepository(UserEntity).save(changed));
+      await audit(tx, { action: actionOf(before, after), subjectId: id, before, after });
+      return after;
     });
     this.callers.forget();
     return user;
@@ -81,6 +87,7 @@ export class Users {
       const { affected } = await tx.getRepository(UserEntity).update({ id }, { passwordHash });
       if (!affected) throw Problem.notFound('user');
       await revokeSessionsOf(tx, id, 'password_changed', except);
+      await audit(tx, { action: 'user.password_changed', subjectId: id });
     });
     this.callers.forget();
   }
@@ -94,6 +101,11 @@ export class Users {
     }
     await this.setPassword(id, password, sessionId);
   }
+}
+
+function actionOf(before: User, after: User): Audited['action'] {
+  if (before.active === after.active) return 'user.updated';
+  return after.active ? 'user.activated' : 'user.deactivated';
 }
 
 function viewOf({ id, email, name, role, active, createdAt, updatedAt }: UserEntity): User {

@@ -1,0 +1,81 @@
+import { openTestDatabase, type TestDatabase } from '#database';
+import type { Api } from './support/api.js';
+import { ADMIN, ServerProcess } from './support/server.js';
+
+/** Real: the built server, PostgreSQL, sockets. */
+let database: TestDatabase;
+let server: ServerProcess;
+let admin: Api;
+
+interface Entry {
+  readonly action: string;
+  readonly actor: { readonly kind: string; readonly id: string | null; readonly name: string | null };
+  readonly subject: { readonly kind: string; readonly id: string | null };
+  readonly requestId: string | null;
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  server = await ServerProcess.start({ databaseUrl: database.url });
+  admin = await server.api.signIn(ADMIN.email, ADMIN.password);
+}, 60_000);
+afterAll(async () => {
+  await server?.dispose();
+  await database?.close();
+});
+
+const entriesOf = async (query: string) => (await admin.read<{ data: Entry[] }>(`/v1/audit?${query}`)).data;
+const PASSWORD = 'a long enough password';
+
+it('tells the story of a user, without any password', async () => {
+  const user = { email: 'ada@example.com', name: 'Ada', role: 'agent', password: PASSWORD };
+  const request = { 'x-request-id': 'the-request-that-made-ada' };
+  const { id } = await admin.created<{ id: string }>('/v1/users', user, request);
+  await server.api.signIn(user.email, user.password);
+  await server.api.post('/v1/auth/sessions', { email: user.email, password: `${PASSWORD} no more` });
+  await admin.changed(`/v1/users/${id}`, { role: 'supervisor' });
+  await admin.changed(`/v1/users/${id}`, { role: 'supervisor' });
+  await admin.put(`/v1/users/${id}/password`, { password: `${PASSWORD} of today` });
+  await admin.created(`/v1/users/${id}/deactivate`);
+  const me = await admin.read<{ id: string; name: string }>('/v1/me');
+  const byAdmin = { kind: 'user', id: me.id, name: me.name };
+  const entries = await entriesOf(`subjectId=${id}`);
+  expect(entries).toMatchObject([
+    { action: 'user.deactivated', actor: byAdmin, before: { active: true }, after: { active: false } },
+    { action: 'user.password_changed', actor: byAdmin, before: null, after: null },
+    { action: 'user.updated', actor: byAdmin, before: { role: 'agent' }, after: { role: 'supervisor' } },
+    { action: 'session.refused', actor: { kind: 'user', id: null } },
+    { action: 'session.opened', actor: { kind: 'user', id, name: 'Ada' } },
+    { action: 'user.created', actor: byAdmin, requestId: request['x-request-id'], after: { email: user.email } },
+  ]);
+  expect(JSON.stringify(await entriesOf('limit=100'))).not.toContain(PASSWORD);
+});
+
+it('keeps an API key’s birth and end, and never its secret', async () => {
+  const { id, secret } = await admin.created<{ id: string; secret: string }>('/v1/api-keys', {
+    name: 'CRM',
+    role: 'admin',
+  });
+  expect((await admin.as(secret).get('/v1/audit?limit=1')).status).toBe(200);
+  await admin.call('DELETE', `/v1/api-keys/${id}`);
+  await admin.call('DELETE', `/v1/api-keys/${id}`);
+  const entries = await entriesOf(`subjectId=${id}`);
+  expect(entries.map(({ action }) => action)).toEqual(['api_key.revoked', 'api_key.created']);
+  expect(JSON.stringify(entries)).not.toContain(secret);
+});
+
+it('begins with the first admin, made by nobody', async () => {
+  const entries = await entriesOf('action=user.created&limit=100');
+  expect(entries.at(-1)).toMatchObject({ actor: { kind: 'system', id: null }, after: { email: ADMIN.email } });
+});
+
+it.each(['action=everything', 'from=yesterday', 'actorId=ada', 'cursor=x', 'limit=1000'])(
+  'refuses ?%s with a clear problem',
+  async (query) => {
+    const { status, body } = await admin.get<{ code: string }>(`/v1/audit?${query}`);
+    expect([400, 422]).toContain(status);
+    expect(body.code).toMatch(/invalid/);
+  },
+);
