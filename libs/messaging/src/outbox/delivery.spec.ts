@@ -71,7 +71,7 @@ it('a wait for the whole channel holds its other chats, on other nodes too, and 
   const [waiting, quick] = [await house.send(sibling, 'sibling'), await house.send(elsewhere, 'elsewhere')];
   await becomes(quick, 'sent');
   await becomes(waiting, 'sent');
-  expect(callsOf('sibling')[0]!.at - began).toBeGreaterThanOrEqual(1_490);
+  expect(callsOf('sibling')[0]!.at - began).toBeGreaterThanOrEqual(1_450);
   expect(callsOf('sibling')[0]!.at - began).toBeLessThan(withSlack(1_500));
   expect(callsOf('elsewhere')[0]!.at).toBeLessThan(callsOf('sibling')[0]!.at);
   await other.close();
@@ -85,7 +85,7 @@ it('keeps to the pace of a person within 10 %', async () => {
   await becomes(last, 'sent');
   const { calls } = house.scripted;
   const took = calls.at(-1)!.at - calls[0]!.at;
-  expect(took).toBeGreaterThanOrEqual(2_000 * 0.99);
+  expect(took).toBeGreaterThanOrEqual(2_000 * 0.9);
   expect(took).toBeLessThan(withSlack(2_000));
 });
 
@@ -97,7 +97,7 @@ it('keeps to the pace of a channel within 10 %, however many chats wait', async 
   await eventually(() => house.scripted.calls.length === ids.length);
   const { calls } = house.scripted;
   const took = calls.at(-1)!.at - calls[0]!.at;
-  expect(took).toBeGreaterThanOrEqual(1_500 * 0.99);
+  expect(took).toBeGreaterThanOrEqual(1_500 * 0.9);
   expect(took).toBeLessThan(withSlack(1_500));
 });
 
