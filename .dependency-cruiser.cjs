@@ -7,6 +7,7 @@ const rooms = {
   identity: ['database', 'api-kit'],
   jobs: ['database', 'api-kit'],
   events: ['database', 'api-kit', 'identity', 'jobs'],
+  webhooks: ['messenger-kit', 'database', 'api-kit', 'jobs', 'identity', 'events'],
   messengers: ['messenger-kit'],
   registration: ['messenger-kit', 'database', 'api-kit', 'jobs', 'identity', 'events'],
   contacts: ['messenger-kit', 'database', 'api-kit', 'jobs', 'identity', 'events'],

@@ -12,6 +12,7 @@ import { MessagingModule } from '#messaging';
 import { MessengersModule } from '#messengers';
 import { ChannelCareModule, RegistrationModule } from '#registration';
 import { ReportingModule } from '#reporting';
+import { WebhooksModule } from '#webhooks';
 import type { Config } from './config.js';
 import { MessengerSettingsModule } from './messenger-settings.module.js';
 import { SystemModule } from './system/system.module.js';
@@ -68,6 +69,11 @@ export class AppModule {
         }),
         ReportingModule,
         ChannelCareModule,
+        WebhooksModule.forRoot({
+          deliver: worksInBackground && connect,
+          allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS,
+          logDays: values.PARLEY_EVENT_DAYS + 1,
+        }),
         SystemModule,
       ],
     };

@@ -129,6 +129,8 @@ export interface EventMap {
     }[];
   };
   'channel.deleted': ChannelState;
+  /** Nothing is delivered there any more: it answered that it is gone, or failed for days. */
+  'webhook.disabled': { readonly endpointId: string; readonly url: string; readonly reason: 'gone' | 'failing' };
   'contact.changed': { readonly contactId: string; readonly name: string | null };
   /** `mergedId` answers for `contactId` from now on. */
   'contact.merged': { readonly contactId: string; readonly mergedId: string; readonly name: string | null };

@@ -32,7 +32,7 @@ export class EventReadingModule {
       imports: [EventsModule, IdentityModule],
       controllers: [EventStreamController, EventsController],
       providers: [{ provide: EventsOptions, useValue: new EventsOptions(options) }, ...reading, ...streams],
-      exports: [EventReader, LogReaderRepository],
+      exports: [EventReader],
     };
   }
 }

@@ -4,3 +4,8 @@ export type { Audience, EventMap, EventType, NewEvent } from './event-map.js';
 export { EventReadingModule } from './event-reading.module.js';
 export { EventsModule } from './events.module.js';
 export { AudienceQueues } from './reading/audience-queues.js';
+export { envelopeOf } from './reading/envelope.js';
+export { EventReader, isLost } from './reading/event-reader.js';
+export type { StoredEvent } from './reading/log-reader.repository.js';
+export type { Place } from './reading/position.js';
+export { WakeUps } from './wake-ups.js';

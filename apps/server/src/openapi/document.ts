@@ -87,5 +87,6 @@ const TAGS: Readonly<Record<string, string>> = {
   search: 'Finding what was said, and who said it',
   system: 'For operators',
   users: 'Our people and the API keys of our programs',
+  'webhook endpoints': 'Addresses of other programs that events are delivered to',
   webhooks: 'Where messengers deliver their events',
 };

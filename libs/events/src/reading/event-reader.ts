@@ -16,8 +16,8 @@ export class EventReader {
     return cursorOf(epoch, head);
   }
 
-  /** Without a place: from the oldest event that is kept. */
-  page(after: Position | undefined, limit: number): Promise<LogPage> {
+  /** Up to so many events behind a place; without one, from the oldest event that is kept. */
+  page(after: Position | undefined, limit = 500): Promise<LogPage> {
     return this.log.page(after ?? BEGINNING, limit);
   }
 }
