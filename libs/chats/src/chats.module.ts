@@ -40,6 +40,8 @@ import { UnreadController } from './chat/unread.controller.js';
 import { UnreadCounts } from './chat/unread-counts.js';
 import { UnreadRepository } from './chat/unread.repository.js';
 import { Creation } from './creation.js';
+import { DraftController } from './draft/draft.controller.js';
+import { DRAFTS } from './draft/draft-providers.js';
 import { ChatIntake } from './intake/chat-intake.js';
 import { IntakeRepository } from './intake/intake.repository.js';
 import { Conversation } from './message/conversation.js';
@@ -59,6 +61,8 @@ import { SystemLines } from './outgoing/system-lines.repository.js';
 import { OWNERSHIP } from './ownership/ownership-providers.js';
 import { OwnershipController } from './ownership/ownership.controller.js';
 import { QueuesOfAgents } from './queue/audience-queues.repository.js';
+import { PresenceController } from './presence/presence.controller.js';
+import { PRESENCE } from './presence/presence-providers.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -140,6 +144,8 @@ const outgoing = [
     NoteController,
     TagController,
     ChatTagController,
+    DraftController,
+    PresenceController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
@@ -156,6 +162,8 @@ const outgoing = [
     ...ROUTING,
     ...NOTES,
     ...TAGS,
+    ...DRAFTS,
+    ...PRESENCE,
   ],
   exports: [
     AttachmentAccess,

@@ -70,6 +70,12 @@ export class SendMessageBody {
   @ValidateNested({ each: true })
   @Type(() => OfferedChoiceBody)
   choices?: OfferedChoiceBody[];
+
+  /** The version of the caller’s draft that this was made of: removed with it, unless it was changed meanwhile. */
+  @ApiProperty({ required: false, example: '019aac61-0f3a-7c55-9d1e-1d2c3b4a5f70' })
+  @Omittable()
+  @IsUUID()
+  draftVersion?: string;
 }
 
 export class QueuedMessageDto {

@@ -19,6 +19,8 @@ export class ChatViews {
   async get(caller: Caller, chatId: string, tx?: Tx): Promise<ChatDto> {
     const chat = await this.chats.view(readerOf(caller), chatId, tx);
     if (!chat) throw Problem.notFound('chat');
-    return viewOf(chat, this.messengers, new Date());
+    const { draft } = chat;
+    const view = viewOf(chat, this.messengers, new Date());
+    return { ...view, draft: draft && { ...draft, updatedAt: new Date(draft.updatedAt) } };
   }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DraftDto } from '../draft/draft.dto.js';
 import { CHAT_STATUSES, type ChatStatus } from './chat-access.repository.js';
 
 export class NamedDto {
@@ -99,6 +100,8 @@ export class ChatDto {
    * @example 3
    */
   outboundCount: number;
+  /** What the caller typed and did not send; only where one chat is answered, not in lists */
+  draft?: DraftDto | null;
 }
 
 export class CountDto {

@@ -40,6 +40,11 @@ export interface ChatRow {
   readonly outbound_count: number;
 }
 
+/** With what the reader typed in it and did not send. */
+export interface ChatViewRow extends ChatRow {
+  readonly draft: { readonly text: string; readonly version: string; readonly updatedAt: string } | null;
+}
+
 /**
  * Whether the contact of a chat `c` blocked the account, by `channel_identities` named `b`. Who writes again does so no
  * more.
@@ -67,7 +72,11 @@ export const CHAT_JOINS = `
 
 const VIEW = {
   name: 'chats-view',
-  text: `SELECT ${CHAT_COLUMNS} FROM chats c ${CHAT_JOINS} WHERE c.id = $3 AND ${MAY_SEE}`,
+  text: `SELECT ${CHAT_COLUMNS}, (
+      SELECT json_build_object('text', d.text, 'version', d.version, 'updatedAt', d.updated_at)
+      FROM chat_drafts d WHERE d.chat_id = c.id AND d.user_id = $1
+    ) AS draft
+    FROM chats c ${CHAT_JOINS} WHERE c.id = $3 AND ${MAY_SEE}`,
 };
 
 /** How a chat stands for somebody who was too late to accept it. */
@@ -92,9 +101,9 @@ export interface ClosedChat {
 export class ChatRepository {
   constructor(private readonly database: Database) {}
 
-  view(reader: Reader, chatId: string, tx?: Tx): Promise<ChatRow | undefined> {
+  view(reader: Reader, chatId: string, tx?: Tx): Promise<ChatViewRow | undefined> {
     const values = [reader.userId, reader.seesAll, chatId];
-    return tx ? row<ChatRow>(tx, VIEW, values) : this.database.row<ChatRow>(VIEW, values);
+    return tx ? row<ChatViewRow>(tx, VIEW, values) : this.database.row<ChatViewRow>(VIEW, values);
   }
 
   /**

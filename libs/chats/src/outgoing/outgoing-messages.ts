@@ -7,6 +7,7 @@ import type { Caller } from '#identity';
 import type { MessageContent } from '#messenger-kit';
 import { hearersOf } from '../chat/audience.js';
 import { previewOf } from '../message/preview.js';
+import { DraftRepository, type SentDraft } from '../draft/draft.repository.js';
 import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
 import { OutgoingRepository } from './outgoing.repository.js';
 
@@ -17,6 +18,7 @@ export class OutgoingMessages {
     private readonly repository: OutgoingRepository,
     private readonly attachments: Attachments,
     private readonly events: EventLog,
+    private readonly drafts: DraftRepository,
   ) {}
 
   /**
@@ -67,6 +69,11 @@ export class OutgoingMessages {
       })),
     );
     return messages;
+  }
+
+  /** The caller's draft in the chat is done with, unless it was changed since the answer was made of it. */
+  async forgetDraft(tx: Tx, caller: Caller, chatId: string, draft: SentDraft): Promise<void> {
+    if (caller.kind === 'user') await this.drafts.removeSent(tx, chatId, caller.id, draft);
   }
 
   /** Uploads belong to their message from now on. */

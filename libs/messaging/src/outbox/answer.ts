@@ -16,6 +16,8 @@ export interface Answer {
   readonly attachments?: readonly string[];
   /** Offered with the message. */
   readonly choices?: readonly OfferedChoice[];
+  /** The version of the caller's draft that it was made of. */
+  readonly draftVersion?: string;
 }
 
 /** Problem 422 where nothing is said. */

@@ -56,6 +56,7 @@ export class Outbox {
     const policy = allowedNow(messenger, { ...chat, authorKind });
     const parts = partsOf(messenger.outcome, policy, await this.contentOf(tx, caller, chatId, answer));
     const queued = await this.messages.enqueue(tx, chat, caller, parts);
+    await this.messages.forgetDraft(tx, caller, chatId, answer);
     await this.lanes.extend(tx, chatId, chat.channelId);
     return queued;
   }

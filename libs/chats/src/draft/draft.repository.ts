@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Database, newId, rows, type Tx } from '#database';
+
+export interface DraftRow {
+  readonly text: string;
+  readonly version: string;
+  readonly updatedAt: Date;
+}
+
+/** An answer that may have been made of a draft. */
+export interface SentDraft {
+  /** The version it was made of, as far as the sender knows. */
+  readonly draftVersion?: string;
+  readonly text?: string;
+}
+
+const COLUMNS = 'text, version, updated_at AS "updatedAt"';
+
+@Injectable()
+export class DraftRepository {
+  constructor(private readonly database: Database) {}
+
+  find(chatId: string, userId: string): Promise<DraftRow | undefined> {
+    return this.database.row<DraftRow>(`SELECT ${COLUMNS} FROM chat_drafts WHERE chat_id = $1 AND user_id = $2`, [
+      chatId,
+      userId,
+    ]);
+  }
+
+  /** The last one to write wins. */
+  async save(chatId: string, userId: string, text: string): Promise<DraftRow> {
+    const saved = await this.database.row<DraftRow>(
+      `INSERT INTO chat_drafts (chat_id, user_id, text, version, updated_at) VALUES ($1, $2, $3, $4, clock_timestamp())
+       ON CONFLICT (chat_id, user_id) DO UPDATE
+         SET text = excluded.text, version = excluded.version, updated_at = excluded.updated_at
+       RETURNING ${COLUMNS}`,
+      [chatId, userId, text, newId()],
+    );
+    return saved!;
+  }
+
+  async remove(chatId: string, userId: string): Promise<void> {
+    await this.database.rows('DELETE FROM chat_drafts WHERE chat_id = $1 AND user_id = $2', [chatId, userId]);
+  }
+
+  /** Removes the draft if it still is what was sent: by its version, or without one by its text. */
+  async removeSent(tx: Tx, chatId: string, userId: string, { draftVersion, text }: SentDraft): Promise<void> {
+    await rows(
+      tx,
+      `DELETE FROM chat_drafts WHERE chat_id = $1 AND user_id = $2
+         AND CASE WHEN $3::uuid IS NULL THEN btrim(text, E' \\t\\r\\n') = $4 ELSE version = $3 END`,
+      [chatId, userId, draftVersion ?? null, text?.trim() ?? null],
+    );
+  }
+}
