@@ -70,6 +70,8 @@ import { QueueController } from './queue/queue.controller.js';
 import { Queue } from './queue/queue.entity.js';
 import { QueueRepository } from './queue/queue.repository.js';
 import { Queues } from './queue/queues.js';
+import { QuickReplyController } from './quick-reply/quick-reply.controller.js';
+import { QUICK_REPLIES } from './quick-reply/quick-reply-providers.js';
 import { ROUTING } from './routing/routing-providers.js';
 import { RoutingController } from './routing/routing.controller.js';
 import { RoutingRulesController } from './routing/routing-rules.controller.js';
@@ -146,6 +148,7 @@ const outgoing = [
     ChatTagController,
     DraftController,
     PresenceController,
+    QuickReplyController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
@@ -164,6 +167,7 @@ const outgoing = [
     ...TAGS,
     ...DRAFTS,
     ...PRESENCE,
+    ...QUICK_REPLIES,
   ],
   exports: [
     AttachmentAccess,
