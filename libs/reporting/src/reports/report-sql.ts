@@ -21,7 +21,7 @@ export function bucketsOf(began: string, ended: string): string {
       least(d + step, ($2::date + 1)::timestamp) AT TIME ZONE $3::text AS ended
     FROM (SELECT ('1 ' || $4::text)::interval AS step WHERE $4::text <> 'all') AS s
     CROSS JOIN LATERAL generate_series(date_trunc($4::text, ${local(first)}), ${local(last)}, step) AS d
-    WHERE ${began} < ${ENDS} AND ${ended} > ${STARTS}
+    WHERE ${began} < ${ENDS} AND ${ended} > ${STARTS} AND d < ($2::date + 1)::timestamp
     UNION ALL
     SELECT $1::date, ${STARTS}, ${ENDS} WHERE $4::text = 'all' AND ${began} < ${ENDS} AND ${ended} > ${STARTS}
   ) AS b`;

@@ -22,6 +22,7 @@ afterAll(() => house.close());
 
 const BEGIN = Date.UTC(2026, 2, 20);
 const HOUR = 3_600_000;
+const QUARTER = HOUR / 4;
 const MINUTE = 60_000;
 
 /** Around the nights when clocks change in Berlin and New York. */
@@ -107,11 +108,11 @@ function rowsOf(found: readonly ChatsRowDto[]): Record<string, object> {
 
 const stretch = fc.record({
   who: fc.constantFrom(0, 1),
-  began: fc.integer({ min: -3 * 24 * 60, max: 12 * 24 * 60 }),
-  minutes: fc.integer({ min: 1, max: 3 * 24 * 60 }),
+  began: fc.integer({ min: -3 * 24 * 4, max: 12 * 24 * 4 }),
+  quarters: fc.integer({ min: 1, max: 3 * 24 * 4 }),
 });
 
-it('says of agents’ chats and states what minutes counted one by one say', async () => {
+it('says of agents’ chats and states what quarters of an hour counted one by one say', async () => {
   const asked = fc.record({
     unit: fc.constantFrom('day', 'week', 'all'),
     timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
@@ -125,18 +126,18 @@ it('says of agents’ chats and states what minutes counted one by one say', asy
       const began = BEGIN + 5 * 24 * HOUR;
       for (const { who, ...one } of stretches) {
         const agent = [anna!, ben!][who]!;
-        const [start, end] = [began + one.began * MINUTE, began + (one.began + one.minutes) * MINUTE];
+        const [start, end] = [began + one.began * QUARTER, began + (one.began + one.quarters) * QUARTER];
         const chatId = await house.aChat(channels[0]!, queues[0]!, {
           openedAt: new Date(start),
           closedAt: new Date(end),
         });
         await house.aStretch(chatId, agent.id, new Date(start), new Date(end));
-        for (let minute = start; minute < end; minute += MINUTE) {
-          const row = rowStart(localDay(new Date(minute), timeZone), period);
+        for (let quarter = start; quarter < end; quarter += QUARTER) {
+          const row = rowStart(localDay(new Date(quarter), timeZone), period);
           if (row === undefined) continue;
           const key = `${row} ${agent.id}`;
-          expected.held.set(key, (expected.held.get(key) ?? 0) + 60);
-          if (minute === start) expected.taken.set(key, (expected.taken.get(key) ?? 0) + 1);
+          expected.held.set(key, (expected.held.get(key) ?? 0) + 900);
+          if (quarter === start) expected.taken.set(key, (expected.taken.get(key) ?? 0) + 1);
         }
       }
       const found = await house.reports.load(boss!, period);
@@ -148,11 +149,11 @@ it('says of agents’ chats and states what minutes counted one by one say', asy
          SELECT DISTINCT ON (agent_id, began_at) agent_id, 'active', true, began_at, ended_at FROM chat_ownerships`,
       );
       const states = await house.reports.states(boss!, period);
-      const starts = new Set(stretches.map(({ who, began: minute }) => `${who} ${minute}`));
+      const starts = new Set(stretches.map(({ who, began: quarter }) => `${who} ${quarter}`));
       if (starts.size === stretches.length)
         expect(states.map((row) => [`${row.period} ${row.agentId}`, row.seconds])).toEqual(held);
     }),
-    { numRuns: rounds(20, 300) },
+    { numRuns: rounds(40, 300) },
   );
 }, 120_000);
 

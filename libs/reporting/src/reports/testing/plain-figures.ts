@@ -15,11 +15,15 @@ interface PlainPeriod {
   readonly unit: string;
 }
 
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 /** What the calendar on the wall says there. */
 export function localDay(moment: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    moment,
-  );
+  const calendar =
+    calendars.get(timeZone) ??
+    new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  calendars.set(timeZone, calendar);
+  return calendar.format(moment);
 }
 
 /** First day of the row of a day; undefined outside of the period. */
