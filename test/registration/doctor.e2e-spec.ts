@@ -1,7 +1,8 @@
 import type { Api } from '../support/api.js';
 import { openHouse, type House } from '../support/house.js';
 import { META_APP } from '../support/server.js';
-import { all, chatWith } from '../support/views.js';
+import { eventually } from '../support/eventually.js';
+import { all, chatWith, messagesOf } from '../support/views.js';
 
 /**
  * The channel doctor: what it finds, names, puts right and leaves alone. Real: the built server, PostgreSQL, sockets, the
@@ -89,6 +90,30 @@ test('a Page that lost its subscription is found, and put right on demand', asyn
   expect(found(after, 'page_subscription')).toMatchObject({ state: 'ok' });
   house.simulator.customerWrites({ messenger: 'facebook', account, person: 'Olha', text: 'Repaired?' });
   await chatWith(house.team.agents[0]!.api, 'waiting', 'Repaired?');
+});
+
+test('what people wrote while the Page was not subscribed is read back, once', async () => {
+  const { id, account } = await aPage();
+  const who = { messenger: 'facebook', account, person: 'Halyna' } as const;
+  const { api } = house.team.agents[0]!;
+  house.simulator.customerWrites({ ...who, text: 'Before' });
+  const { id: chatId } = await chatWith(api, 'waiting', 'Before');
+  await check(id);
+  house.simulator.admin.subscribe({ account, app: META_APP.id, fields: [] });
+  for (const text of ['Missed', 'Missed too']) house.simulator.customerWrites({ ...who, text });
+  house.simulator.customerWrites({ ...who, person: 'Ihor', text: 'Missed by another' });
+  await check(id, '?repair=true');
+  await chatWith(api, 'waiting', 'Missed by another');
+  const texts = async () => (await messagesOf(admin, chatId)).map(({ text }) => text);
+  await eventually(async () => (await texts()).length >= 3);
+  expect(await texts()).toEqual(['Before', 'Missed', 'Missed too']);
+  house.simulator.customerWrites({ ...who, text: 'After' });
+  await eventually(async () => (await texts()).includes('After'));
+  house.simulator.admin.subscribe({ account, app: META_APP.id, fields: [] });
+  await check(id, '?repair=true');
+  const duplicates = async () =>
+    (await admin.read<{ duplicate: number }>(`/v1/channels/${id}/ledger`)).duplicate > 0 && (await texts());
+  expect(await eventually(duplicates)).toEqual(['Before', 'Missed', 'Missed too', 'After']);
 });
 
 test('an app that delivers to another system is named, and taken back only with consent', async () => {

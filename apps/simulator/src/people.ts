@@ -62,6 +62,13 @@ export class People {
     return this.psids.get(`${pageId} ${psid}`);
   }
 
+  ofPage(pageId: string): { psid: string; person: Person }[] {
+    return [...this.psids].flatMap(([key, person]) => {
+      const [page, psid = ''] = key.split(' ');
+      return page === pageId ? [{ psid, person }] : [];
+    });
+  }
+
   all(): Person[] {
     return [...this.people.values()];
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { type ChannelTraffic, ChannelUse } from '#registration';
+import { CatchUp } from './catch-up.js';
 import { ChannelUseRepository } from './channel-use.repository.js';
 import { Ledger } from './ledger/ledger.js';
 
@@ -10,12 +11,17 @@ export class MessengerChannelUse extends ChannelUse {
   constructor(
     private readonly repository: ChannelUseRepository,
     private readonly ledger: Ledger,
+    private readonly history: CatchUp,
   ) {
     super();
   }
 
   openChats(tx: Tx, channelId: string): Promise<number> {
     return this.repository.openChats(tx, channelId);
+  }
+
+  catchUp(tx: Tx, channelId: string, since: Date): Promise<void> {
+    return this.history.enqueue(tx, channelId, since);
   }
 
   async traffic(channelId: string): Promise<ChannelTraffic> {

@@ -3,6 +3,7 @@ import { ChatsModule, SeenSignal } from '#chats';
 import { ContactsModule, ProfileSource } from '#contacts';
 import { EventsModule } from '#events';
 import { ChannelUse } from '#registration';
+import { CatchUp } from './catch-up.js';
 import { MessengerChannelUse } from './channel-use.js';
 import { ChannelUseRepository } from './channel-use.repository.js';
 import { FollowUp } from './inbox/follow-up.js';
@@ -63,6 +64,7 @@ export class MessagingModule {
         ...REPLAY,
         BacklogMetrics,
         BacklogRepository,
+        CatchUp,
         ChannelUseRepository,
         FollowUp,
         Inbox,

@@ -8,4 +8,5 @@ export * from './contract/inspection.js';
 export * from './contract/registration.js';
 export * from './contract/sign-in.js';
 export * from './contract/media.js';
+export * from './contract/history.js';
 export * from './contract/messenger.js';

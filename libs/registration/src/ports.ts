@@ -23,4 +23,6 @@ export abstract class ChannelUse {
   /** How many chats of the channel are not closed. */
   abstract openChats(tx: Tx, channelId: string): Promise<number>;
   abstract traffic(channelId: string): Promise<ChannelTraffic>;
+  /** Has read back, after the transaction, what the messenger kept since then; nothing where it keeps nothing. */
+  abstract catchUp(tx: Tx, channelId: string, since: Date): Promise<void>;
 }

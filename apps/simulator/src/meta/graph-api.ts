@@ -9,6 +9,7 @@ import type { Meta } from './meta.js';
 import type { MetaPage } from './meta-page.js';
 import { readAccounts, readMe, readNode, readPermissions } from './nodes.js';
 import { accessToken, debugToken } from './oauth.js';
+import { pageConversations } from './page-conversations.js';
 import type { SendApi } from './send-api.js';
 import { dialogPage } from './sign-in-dialog.js';
 import { appSubscriptions, subscribedApps } from './subscriptions.js';
@@ -99,6 +100,9 @@ export class GraphApi implements Api {
       case 'message_attachments':
         if (verb !== 'POST') throw unsupported(verb);
         return this.sendApi.upload(this.pageOf(route, token), token, call);
+      case 'conversations':
+        if (verb !== 'GET') throw unsupported(verb);
+        return pageConversations(this.world, this.pageOf(route, token), fields, `http://${call.headers.host ?? ''}`);
       case 'subscribed_apps':
         return subscribedApps(this.pageOf(route, token), token, verb, fields, this.meta);
       case '':

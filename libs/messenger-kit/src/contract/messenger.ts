@@ -1,4 +1,5 @@
 import type { ChannelAccount, Recipient } from './account.js';
+import type { HistoryReader } from './history.js';
 import type { IncomeMessageWorker, Poller } from './income.js';
 import type { MediaLoader } from './media.js';
 import type { OutcomeMessageWorker } from './outcome.js';
@@ -23,4 +24,5 @@ export interface Messenger {
   readonly profile?: ProfileReader;
   readonly media?: MediaLoader;
   readonly poller?: Poller;
+  readonly history?: HistoryReader;
 }

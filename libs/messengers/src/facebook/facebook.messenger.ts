@@ -1,5 +1,6 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { GraphApi } from './graph-api.js';
+import { FacebookHistory } from './history.js';
 import { FacebookIncome } from './income.js';
 import { FacebookMedia } from './media.js';
 import { FacebookOutcome } from './outcome.js';
@@ -23,6 +24,7 @@ export class FacebookMessenger implements Messenger {
   readonly signIn: FacebookSignIn;
   readonly profile: FacebookProfile;
   readonly media: FacebookMedia;
+  readonly history: FacebookHistory;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
     const { graphUrl, graphVersion, appId, appSecret, verifyToken, humanAgentTag } = settings;
@@ -37,5 +39,6 @@ export class FacebookMessenger implements Messenger {
     this.signIn = new FacebookSignIn(api, app, { base: `${website}/${version}`, businessPages });
     this.profile = new FacebookProfile(api);
     this.media = new FacebookMedia(http);
+    this.history = new FacebookHistory(api);
   }
 }

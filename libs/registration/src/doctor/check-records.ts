@@ -6,7 +6,8 @@ import { checkEvent } from '../channel-event.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
 import { Channels } from '../channels.js';
-import { CheckRepository } from './check.repository.js';
+import { ChannelUse } from '../ports.js';
+import { CheckRepository, type KeptCheck } from './check.repository.js';
 import type { Diagnosis } from './examination.js';
 
 /** What is kept of a check: the history, the pulse, news when something changed, and credentials that are dead. */
@@ -18,28 +19,38 @@ export class CheckRecords {
     private readonly checks: CheckRepository,
     private readonly events: EventLog,
     private readonly database: Database,
+    private readonly use: ChannelUse,
   ) {}
 
-  async keep({ id }: Channel, diagnosis: Diagnosis): Promise<void> {
+  /** After a repair what was missed since the last check that found nothing to repair is read back. */
+  async keep({ id }: Channel, diagnosis: Diagnosis, repaired: boolean): Promise<void> {
     const account = await this.channels.account(id);
     await this.database.transaction(async (tx) => {
       const channel = await this.repository.lock(tx, id);
       if (!channel) return;
       await this.checks.keepPulse(tx, id, diagnosis.pulse);
-      await this.note(tx, channel, diagnosis);
+      const entries = await this.checks.recent(tx, id, ENTRIES);
+      if (repaired) await this.use.catchUp(tx, id, lastInOrder(entries) ?? channel.createdAt);
+      await this.note(tx, channel, diagnosis, entries[0]);
       const dead = diagnosis.findings.find(({ code, state }) => code === 'credential' && state === 'broken');
       if (dead) await this.channels.markRevoked(tx, account, dead.sentence);
     });
   }
 
-  private async note(tx: Tx, channel: Channel, { state, findings, at }: Diagnosis): Promise<void> {
-    const before = await this.checks.latest(tx, channel.id);
+  private async note(tx: Tx, channel: Channel, { state, findings, at }: Diagnosis, before?: KeptCheck): Promise<void> {
     if (before && signature(before.findings) === signature(findings)) {
       return this.checks.prolong(tx, before.id, findings, at);
     }
     await this.checks.begin(tx, channel.id, state, findings, at);
     if (before || state !== 'ok') await this.events.record(tx, [checkEvent(channel, state, findings)]);
   }
+}
+
+/** How far back the last check that found nothing to repair is looked for. */
+const ENTRIES = 20;
+
+function lastInOrder(entries: readonly KeptCheck[]): Date | undefined {
+  return entries.find(({ findings }) => findings.every(({ repair }) => repair === undefined))?.lastAt;
 }
 
 /** Words and numbers may change while what was found stays the same. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, newId, row, rows, type Tx } from '#database';
+import { Database, newId, rows, type Tx } from '#database';
 import type { Finding, FindingState } from '#messenger-kit';
 import type { Pulse } from './pulse.js';
 
@@ -27,8 +27,12 @@ export class CheckRepository {
     return due.map(({ id }) => id);
   }
 
-  latest(tx: Tx, channelId: string): Promise<KeptCheck | undefined> {
-    return row(tx, `SELECT ${CHECK} FROM channel_checks WHERE channel_id = $1 ORDER BY id DESC LIMIT 1`, [channelId]);
+  /** The latest entries, newest first. */
+  recent(tx: Tx, channelId: string, limit: number): Promise<KeptCheck[]> {
+    return rows(tx, `SELECT ${CHECK} FROM channel_checks WHERE channel_id = $1 ORDER BY id DESC LIMIT $2`, [
+      channelId,
+      limit,
+    ]);
   }
 
   async begin(tx: Tx, channelId: string, state: FindingState, findings: readonly Finding[], at: Date): Promise<void> {

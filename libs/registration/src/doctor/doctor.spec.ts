@@ -21,9 +21,13 @@ const visit = (channelId: string) => house.get(Rounds).visit({ channelId });
 
 it('repairs on its rounds what was lost, by itself', async () => {
   const { id, source } = await house.aChannel();
+  await visit(id);
   house.network.ailments.set(source, LOST);
+  const { lastAt } = (await doctor.history(id, { limit: 1 })).data[0]!;
   await visit(id);
   expect(house.network.ailments.has(source)).toBe(false);
+  // What came after the last check in order was missed.
+  expect(house.use.caughtUp).toEqual([{ channelId: id, since: new Date(lastAt) }]);
   expect(await states(id)).toEqual(['ok']);
 });
 

@@ -39,7 +39,7 @@ export class Doctor {
     let diagnosis = await this.examination.of(channel);
     const repaired = consent.repair && (await this.repairs.of(channel, diagnosis.findings, consent.takeOver));
     if (repaired) diagnosis = await this.examination.of((await this.repository.get(channelId)) ?? channel);
-    await this.records.keep(channel, diagnosis);
+    await this.records.keep(channel, diagnosis, repaired);
     this.channels.forget();
     const { state, findings, at } = diagnosis;
     return { channelId, state, at: at.toISOString(), repaired, findings: findings.map(viewOf) };

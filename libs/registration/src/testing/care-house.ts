@@ -15,6 +15,13 @@ export class FakeUse extends ChannelUse {
     return Promise.resolve(this.open);
   }
 
+  readonly caughtUp: { channelId: string; since: Date }[] = [];
+
+  catchUp(_: Tx, channelId: string, since: Date): Promise<void> {
+    this.caughtUp.push({ channelId, since });
+    return Promise.resolve();
+  }
+
   traffic(): Promise<ChannelTraffic> {
     const { received } = this;
     const ledger = { received, stored: received, duplicate: 0, ignored: 0, refused: 0, quarantined: 0 };
