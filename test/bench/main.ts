@@ -7,10 +7,15 @@ import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
 import { alone, closedLoop } from './load.js';
 import { connectPage } from './page.js';
 import { freePort, startProgram, stopProgram } from './processes.js';
+import { measureReading } from './reading/reading.js';
 import { report, type Measured, type Round } from './report.js';
 import { messengerWebhooks } from './webhooks.js';
 
 const quick = process.argv.includes('--quick');
+/** Lists and counts alone, without the receiving path. */
+const onlyReading = process.argv.includes('--only-reading');
+/** A directory with the large data, or where it is to be made. */
+const large = process.argv.includes('--large') ? process.argv[process.argv.indexOf('--large') + 1] : undefined;
 const ROUNDS = quick ? 4 : 7;
 const SECONDS = quick ? 2 : 4;
 const PEOPLE = 2_000;
@@ -20,19 +25,27 @@ const EXPECTED = { bare: 8_000, parley: 4_000, perStep: 450, lone: 400 };
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
+  say(`${cpus().length} × ${cpus()[0]!.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`);
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+  try {
+    if (!onlyReading) await measureReceiving(dataDir);
+    await measureReading({ dataDir, large, quick, say });
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureReceiving(dataDir: string): Promise<void> {
   const embedded = process.env.DATABASE_URL
     ? undefined
     : await openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: () => undefined });
   const url = process.env.DATABASE_URL ?? embedded!.url;
   try {
-    say(`${cpus().length} × ${cpus()[0]!.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`);
     say(`${embedded ? 'embedded' : 'external'} PostgreSQL, inserts by ${hasPgbench() ? 'pgbench' : 'our own loop'}`);
     await migrate(url);
     await measure(url, dataDir);
   } finally {
     await embedded?.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

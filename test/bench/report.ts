@@ -15,17 +15,18 @@ export interface Round {
   readonly insert1: Measured;
 }
 
-interface Figure {
+/** A ratio of a round's results, and what it must and should be. */
+export interface Figure<R> {
   readonly name: string;
   readonly what: string;
-  readonly of: (round: Round) => number;
+  readonly of: (round: R) => number;
   readonly must: number;
   readonly aim: number;
   /** Whether less is better. */
   readonly less?: boolean;
 }
 
-const FIGURES: readonly Figure[] = [
+const FIGURES: readonly Figure<Round>[] = [
   {
     name: 'P1',
     what: 'webhooks acknowledged after commit ÷ bare node:http server, 64 connections',
@@ -66,8 +67,8 @@ const FIGURES: readonly Figure[] = [
 ];
 
 /** Prints each figure as the median of the rounds' ratios, with its range, against what must and should be reached. */
-export function report(rounds: readonly Round[], say: (line: string) => void): void {
-  for (const figure of FIGURES) {
+export function sayFigures<R>(figures: readonly Figure<R>[], rounds: readonly R[], say: (line: string) => void): void {
+  for (const figure of figures) {
     const ratios = rounds.map(figure.of).sort((a, b) => a - b);
     const median = ratios[Math.floor(ratios.length / 2)]!;
     const reached = (goal: number) => (figure.less ? median <= goal : median >= goal);
@@ -77,6 +78,10 @@ export function report(rounds: readonly Round[], say: (line: string) => void): v
       `${figure.name}  ${median.toFixed(2)} (${range}; must ${figure.must}, aim ${figure.aim}: ${verdict})  ${figure.what}`,
     );
   }
+}
+
+export function report(rounds: readonly Round[], say: (line: string) => void): void {
+  sayFigures(FIGURES, rounds, say);
   for (const name of ['bare64', 'parley64', 'perStep64', 'inserts32', 'parley1'] as const) {
     const rates = rounds.map((round) => round[name].perSecond).sort((a, b) => a - b);
     say(`    ${name}: median ${Math.round(rates[Math.floor(rates.length / 2)]!)}/s`);

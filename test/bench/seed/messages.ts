@@ -62,17 +62,22 @@ const chats = (from: number, to: number) => `
   DROP TABLE IF EXISTS seed_sums;
   CREATE TEMP TABLE seed_sums AS
     SELECT n, count(*) AS lines, max(ordinal) AS inbound, max(at) FILTER (WHERE direction = 'inbound') AS last_inbound_at,
-      max(seq) FILTER (WHERE direction <> 'system') AS last_said
+      max(seq) FILTER (WHERE direction <> 'system') AS last_said,
+      count(*) FILTER (WHERE direction = 'outbound') AS outbound,
+      min(at) FILTER (WHERE direction = 'outbound') AS first_outbound_at,
+      max(at) FILTER (WHERE direction = 'outbound') AS last_outbound_at
     FROM seed_said GROUP BY n;
   INSERT INTO chats (id, channel_id, identity_id, queue_id, status, agent_id, previous_chat_id, opened_at, waiting_since,
     accepted_at, closed_at, closed_by, close_reason, last_seq, inbound_count, team_position, last_message_preview,
-    last_message_direction, last_message_at, last_inbound_at)
+    last_message_direction, last_message_at, last_inbound_at, first_accepted_at, first_human_reply_at, last_outbound_at,
+    outbound_count)
   SELECT c.id, h.id, i.id, q.id, c.status, a.id, c.previous, c.opened_at, c.opened_at,
-    CASE WHEN a.id IS NOT NULL THEN c.opened_at + (c.until - c.opened_at) * (1.0 / c.length) END,
+    ${ACCEPTED_AT},
     CASE c.status WHEN 'closed' THEN c.until END,
     CASE WHEN c.status = 'closed' AND c.ending < 0.9 THEN a.id END,
     CASE WHEN c.status = 'closed' THEN CASE WHEN c.ending < 0.9 AND a.id IS NOT NULL THEN 'agent' ELSE 'timeout' END END,
-    s.lines, s.inbound, ${POSITION}, l.text, l.direction, l.at, s.last_inbound_at
+    s.lines, s.inbound, ${POSITION}, l.text, l.direction, l.at, s.last_inbound_at,
+    ${ACCEPTED_AT}, s.first_outbound_at, s.last_outbound_at, s.outbound
   FROM seed_chats c
   JOIN seed_sums s ON s.n = c.n
   JOIN seed_said l ON l.n = c.n AND l.seq = s.last_said
@@ -88,6 +93,8 @@ const chats = (from: number, to: number) => `
   INSERT INTO chat_ownerships (chat_id, agent_id, began_at, ended_at)
   SELECT c.id, a.id, c.opened_at + (c.until - c.opened_at) * (1.0 / c.length), CASE c.status WHEN 'closed' THEN c.until END
   FROM seed_chats c JOIN seed_sums s ON s.n = c.n JOIN seed_agents a ON a.n = c.agent`;
+
+const ACCEPTED_AT = `CASE WHEN a.id IS NOT NULL THEN c.opened_at + (c.until - c.opened_at) * (1.0 / c.length) END`;
 
 const POSITION = `CASE c.status WHEN 'closed' THEN s.inbound WHEN 'waiting' THEN 0
   ELSE greatest(s.inbound - c.n % 4, 0) END::int`;

@@ -26,7 +26,11 @@ const agentsSql = (agents: number, queues: number) => `
   CREATE TEMP TABLE seed_agents AS
     SELECT n, pg_temp.id_of(pg_temp.began(), 'agent ' || n) AS id FROM generate_series(1, ${agents}) n;
   INSERT INTO users (id, email, name, password_hash, role, created_at)
-    SELECT id, 'seeded' || n || '@example.com', 'Seeded agent ' || n, '', 'agent', pg_temp.began() FROM seed_agents;
+    SELECT id, 'seeded' || n || '@example.com', 'Seeded agent ' || n, current_setting('seed.password'), 'agent',
+      pg_temp.began() FROM seed_agents
+    UNION ALL
+    SELECT pg_temp.id_of(pg_temp.began(), 'admin'), 'seeded@example.com', 'Seeded admin', current_setting('seed.password'),
+      'admin', pg_temp.began();
   INSERT INTO agents AS a (user_id, state, available, chat_limit, open_chats)
     SELECT id, 'active', true, 100, ${HELD_BY_AGENT} FROM seed_agents a;
   INSERT INTO agent_state_intervals (user_id, state, available, began_at)
@@ -68,6 +72,8 @@ const contactsSql = (chats: number) => `
     SELECT pg_temp.id_of(pg_temp.began(), 'contact ' || n), (${GIVEN})[1 + n % 24] || ' ' || (${FAMILY})[1 + n / 24 % 24]
       || CASE WHEN n >= 576 THEN ' ' || n / 576 ELSE '' END, pg_temp.began()
     FROM (SELECT DISTINCT contact AS n FROM seed_identities) c;
+  UPDATE contacts SET words = trim(lower(regexp_replace(
+    regexp_replace(normalize(name, NFKD), '[\\u0300-\\u036f]', '', 'g'), '[^[:alnum:]]+', ' ', 'g')));
   INSERT INTO identities (id, messenger, scope, external_id, contact_id, name, created_at)
     SELECT i.id, i.messenger, CASE i.messenger WHEN 'facebook' THEN i.source ELSE '' END, (5000000000000 + i.n)::text,
       pg_temp.id_of(pg_temp.began(), 'contact ' || i.contact), 'Seeded ' || i.n, pg_temp.began()

@@ -1,8 +1,12 @@
 import pg from 'pg';
+import { Passwords } from '../../../libs/identity/src/user/passwords.js';
 import { chatsSql } from './chats.js';
 import { partSql, WORDS } from './messages.js';
 import { peopleSql } from './people.js';
 import { PART, type SeedSize } from './size.js';
+
+/** Of everybody there: `seeded1@example.com` to the last agent, and `seeded@example.com`, an admin. */
+export const PASSWORD = 'a password for seeded people';
 
 /**
  * Fills a migrated, empty database with agents, queues, channels, contacts, chats of two years and their messages. The
@@ -17,6 +21,7 @@ export async function seed(url: string, size: SeedSize, say: (line: string) => v
     // Serial, so that random() draws in the same order every time.
     await client.query(`SET synchronous_commit = off; SET max_parallel_workers_per_gather = 0; SET work_mem = '64MB';
       SET maintenance_work_mem = '512MB'; SET timezone = 'UTC'`);
+    await client.query(`SELECT set_config('seed.password', $1, false)`, [await new Passwords().hash(PASSWORD)]);
     for (const sql of [...peopleSql(size), ...chatsSql(size), WORDS]) await client.query(sql);
     say(`planned ${size.chats} chats (${seconds()})`);
     const indexes = await dropIndexes(client);
