@@ -13,8 +13,8 @@ import { WorkingAids1763800000009 } from './migrations/1763800000009-working-aid
 import { People1763800000010 } from './migrations/1763800000010-people.js';
 import { Search1763800000011 } from './migrations/1763800000011-search.js';
 import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
-import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
 import { Webhooks1763800000013 } from './migrations/1763800000013-webhooks.js';
+import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -31,8 +31,8 @@ export const migrations = [
   People1763800000010,
   Search1763800000011,
   RegistrationComplete1763800000012,
-  AuditLog1763800000014,
   Webhooks1763800000013,
+  AuditLog1763800000014,
 ];
 
 export interface PoolOptions {
