@@ -39,6 +39,11 @@ export class ChatQuery extends PageQuery {
   @IsUUID()
   contactId?: string;
 
+  /** Chats that carry this tag */
+  @IfGiven()
+  @IsUUID()
+  tagId?: string;
+
   /** With `held` and `all` */
   @IfGiven()
   @IsIn(CHAT_STATUSES)

@@ -30,6 +30,7 @@ export function conditionsOf(
     ...given('channelId', (id) => `c.channel_id = ${id}::uuid`),
     ...given('agentId', (id) => `c.agent_id = ${id}::uuid`),
     ...given('contactId', (id) => `c.identity_id = ANY (${identitiesOf(id)})`),
+    ...given('tagId', (id) => tagged(id)),
     ...given('status', (word) => `c.status = ${word}`),
     ...given('openedFrom', (time) => `c.opened_at >= ${time}::timestamptz`),
     ...given('openedBefore', (time) => `c.opened_at < ${time}::timestamptz`),
@@ -49,6 +50,11 @@ export function closedWithin({ closedFrom, closedBefore }: ChatQuery, values: Va
 /** The contact's identities as an array, looked up once. */
 export function identitiesOf(contact: string): string {
   return `ARRAY(SELECT id FROM identities WHERE contact_id = ${contact}::uuid)`;
+}
+
+/** One look into an index for each chat; an EXISTS would become a join. */
+function tagged(tag: string): string {
+  return `coalesce((SELECT true FROM chat_tags t WHERE t.chat_id = c.id AND t.tag_id = ${tag}::uuid), false)`;
 }
 
 const NAME = `(SELECT lower(coalesce(co.name, i.name)) FROM identities i

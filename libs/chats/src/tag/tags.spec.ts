@@ -3,6 +3,8 @@ import { newId } from '#database';
 import type { Caller } from '#identity';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
+import { ChatList } from '../chat/chat-list.js';
+import { type ChatFilter, ChatQuery } from '../chat/chat-query.dto.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { CreateTagDto } from './tag.dto.js';
 import { Tagging } from './tagging.js';
@@ -66,6 +68,21 @@ it('put on at once by many are all there, and the last event tells all', async (
   expect((await house.get(Tagging).list(agent, chat)).data).toHaveLength(8);
   const told = (await eventsOf(chat)).map(({ data }) => data.tags.length);
   expect(told.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+it('are what lists can be asked by', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const [chat, tag] = [await house.aChat(queue), await aTag('Listed')];
+  await house.aChat(queue);
+  await house.get(Tagging).putOn(agent, chat, tag.id);
+  const listed = async (caller: Caller, filter: ChatFilter) => {
+    const query = Object.assign(new ChatQuery(), { limit: 50, filter, queueId: queue, tagId: tag.id });
+    return (await house.get(ChatList).getChats(caller, query)).data.map(({ id }) => id);
+  };
+  expect([await listed(agent, 'waiting'), await listed(admin, 'all')]).toEqual([[chat], [chat]]);
+  await house.get(Tagging).takeOff(agent, chat, tag.id);
+  expect([await listed(agent, 'waiting'), await listed(admin, 'all')]).toEqual([[], []]);
 });
 
 it('of chats out of sight and tags that do not exist are not there', async () => {
