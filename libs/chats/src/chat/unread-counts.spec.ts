@@ -96,6 +96,20 @@ it('counts exactly what the lists mine and waiting show, whatever happened', asy
   );
 }, 120_000);
 
+it('never swallows a message that arrives while the chat is read', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const chat = await house.aChat(queue);
+  await house.get(AcceptChat).acceptChat(agent, chat);
+  const seen = (await listed(agent, 'mine'))[0]!.lastSeq;
+  const arriving = Array.from({ length: 20 }, () => house.write(chat));
+  const reading = Array.from({ length: 20 }, () => house.get(MarkChatAsRead).markChatAsRead(agent, chat, seen));
+  await Promise.all([...arriving, ...reading]);
+  expect(await counts(agent)).toEqual({ chats: 1, messages: 20 });
+  await house.get(MarkChatAsRead).markChatAsRead(agent, chat, seen + 15);
+  expect(await counts(agent)).toEqual({ chats: 1, messages: 5 });
+});
+
 it('counts waiting chats only while the agent is active, and own ones always', async () => {
   const queue = await house.aQueue();
   const agent = await house.anAgent({ queues: [queue] });
