@@ -3,6 +3,10 @@ import type { Caller } from '#identity';
 import { Agents } from '../agent/agents.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { numbersFrom } from '../testing/shuffle.js';
+import { ReleaseChat } from '../ownership/release-chat.js';
+import { TakeOverChat } from '../ownership/take-over-chat.js';
+import { TransferChat } from '../ownership/transfer-chat.js';
 import { AcceptChat } from './accept-chat.js';
 import type { ChatDto } from './chat.dto.js';
 import { ChatList } from './chat-list.js';
@@ -73,6 +77,12 @@ const steps: Record<string, Step> = {
   write: (_, __, chat) => house.write(chat),
   accept: (_, caller, chat) => house.get(AcceptChat).acceptChat(caller, chat),
   close: (_, caller, chat) => house.get(CloseChat).closeActiveChat(caller, chat),
+  release: (_, caller, chat) => house.get(ReleaseChat).releaseChat(caller, chat),
+  takeOver: (_, caller, chat) => house.get(TakeOverChat).takeOverChat(caller, chat),
+  toQueue: ({ queues }, caller, chat, number) =>
+    house.get(TransferChat).transferChat(caller, chat, { queueId: queues[number % 2]! }),
+  toAgent: ({ callers }, caller, chat, number) =>
+    house.get(TransferChat).transferChat(caller, chat, { agentId: callers[number % callers.length]!.id }),
   readAll: (_, caller, chat) => house.get(MarkChatAsRead).markChatAsRead(caller, chat),
   readSome: (_, caller, chat, number) => house.get(MarkChatAsRead).markChatAsRead(caller, chat, number),
   rest: (_, caller, __, number) => house.get(Agents).setMyState(caller, number % 3 ? 'active' : 'inactive'),
@@ -95,6 +105,24 @@ it('counts exactly what the lists mine and waiting show, whatever happened', asy
     { numRuns: RUNS },
   );
 }, 120_000);
+
+it('counts what the lists show for each of a hundred agents', async () => {
+  const random = numbersFrom(22);
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
+  const queues = [await house.aQueue(), await house.aQueue(), await house.aQueue(), await house.aQueue()];
+  const callers: Caller[] = [];
+  for (let number = 0; number < 100; number++) {
+    const own = queues.filter(() => random() < 0.4);
+    callers.push(await house.anAgent({ queues: own, active: random() < 0.9 }));
+  }
+  const world: World = { queues, callers, chats: [] };
+  for (let number = 0; number < 60; number++) world.chats.push(await house.aChat(pick(queues)));
+  for (let number = 0; number < 400; number++) {
+    const step = pick(['accept', 'accept', 'accept', 'write', 'close', 'release', 'toQueue', 'toAgent', 'readSome']);
+    await steps[step]!(world, pick(callers), pick(world.chats), Math.floor(random() * 100)).catch(() => undefined);
+  }
+  for (const caller of callers) await expectCountsEqualLists(caller);
+}, 180_000);
 
 it('never swallows a message that arrives while the chat is read', async () => {
   const queue = await house.aQueue();
