@@ -169,6 +169,16 @@ export class AttachmentRepository {
     );
   }
 
+  /** Ends some of the files of these chats: nobody gets them from now on, and nothing says what they were. */
+  endOf(database: Database, chatIds: readonly string[], limit: number): Promise<{ id: string; storageKey: string }[]> {
+    return database.rows(
+      `UPDATE attachments SET state = 'failed', failure = NULL, reference = NULL, name = NULL, expires_at = now()
+       WHERE id IN (SELECT id FROM attachments WHERE chat_id = ANY ($1::uuid[]) LIMIT $2)
+       RETURNING id, storage_key AS "storageKey"`,
+      [chatIds, limit],
+    );
+  }
+
   async remove(database: Database, ids: readonly string[]): Promise<void> {
     await database.rows('DELETE FROM attachments WHERE id = ANY ($1::uuid[]) AND expires_at <= now()', [ids]);
   }

@@ -10,6 +10,8 @@ import { Expectations, type Expected } from './expectations.js';
 import { SignedLinks } from './signed-links.js';
 import { Storage } from './storage/storage.js';
 
+const ERASED_AT_ONCE = 100;
+
 /** Files as the rooms above use them. */
 @Injectable()
 export class Attachments {
@@ -80,6 +82,18 @@ export class Attachments {
   /** For messages that were deleted: nobody gets the content from the commit on, and the next clean-up removes it. */
   async discard(tx: Tx, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.repository.expire(tx, ids, 'This was deleted.');
+  }
+
+  /**
+   * Removes some of the files of these chats, content first, and says how many; 0 when none is left. A file that is being
+   * fetched meanwhile is removed by whoever fetches it.
+   */
+  async eraseOf(chatIds: readonly string[]): Promise<number> {
+    const ended = await this.repository.endOf(this.database, chatIds, ERASED_AT_ONCE);
+    for (const { storageKey } of ended) await this.storage.remove(storageKey);
+    const ids = ended.map(({ id }) => id);
+    if (ids.length > 0) await this.repository.remove(this.database, ids);
+    return ids.length;
   }
 
   private toOutgoing({ type, name, mimeType, size, storageKey }: AttachmentRow): OutgoingFile {

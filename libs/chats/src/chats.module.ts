@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttachmentAccess } from '#attachments';
-import { ContactVisibility } from '#contacts';
 import { AudienceQueues, EventsModule } from '#events';
+import { ContactsModule, ContactVisibility } from '#contacts';
 import { ActionController } from './action/action.controller.js';
 import { Action } from './action/action.entity.js';
 import { ACTIONS } from './action/action-providers.js';
@@ -74,6 +74,9 @@ import { QuickReplyController } from './quick-reply/quick-reply.controller.js';
 import { QUICK_REPLIES } from './quick-reply/quick-reply-providers.js';
 import { ROUTING } from './routing/routing-providers.js';
 import { RoutingController } from './routing/routing.controller.js';
+import { ContactTimeline } from './timeline/contact-timeline.js';
+import { TimelineController } from './timeline/timeline.controller.js';
+import { TIMELINE } from './timeline/timeline-providers.js';
 import { RoutingRulesController } from './routing/routing-rules.controller.js';
 import { ChatTagController } from './tag/chat-tag.controller.js';
 import { TagController } from './tag/tag.controller.js';
@@ -128,7 +131,7 @@ const outgoing = [
 /** Global for the ports it provides to rooms below: `ContactVisibility` of contacts, `AttachmentAccess` of attachments, `AudienceQueues` of events. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([Queue, Action]), EventsModule],
+  imports: [TypeOrmModule.forFeature([Queue, Action]), ContactsModule, EventsModule],
   controllers: [
     QueueController,
     QueueAgentController,
@@ -149,6 +152,7 @@ const outgoing = [
     DraftController,
     PresenceController,
     QuickReplyController,
+    TimelineController,
   ],
   providers: [
     { provide: ContactVisibility, useClass: ContactsOfChats },
@@ -168,6 +172,7 @@ const outgoing = [
     ...DRAFTS,
     ...PRESENCE,
     ...QUICK_REPLIES,
+    ...TIMELINE,
   ],
   exports: [
     AttachmentAccess,
@@ -175,6 +180,8 @@ const outgoing = [
     ContactVisibility,
     ChatAccess,
     ChatIntake,
+    CloseChat,
+    ContactTimeline,
     Conversation,
     Deliveries,
     MessageChanges,

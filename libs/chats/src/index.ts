@@ -3,6 +3,7 @@ export type { ArrivedChange, OwnChange, Sent, StoredMessage } from './change/arr
 export { MessageChanges } from './change/message-changes.js';
 export { ChatAccess } from './chat/chat-access.js';
 export { type ChatStatus, MAY_SEE, type VisibleChat } from './chat/chat-access.repository.js';
+export { CloseChat } from './chat/close-chat.js';
 export { BLOCKED_REASON } from './chat/chat-view.js';
 export { SeenSignal } from './chat/mark-chat-as-read.js';
 export { type Reader, readerOf } from './chat/reader.js';
@@ -22,3 +23,4 @@ export type { ChatTarget, MessageTarget } from './outgoing/outgoing-target.js';
 export { OutgoingTargets } from './outgoing/outgoing-targets.js';
 export { SystemLines } from './outgoing/system-lines.repository.js';
 export { Queue } from './queue/queue.entity.js';
+export { ContactTimeline } from './timeline/contact-timeline.js';

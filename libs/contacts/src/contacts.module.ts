@@ -7,6 +7,8 @@ import { Contact } from './contact/contact.entity.js';
 import { ContactNews } from './contact/contact-news.js';
 import { ContactRepository } from './contact/contact.repository.js';
 import { EditContact } from './contact/edit-contact.js';
+import { ContactErasure } from './erasure/contact-erasure.js';
+import { ErasureRepository } from './erasure/erasure.repository.js';
 import { ContactBook } from './identity/contact-book.js';
 import { Identity } from './identity/identity.entity.js';
 import { IdentityAccess } from './identity/identity-access.js';
@@ -22,12 +24,13 @@ import { MergeRepository } from './merge/merge.repository.js';
 const contacts = [ContactDirectory, ContactNews, ContactRepository, EditContact];
 const identities = [ContactBook, IdentityAccess, IdentityRepository, LinkIdentity, MakeContact, ProfileJob];
 const merges = [MergeContacts, MergeRepository];
+const erasure = [ContactErasure, ErasureRepository];
 
 /** Needs the ports `ProfileSource` and `ContactVisibility` from a global module above. */
 @Module({
   imports: [TypeOrmModule.forFeature([Contact, Identity]), EventsModule],
   controllers: [ContactController, MergeController, IdentityController],
-  providers: [...contacts, ...identities, ...merges],
-  exports: [ContactBook, ContactDirectory],
+  providers: [...contacts, ...identities, ...merges, ...erasure],
+  exports: [ContactBook, ContactDirectory, ContactErasure, MergeContacts],
 })
 export class ContactsModule {}

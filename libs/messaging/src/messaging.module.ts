@@ -79,7 +79,7 @@ export class MessagingModule {
         WebhookDoor,
         WebhookWays,
       ],
-      exports: [Acknowledgements, ChannelUse, ChatSignals, MessageManager, ProfileSource, SeenSignal],
+      exports: [Acknowledgements, ChannelUse, ChatSignals, MessageManager, ProfileSource, RawBodies, SeenSignal],
     };
   }
 }

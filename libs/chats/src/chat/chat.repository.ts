@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, row, type Tx } from '#database';
+import { Database, row, rows, type Tx } from '#database';
 import { rulesForEveryone } from '../routing/routing-rules.js';
 import { type ChatStatus, MAY_SEE } from './chat-access.repository.js';
 import type { Reader } from './reader.js';
@@ -134,6 +134,16 @@ export class ChatRepository {
          OR EXISTS (SELECT FROM chat_ownerships o WHERE o.chat_id = c.id AND o.agent_id = $2))`,
       [chatId, userId, seesAll],
     );
+  }
+
+  /** The open chats with these people, locked in the order of their ids. */
+  async lockOpenOf(tx: Tx, identityIds: readonly string[]): Promise<string[]> {
+    const open = await rows<{ id: string }>(
+      tx,
+      `SELECT id FROM chats WHERE identity_id = ANY ($1::uuid[]) AND status <> 'closed' ORDER BY id FOR NO KEY UPDATE`,
+      [identityIds],
+    );
+    return open.map(({ id }) => id);
   }
 
   /** Closes an open chat if its owner, or one who sees all, asks. Nothing found: closed already, or not theirs. */

@@ -30,6 +30,15 @@ export class CloseChat {
     });
   }
 
+  /** Closes whatever is open with these people, in the caller's transaction. */
+  async closeAllOf(tx: Tx, caller: Caller, identityIds: readonly string[]): Promise<void> {
+    const at = new Date();
+    for (const chatId of await this.chats.lockOpenOf(tx, identityIds)) {
+      const closed = await this.chats.close(tx, chatId, readerOf(caller), at);
+      if (closed) await this.settle(tx, caller, chatId, closed, at);
+    }
+  }
+
   private async settle(tx: Tx, caller: Caller, chatId: string, closed: ClosedChat, at: Date): Promise<void> {
     const { queue_id: queueId, agent_id: agentId, close_reason: reason } = closed;
     const closedBy = caller.kind === 'user' ? caller.id : null;

@@ -6,6 +6,7 @@ import { type DynamicModule, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ApiKitModule } from '#api-kit';
 import { AttachmentsModule } from '#attachments';
+import { ProfileSource } from '#contacts';
 import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
 import type { Caller, Role } from '#identity';
 import { JobsModule, jobsSchema } from '#jobs';
@@ -168,8 +169,9 @@ function oneMessenger(http: GuardedHttp): DynamicModule {
     { provide: MessengerRegistry, useValue: registry },
     { provide: SeenSignal, useClass: SeenChats },
     { provide: GuardedHttp, useValue: http },
+    { provide: ProfileSource, useValue: { read: notHere } },
   ];
-  return { module: OneMessengerModule, global: true, providers, exports: [MessengerRegistry, SeenSignal, GuardedHttp] };
+  return { module: OneMessengerModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
 }
 
 const notHere = () => Promise.reject(new Error('not in this test'));

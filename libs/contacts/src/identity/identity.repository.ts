@@ -142,7 +142,8 @@ export class IdentityRepository {
     return row(
       tx,
       `WITH identity AS (
-         UPDATE identities SET name = coalesce(name, $2), profile_fetched_at = now() WHERE id = $1 RETURNING contact_id
+         UPDATE identities SET name = coalesce(name, $2), profile_fetched_at = now()
+         WHERE id = $1 AND erased_at IS NULL RETURNING contact_id
        )
        UPDATE contacts c SET name = $2, words = trim($3 || ' ' || words), updated_at = now()
        FROM identity WHERE c.id = identity.contact_id AND c.name IS NULL AND $2::text IS NOT NULL

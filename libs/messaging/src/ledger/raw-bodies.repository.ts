@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database, KeyRing, row, rows, type Tx } from '#database';
 import type { Delivery } from '../inbox/parcel.js';
 
+/** Bodies may be large. */
+const SOME = 20;
+
 /** Webhook bodies as they came, encrypted: what quarantine and replay work from. */
 @Injectable()
 export class RawBodies {
@@ -31,6 +34,21 @@ export class RawBodies {
   async read(rawId: string): Promise<Buffer | undefined> {
     const kept = await this.database.row<{ body: Buffer }>('SELECT body FROM raw_bodies WHERE id = $1', [rawId]);
     return kept && this.keys.decrypt(kept.body, boundTo(rawId));
+  }
+
+  /** A few of the messengers' bodies in the order of their ids, after one of them. */
+  async some(messengers: readonly string[], after: string | null): Promise<{ id: string; body: Buffer }[]> {
+    const kept = await this.database.rows<{ id: string; body: Buffer }>(
+      `SELECT id, body FROM raw_bodies WHERE messenger = ANY ($1::text[]) AND ($2::uuid IS NULL OR id > $2)
+       ORDER BY id LIMIT ${SOME}`,
+      [messengers, after],
+    );
+    return kept.map(({ id, body }) => ({ id, body: this.keys.decrypt(body, boundTo(id)) }));
+  }
+
+  /** Their events cannot be replayed any more; what became of them stays known. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.database.rows('DELETE FROM raw_bodies WHERE id = ANY ($1::uuid[])', [ids]);
   }
 
   /** Forgets bodies older than `days`, but never one that quarantine still needs. */

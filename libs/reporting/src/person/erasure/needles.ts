@@ -1,0 +1,15 @@
+import type { KeyRing } from '#database';
+import type { ErasedPerson } from './erasure-step.js';
+
+const boundTo = (erasureId: string) => `erasures/${erasureId}/needles`;
+
+/** The ids a person was known by, kept sealed until nothing is left to be found by them. */
+export function sealNeedles(keys: KeyRing, erasureId: string, known: ErasedPerson['known']): string {
+  const needles = known.map(({ messenger, scope, externalId }) => [messenger, scope, externalId]);
+  return keys.encryptText(JSON.stringify(needles), boundTo(erasureId));
+}
+
+export function openNeedles(keys: KeyRing, erasureId: string, sealed: string): ErasedPerson['known'] {
+  const needles = JSON.parse(keys.decryptText(sealed, boundTo(erasureId))) as [string, string, string][];
+  return needles.map(([messenger, scope, externalId]) => ({ messenger, scope, externalId }));
+}

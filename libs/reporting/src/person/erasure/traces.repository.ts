@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+
+/** Where people leave traces besides what they said. */
+@Injectable()
+export class TracesRepository {
+  constructor(private readonly database: Database) {}
+
+  async chatsOf(identityIds: readonly string[]): Promise<string[]> {
+    const chats = await this.database.rows<{ id: string }>(
+      'SELECT id FROM chats WHERE identity_id = ANY ($1::uuid[]) ORDER BY id',
+      [identityIds],
+    );
+    return chats.map(({ id }) => id);
+  }
+
+  /** Answers of creating requests, kept for a day, and the addresses they went to. */
+  async forgetAnswers(ids: readonly string[]): Promise<number> {
+    const forgotten = await this.database.rows(
+      `DELETE FROM idempotency_keys k WHERE EXISTS (
+         SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(k.route, w.id) > 0 OR strpos(k.body::text, w.id) > 0)
+       RETURNING 1`,
+      [ids],
+    );
+    return forgotten.length;
+  }
+
+  /** Changes that wait for a message or a person: they are few. */
+  waitingChanges(after: string | null, limit: number) {
+    return this.database.rows<{ id: string; target: string; event: unknown }>(
+      `SELECT id, target, event FROM waiting_changes WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+  }
+
+  async dropWaitingChanges(ids: readonly string[]): Promise<void> {
+    await this.database.rows('DELETE FROM waiting_changes WHERE id = ANY ($1::uuid[])', [ids]);
+  }
+
+  /**
+   * Blanks what people said and are called in the next events of the log, in its order. Numbers, ids, times and words of ours
+   * stay, so that whoever reads the log from before still learns what happened when.
+   */
+  async blankEvents(
+    whose: { readonly chatIds: readonly string[]; readonly subjects: readonly string[] },
+    after: readonly [txid: string, id: string],
+    limit: number,
+  ): Promise<{ txid: string; id: string; seen: number; blanked: number } | undefined> {
+    return this.database.row(
+      `WITH piece AS (
+         SELECT txid, id, chat_id, data FROM events WHERE (txid, id) > ($1::text::xid8, $2::bigint)
+         ORDER BY txid, id LIMIT $3
+       ), blanked AS (
+         UPDATE events e SET data = (
+           SELECT coalesce(jsonb_object_agg(d.key, ${IMPERSONAL}), '{}') FROM jsonb_each(e.data) AS d (key, value))
+         FROM piece p
+         WHERE e.txid = p.txid AND e.id = p.id AND (p.chat_id = ANY ($4::uuid[])
+           OR p.data ->> 'contactId' = ANY ($5::text[]) OR p.data ->> 'identityId' = ANY ($5::text[]))
+         RETURNING 1
+       )
+       SELECT (SELECT count(*)::int FROM piece) AS seen, (SELECT count(*)::int FROM blanked) AS blanked,
+         last.txid::text, last.id::text
+       FROM (SELECT txid, id FROM piece ORDER BY txid DESC, id DESC LIMIT 1) AS last`,
+      [after[0], after[1], limit, whose.chatIds, whose.subjects],
+    );
+  }
+
+  /** What the search keeps of the person's chats. */
+  async forgetWords(chatIds: readonly string[]): Promise<number> {
+    const forgotten = await this.database.rows(
+      'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[]) RETURNING 1',
+      [chatIds],
+    );
+    return forgotten.length;
+  }
+}
+
+/** A member `d` of an event's data without anything a person said or is called. */
+const IMPERSONAL = `CASE
+  WHEN jsonb_typeof(d.value) IN ('number', 'boolean', 'null') THEN d.value
+  WHEN jsonb_typeof(d.value) = 'array' THEN '[]'
+  WHEN jsonb_typeof(d.value) = 'object' THEN 'null'
+  WHEN d.value #>> '{}' ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN d.value
+  WHEN d.value #>> '{}' ~ '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' THEN d.value
+  WHEN d.key IN ('status', 'state', 'reason', 'rule', 'outcome', 'how') AND d.value #>> '{}' ~ '^[a-z_]{1,30}$' THEN d.value
+  WHEN d.key = 'name' THEN 'null'
+  ELSE '""' END`;
