@@ -3,15 +3,16 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttachmentAccess } from '#attachments';
 import { AudienceQueues, EventsModule } from '#events';
 import { ContactsModule, ContactVisibility } from '#contacts';
+import { Departures } from '#identity';
 import { ActionController } from './action/action.controller.js';
 import { Action } from './action/action.entity.js';
 import { ACTIONS } from './action/action-providers.js';
 import { ActionRunController } from './action/action-run.controller.js';
 import { ChatActionController } from './action/chat-action.controller.js';
 import { AgentController } from './agent/agent.controller.js';
-import { AgentLoadRepository } from './agent/agent-load.repository.js';
-import { AgentRepository } from './agent/agent.repository.js';
-import { Agents } from './agent/agents.js';
+import { AGENTS } from './agent/agent-providers.js';
+import { AgentStateController } from './agent/agent-state.controller.js';
+import { StateChanges } from './agent/state-changes.js';
 import { MyStateController } from './agent/my-state.controller.js';
 import { ChangeRepository } from './change/change.repository.js';
 import { ChangeWritesRepository } from './change/change-writes.repository.js';
@@ -83,7 +84,6 @@ import { TagController } from './tag/tag.controller.js';
 import { TAGS } from './tag/tag-providers.js';
 
 const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Creation];
-const agents = [Agents, AgentRepository, AgentLoadRepository];
 const chats = [
   AcceptChat,
   ChatAccess,
@@ -138,6 +138,7 @@ const outgoing = [
     ActionController,
     ActionRunController,
     AgentController,
+    AgentStateController,
     MyStateController,
     UnreadController,
     ChatActionController,
@@ -158,9 +159,10 @@ const outgoing = [
     { provide: ContactVisibility, useClass: ContactsOfChats },
     { provide: AttachmentAccess, useClass: AttachmentsOfChats },
     { provide: AudienceQueues, useClass: QueuesOfAgents },
+    { provide: Departures, useExisting: StateChanges },
     ...queues,
     ...ACTIONS,
-    ...agents,
+    ...AGENTS,
     ...chats,
     ...messages,
     ...changes,
@@ -178,6 +180,7 @@ const outgoing = [
     AttachmentAccess,
     AudienceQueues,
     ContactVisibility,
+    Departures,
     ChatAccess,
     ChatIntake,
     CloseChat,

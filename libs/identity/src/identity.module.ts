@@ -17,6 +17,7 @@ import { RefreshTokens } from './session/refresh-tokens.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
 import { SIGN_IN_LIMITS } from './session/sign-in.guard.js';
+import { SignOut } from './session/sign-out.js';
 import { FirstAdmin } from './user/first-admin.js';
 import { MeController } from './user/me.controller.js';
 import { Passwords } from './user/passwords.js';
@@ -47,6 +48,7 @@ import { Users } from './user/users.js';
     Passwords,
     RefreshTokens,
     Sessions,
+    SignOut,
     UserDirectory,
     UserRepository,
     Users,

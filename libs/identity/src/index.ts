@@ -7,6 +7,7 @@ export { ROLES, type Role } from './access/role.js';
 export { audit, type Audited } from './audit/audit.js';
 export { IdentityModule } from './identity.module.js';
 export { Sessions } from './session/sessions.js';
+export { Departures } from './user/departures.js';
 export { FirstAdmin, type FirstSignIn } from './user/first-admin.js';
 export { UserEntity } from './user/user.entity.js';
 export { Users, type User } from './user/users.js';

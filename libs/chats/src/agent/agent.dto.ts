@@ -1,23 +1,38 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min } from 'class-validator';
-
-export const AGENT_STATES = ['active', 'inactive'] as const;
-export type AgentState = (typeof AGENT_STATES)[number];
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsInt, IsUUID, Matches, Max, Min } from 'class-validator';
+import { PageQuery } from '#api-kit';
+import { IfGiven } from '../given-text.js';
+import { STATE_KEY } from './state.js';
 
 export class SetStateDto {
-  /** An inactive agent keeps their chats and gets no new ones */
-  @IsIn(AGENT_STATES)
-  @ApiProperty({ enum: AGENT_STATES, example: 'active' })
-  state: AgentState;
+  /**
+   * `active`, `inactive` or one of the house’s own. Whoever is not available keeps their chats and gets no new ones
+   * @example "active"
+   */
+  @Matches(STATE_KEY, { message: 'state must be the key of a state' })
+  state: string;
 }
 
 export class StateDto {
-  @ApiProperty({ enum: AGENT_STATES, example: 'active' })
+  /** @example "active" */
   state: string;
   /** Whether new chats are offered in this state */
   available: boolean;
   /** Since when */
   since: Date;
+}
+
+export class AgentQuery extends PageQuery {
+  /** Only agents of this queue */
+  @IfGiven()
+  @IsUUID()
+  queueId?: string;
+
+  /** Only agents who get new chats now, or only those who do not */
+  @IfGiven()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  available?: boolean;
 }
 
 export class UpdateAgentDto {
@@ -36,7 +51,7 @@ export class AgentDto {
   userId: string;
   /** @example "Anna" */
   name: string;
-  @ApiProperty({ enum: AGENT_STATES, example: 'active' })
+  /** @example "active" */
   state: string;
   /** Whether new chats are offered in this state */
   available: boolean;
@@ -49,4 +64,9 @@ export class AgentDto {
   openChats: number;
   /** @example 5 */
   chatLimit: number;
+  /**
+   * The queues whose chats they answer
+   * @example ["019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e13"]
+   */
+  queueIds: string[];
 }

@@ -1,6 +1,5 @@
 import type { Caller } from '#identity';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
-import type { AgentState } from './agent.dto.js';
 import { Agents } from './agents.js';
 
 let house: ChatHouse;
@@ -45,7 +44,7 @@ it('records every interval in a state without gap or overlap', async () => {
 
 it('keeps the intervals whole when states are set at once', async () => {
   const agent = await house.anAgent({ active: false });
-  const states = Array.from<unknown, AgentState>({ length: 20 }, (_, index) => (index % 2 ? 'active' : 'inactive'));
+  const states = Array.from<unknown, string>({ length: 20 }, (_, index) => (index % 2 ? 'active' : 'inactive'));
   await Promise.all(states.map((state) => house.get(Agents).setMyState(agent, state)));
   const intervals = await intervalsOf(agent);
   expectNoGapOrOverlap(intervals);

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database } from '#database';
-import { EventLog } from '#events';
 import { type Caller, requireUser } from '#identity';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
-import type { AgentDto, AgentState, StateDto } from './agent.dto.js';
-import { AgentRepository } from './agent.repository.js';
+import type { AgentDto, StateDto } from './agent.dto.js';
+import { type AgentFilter, AgentRepository } from './agent.repository.js';
+import { StateChanges } from './state-changes.js';
 
 /** Agents: their states, their load, their limits. */
 @Injectable()
@@ -14,19 +14,19 @@ export class Agents {
   constructor(
     private readonly agents: AgentRepository,
     private readonly database: Database,
-    private readonly events: EventLog,
+    private readonly changes: StateChanges,
     private readonly routing: Routing,
   ) {}
 
-  async list(cursor: string | undefined, limit: number): Promise<Page<AgentDto>> {
-    const found = await this.agents.list(idAfter(cursor), limit + 1);
+  async list(cursor: string | undefined, limit: number, filter: AgentFilter = {}): Promise<Page<AgentDto>> {
+    const found = await this.agents.list(filter, idAfter(cursor), limit + 1);
     return pageOf(found, limit, ({ userId }) => encodeCursor([userId]));
   }
 
+  /** A limit below the present load takes no chat away. */
   async setChatLimit(userId: string, chatLimit: number): Promise<AgentDto> {
     await this.agents.setChatLimit(userId, chatLimit);
-    const agent = await this.agents.get(userId);
-    if (!agent) throw Problem.notFound('agent');
+    const agent = await this.require(userId);
     this.routing.soonForAgent(this.database, userId);
     return agent;
   }
@@ -37,24 +37,21 @@ export class Agents {
     return state;
   }
 
-  /** Every interval in a state is recorded, without gap or overlap; setting the present state changes nothing. */
-  async setMyState(caller: Caller, state: AgentState): Promise<StateDto> {
+  async setMyState(caller: Caller, state: string): Promise<StateDto> {
     const userId = requireUser(caller);
-    return this.database.transaction(async (tx) => {
-      await this.agents.ensure(tx, userId);
-      const present = await this.agents.lock(tx, userId);
-      if (present?.state === state) return present;
-      const changed = await this.agents.changeState(tx, userId, state);
-      await this.events.record(tx, [
-        {
-          type: 'agent.state_changed',
-          at: changed.since,
-          audience: { agents: [userId], roles: ['supervisor', 'admin'] },
-          data: { userId, state: changed.state, available: changed.available },
-        },
-      ]);
-      this.routing.soonForAgent(tx, userId);
-      return changed;
-    });
+    return this.database.transaction((tx) => this.changes.change(tx, userId, state));
+  }
+
+  /** For supervisors: of somebody who went home and forgot. */
+  async setStateOf(userId: string, state: string): Promise<AgentDto> {
+    await this.require(userId);
+    await this.database.transaction((tx) => this.changes.change(tx, userId, state));
+    return this.require(userId);
+  }
+
+  private async require(userId: string): Promise<AgentDto> {
+    const agent = await this.agents.get(userId);
+    if (!agent) throw Problem.notFound('agent');
+    return agent;
   }
 }

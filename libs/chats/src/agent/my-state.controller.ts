@@ -20,7 +20,7 @@ export class MyStateController {
 
   @Put()
   @Allow('admin', 'supervisor', 'agent')
-  @ApiOperation({ operationId: 'setMyState', summary: 'Become active or inactive' })
+  @ApiOperation({ operationId: 'setMyState', summary: 'Set my state' })
   @ApiOkResponse({ type: StateDto })
   @ApiProblems(422)
   setMyState(@CurrentCaller() caller: Caller, @Body() wish: SetStateDto): Promise<StateDto> {

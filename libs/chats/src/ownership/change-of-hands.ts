@@ -40,7 +40,8 @@ export class ChangeOfHands {
 
   /**
    * Counts the chat where it belongs now, writes down the stretches of ownership, says so in the chat and in the event
-   * log; who has other room than before is thought of for other chats. Anything but `raised` means that whoever should get it cannot: roll back.
+   * log; who has other room than before is thought of for other chats. Anything but `raised` means that whoever should
+   * get it cannot: roll back.
    */
   async settle(tx: Tx, change: HandChange): Promise<LoadVerdict> {
     const { chatId, how, by, from, to, reason, comment, line, event } = change;

@@ -7,11 +7,15 @@ import { ROLES } from '../access/role.js';
 import { RefreshDto, SignInDto, TokensDto } from './session.dto.js';
 import { Sessions } from './sessions.js';
 import { SignInGuard } from './sign-in.guard.js';
+import { SignOut } from './sign-out.js';
 
 @ApiTags('auth')
 @Controller('v1/auth/sessions')
 export class SessionController {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly out: SignOut,
+  ) {}
 
   @Post()
   @Public()
@@ -38,7 +42,7 @@ export class SessionController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign out' })
   deleteSession(@CurrentCaller() caller: Caller): Promise<void> {
-    return this.sessions.signOut(sessionOf(caller));
+    return this.out.signOut(sessionOf(caller));
   }
 }
 

@@ -9,6 +9,7 @@ import { Users } from '../user/users.js';
 import { AccessTokens } from './access-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { Sessions } from './sessions.js';
+import { SignOut } from './sign-out.js';
 
 const PASSWORD = 'correct horse battery';
 const keyRing = new KeyRing([randomBytes(32).toString('base64')]);
@@ -30,7 +31,7 @@ function aNode() {
   const passwords = new Passwords();
   const users = new Users(house.database, repository, passwords, callers);
   const sessions = new Sessions(house.database, repository, passwords, tokens, new RefreshTokens(keyRing), callers);
-  return { callers, users, sessions };
+  return { callers, users, sessions, signOut: new SignOut(house.database, callers) };
 }
 
 async function aUser(role: 'admin' | 'agent' = 'agent') {
@@ -106,7 +107,7 @@ it('signing out ends the session, here at once, elsewhere within seconds', async
   const user = await aUser();
   const { accessToken, refreshToken } = await node.sessions.signIn(user.email, PASSWORD);
   const caller = await node.callers.of(accessToken);
-  await node.sessions.signOut(caller?.sessionId ?? '');
+  await node.signOut.signOut(caller?.sessionId ?? '');
   expect(await node.callers.of(accessToken)).toBeUndefined();
   expect(await aNode().callers.of(accessToken)).toBeUndefined();
   await expect(node.sessions.refresh(refreshToken)).rejects.toMatchObject({ statusCode: 401 });
@@ -156,7 +157,7 @@ it('drops sessions that ended long ago, and no others', async () => {
     await node.sessions.signIn(user.email, PASSWORD),
   ];
   const sessionId = (await node.callers.of(old.accessToken))?.sessionId ?? '';
-  await node.sessions.signOut(sessionId);
+  await node.signOut.signOut(sessionId);
   await house.database.rows(`UPDATE sessions SET revoked_at = now() - interval '31 days' WHERE id = $1`, [sessionId]);
   await node.sessions.forgetEnded();
   expect(await house.database.rows(`SELECT 1 FROM sessions WHERE id = $1`, [sessionId])).toEqual([]);

@@ -25,7 +25,7 @@ export interface Tokens {
 
 type Refresh = { readonly session: SessionRow; readonly token: string } | 'unknown' | 'reused';
 
-/** Signing in, staying in, signing out. */
+/** Signing in, and staying in. */
 @Injectable()
 export class Sessions {
   constructor(
@@ -64,14 +64,6 @@ export class Sessions {
     }
     if (outcome === 'unknown') throw new Problem(401, 'invalid_refresh_token', 'This session is over. Sign in again.');
     return this.tokensFor(outcome.session, outcome.token);
-  }
-
-  async signOut(sessionId: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const userId = await revokeSession(tx, sessionId, 'signed_out');
-      if (userId) await audit(tx, { action: 'session.ended', kind: 'user', subjectId: userId });
-    });
-    this.callers.forget();
   }
 
   /** Drops sessions that ended a month ago or more. */

@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import { Callers } from '../access/callers.js';
 import { audit, type Audited } from '../audit/audit.js';
 import type { Role } from '../access/role.js';
 import { revokeSessionsOf } from '../session/session.repository.js';
+import { Departures } from './departures.js';
 import { Passwords } from './passwords.js';
 import { UserEntity } from './user.entity.js';
 import { insertUser, lockActiveAdmins, UserRepository } from './user.repository.js';
@@ -27,6 +28,7 @@ export class Users {
     private readonly users: UserRepository,
     private readonly passwords: Passwords,
     private readonly callers: Callers,
+    @Optional() private readonly departures?: Departures,
   ) {}
 
   /** Active or not; undefined when there is no such user. */
@@ -74,6 +76,7 @@ export class Users {
       if (!changed.active) await revokeSessionsOf(tx, id, 'deactivated');
       const after = viewOf(await tx.getRepository(UserEntity).save(changed));
       await audit(tx, { action: actionOf(before, after), subjectId: id, before, after });
+      if (!after.active) await this.departures?.left(tx, id);
       return after;
     });
     this.callers.forget();

@@ -1,0 +1,71 @@
+import { openHouse, type House } from './support/house.js';
+
+/** Real: the built server, PostgreSQL, sockets, signed-in people. */
+let house: House;
+
+beforeAll(async () => {
+  house = await openHouse({ agents: 3 });
+}, 120_000);
+afterAll(() => house?.close());
+
+interface AgentView {
+  readonly userId: string;
+  readonly state: string;
+  readonly available: boolean;
+  readonly chatLimit: number;
+  readonly queueIds: readonly string[];
+}
+
+const agentsLike = async (query: string) =>
+  (await house.team.admin.read<{ data: AgentView[] }>(`/v1/agents?${query}`)).data;
+
+it('an admin adds a state, an agent takes it, and it cannot be deleted meanwhile', async () => {
+  const { admin, agents, queueId } = house.team;
+  const anna = agents[0]!;
+  const lunch = { key: 'lunch', name: 'At lunch', available: false };
+  expect(await admin.created('/v1/agent-states', lunch)).toEqual({ ...lunch, builtIn: false });
+  expect(await anna.api.post('/v1/agent-states', lunch)).toMatchObject({ status: 403 });
+  const listed = await anna.api.read<{ data: { key: string }[] }>('/v1/agent-states');
+  expect(listed.data.map(({ key }) => key)).toEqual(['active', 'inactive', 'lunch']);
+  expect(await anna.api.put('/v1/me/state', { state: 'lunch' })).toMatchObject({
+    status: 200,
+    body: { available: false },
+  });
+  expect(await anna.api.put('/v1/me/state', { state: 'Lunch!' })).toMatchObject({ status: 422 });
+  const away = await agentsLike(`queueId=${queueId}&available=false`);
+  expect(away).toMatchObject([{ userId: anna.id, state: 'lunch', queueIds: [queueId] }]);
+  expect(await admin.call('DELETE', '/v1/agent-states/lunch')).toMatchObject({
+    status: 409,
+    body: { code: 'state_in_use' },
+  });
+  await anna.api.put('/v1/me/state', { state: 'active' });
+  expect(await admin.call('DELETE', '/v1/agent-states/lunch')).toMatchObject({ status: 204 });
+});
+
+it('a supervisor sets an agent’s state and limit, an agent does not', async () => {
+  const { admin, agents, queueId } = house.team;
+  const [anna, bert] = agents;
+  const person = { email: 'lead@example.com', name: 'Lead', password: 'a long password of the lead' };
+  await admin.created('/v1/users', { ...person, role: 'supervisor' });
+  const lead = await house.server.api.signIn(person.email, person.password);
+  const path = `/v1/agents/${bert!.id}`;
+  expect(await anna!.api.put(`${path}/state`, { state: 'inactive' })).toMatchObject({ status: 403 });
+  expect(await lead.put(`${path}/state`, { state: 'inactive' })).toMatchObject({
+    status: 200,
+    body: { state: 'inactive' },
+  });
+  expect(await lead.changed(path, { chatLimit: 9 })).toMatchObject({ chatLimit: 9, state: 'inactive' });
+  expect(await bert!.api.read('/v1/me/state')).toMatchObject({ state: 'inactive' });
+  expect((await agentsLike(`queueId=${queueId}&available=true`)).map(({ userId }) => userId)).not.toContain(bert!.id);
+});
+
+it('whoever signs out or is deactivated is inactive from then on', async () => {
+  const { admin, agents } = house.team;
+  const [anna, , clara] = agents;
+  expect(await anna!.api.call('DELETE', '/v1/auth/sessions')).toMatchObject({ status: 204 });
+  const stateOf = async (id: string) => (await agentsLike('limit=100')).find(({ userId }) => userId === id);
+  expect(await stateOf(anna!.id)).toMatchObject({ state: 'inactive', available: false });
+  await admin.created(`/v1/users/${clara!.id}/deactivate`);
+  await admin.created(`/v1/users/${clara!.id}/activate`);
+  expect(await stateOf(clara!.id)).toMatchObject({ state: 'inactive', available: false });
+});
