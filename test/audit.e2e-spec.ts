@@ -71,6 +71,25 @@ it('begins with the first admin, made by nobody', async () => {
   expect(entries.at(-1)).toMatchObject({ actor: { kind: 'system', id: null }, after: { email: ADMIN.email } });
 });
 
+it('tells the story of a queue and of who belongs to it', async () => {
+  const { id } = await admin.created<{ id: string }>('/v1/queues', { name: 'Support' });
+  const user = { email: 'bob@example.com', name: 'Bob', role: 'agent', password: PASSWORD };
+  const { id: userId } = await admin.created<{ id: string }>('/v1/users', user);
+  await admin.put(`/v1/queues/${id}/agents/${userId}`);
+  await admin.put(`/v1/queues/${id}/agents/${userId}`);
+  await admin.changed(`/v1/queues/${id}`, { agentLimit: 9 });
+  await admin.changed(`/v1/queues/${id}`, { agentLimit: 9 });
+  await admin.call('DELETE', `/v1/queues/${id}/agents/${userId}`);
+  await admin.call('DELETE', `/v1/queues/${id}`);
+  expect(await entriesOf(`subjectId=${id}`)).toMatchObject([
+    { action: 'queue.deleted' },
+    { action: 'queue.agent_removed', before: { userId }, after: null },
+    { action: 'queue.updated', before: { agentLimit: 5 }, after: { agentLimit: 9 } },
+    { action: 'queue.agent_added', before: null, after: { userId } },
+    { action: 'queue.created', after: { name: 'Support' } },
+  ]);
+});
+
 it.each(['action=everything', 'from=yesterday', 'actorId=ada', 'cursor=x', 'limit=1000'])(
   'refuses ?%s with a clear problem',
   async (query) => {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, pageOf, type PageQuery, Problem } from '#api-kit';
 import { Database, isId, type Tx } from '#database';
 import { EventLog } from '#events';
-import { channelEvent, type ChannelEventType } from './channel-event.js';
+import { audit } from '#identity';
+import { channelEvent, stateOf, type ChannelEventType } from './channel-event.js';
 import { viewOf } from './channel-view.js';
 import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
@@ -56,6 +57,12 @@ export class ChannelAdministration {
       tx,
       news.map((type) => channelEvent(type, channel)),
     );
+    await audit(tx, {
+      action: 'channel.updated',
+      subjectId: channelId,
+      before: stateOf(before),
+      after: stateOf(channel),
+    });
     return channel;
   }
 

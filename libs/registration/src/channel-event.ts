@@ -20,6 +20,7 @@ export function checkEvent(channel: Channel, state: FindingState, findings: read
 
 const AUDIENCE: Audience = { roles: ['supervisor', 'admin'] };
 
-function stateOf({ id: channelId, messenger, name, queueId, language, active, health, healthDetail }: Channel) {
+/** A channel as everybody may know it who knows of channels. */
+export function stateOf({ id: channelId, messenger, name, queueId, language, active, health, healthDetail }: Channel) {
   return { channelId, messenger, name, queueId, language, active, health, healthDetail };
 }

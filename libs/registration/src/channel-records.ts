@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { Answer } from '#api-kit';
 import { newId, type Tx } from '#database';
 import { EventLog } from '#events';
+import { audit } from '#identity';
 import type { MessengerRegistrationWorker } from '#messenger-kit';
-import { channelEvent, type ChannelEventType } from './channel-event.js';
+import { channelEvent, stateOf, type ChannelEventType } from './channel-event.js';
 import type { ChannelOrder } from './channel-order.js';
 import { ChannelSecrets } from './channel-secrets.js';
 import { viewOf } from './channel-view.js';
@@ -84,6 +85,7 @@ export class ChannelRecords {
       secrets: this.secrets.seal(id, { ...connected.credentials, webhookSecret, previousWebhookSecret }),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
+    await audit(tx, { action: 'channel.registered', subjectId: id, after: stateOf(channel) });
     const isFirst = before.health === 'connecting';
     const secrets = (isFirst && connected.reveal) || null;
     const outcome = isFirst ? ('connected' as const) : ('repaired' as const);

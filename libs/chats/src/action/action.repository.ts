@@ -52,8 +52,8 @@ export class ActionRepository {
   }
 
   /** False when there is no such action. */
-  async delete(id: string): Promise<boolean> {
-    return ((await this.actions.delete({ id })).affected ?? 0) > 0;
+  async delete(tx: Tx, id: string): Promise<boolean> {
+    return ((await tx.getRepository(Action).delete({ id })).affected ?? 0) > 0;
   }
 
   exists(id: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
-import type { Caller } from '#identity';
+import { audit, type Caller } from '#identity';
 import { ChatAccess } from '../chat/chat-access.js';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
@@ -32,7 +32,9 @@ export class Actions {
       const queueIds = await this.held(tx, wish.queueIds);
       const id = newId();
       const { written, sealed } = this.secrets.issue(id);
-      return { ...viewOf(await this.actions.create(tx, id, sealed, { ...wish, queueIds })), secret: written };
+      const view = viewOf(await this.actions.create(tx, id, sealed, { ...wish, queueIds }));
+      await audit(tx, { action: 'action.created', subjectId: id, after: view });
+      return { ...view, secret: written };
     });
   }
 
@@ -43,6 +45,7 @@ export class Actions {
       const { written, sealed } = this.secrets.issue(id);
       const until = new Date(Date.now() + OVERLAP_MS);
       if (!(await this.actions.changeSecret(tx, id, sealed, until))) throw Problem.notFound('action');
+      await audit(tx, { action: 'action.secret_rotated', subjectId: id });
       return { secret: written };
     });
   }
@@ -57,12 +60,18 @@ export class Actions {
       const action = await this.actions.lock(tx, id);
       if (!action) throw Problem.notFound('action');
       const queueIds = wish.queueIds && (await this.held(tx, wish.queueIds));
-      return viewOf(await this.actions.save(tx, action, { ...wish, queueIds }));
+      const before = viewOf(action);
+      const after = viewOf(await this.actions.save(tx, action, { ...wish, queueIds }));
+      await audit(tx, { action: 'action.updated', subjectId: id, before, after });
+      return after;
     });
   }
 
   async delete(id: string): Promise<void> {
-    if (!(await this.actions.delete(id))) throw Problem.notFound('action');
+    await this.database.transaction(async (tx) => {
+      if (!(await this.actions.delete(tx, id))) throw Problem.notFound('action');
+      await audit(tx, { action: 'action.deleted', subjectId: id });
+    });
   }
 
   /** The actions of the queue the chat is in now. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
+import { audit } from '#identity';
 import { AgentLoadRepository, type LoadVerdict } from '../agent/agent-load.repository.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
@@ -11,6 +12,8 @@ interface Hands {
   readonly agentId: string;
   readonly queueId: string;
 }
+
+const NOBODY = { agentId: null };
 
 /** A chat that was just given, taken or closed. */
 export interface HandChange {
@@ -52,6 +55,7 @@ export class ChangeOfHands {
     if (to && isBeginning(how)) await this.stretches.begin(tx, to.agentId, { ...step, how });
     await this.lines.append(tx, chatId, line, event.at);
     await this.events.record(tx, [event]);
+    await audit(tx, { action: `chat.${how}`, subjectId: chatId, before: from ?? NOBODY, after: to ?? NOBODY });
     for (const hands of [from, to]) if (hands) this.routing.soonForAgent(tx, hands.agentId);
     return verdict;
   }

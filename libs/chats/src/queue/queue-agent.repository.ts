@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { row, rows, type Tx } from '#database';
+import { row, type Tx } from '#database';
 
 /** Who belongs to which queue. */
 @Injectable()
@@ -8,14 +8,22 @@ export class QueueAgentRepository {
     return (await row(tx, 'SELECT id FROM users WHERE id = $1 AND active FOR KEY SHARE', [userId])) !== undefined;
   }
 
-  async add(tx: Tx, queueId: string, userId: string): Promise<void> {
-    await rows(tx, 'INSERT INTO queue_agents (queue_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+  /** False when they belong to it already. */
+  async add(tx: Tx, queueId: string, userId: string): Promise<boolean> {
+    const added = await row(
+      tx,
+      'INSERT INTO queue_agents (queue_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
+      [queueId, userId],
+    );
+    return added !== undefined;
+  }
+
+  /** False when they did not belong to it. */
+  async remove(tx: Tx, queueId: string, userId: string): Promise<boolean> {
+    const removed = await row(tx, 'DELETE FROM queue_agents WHERE queue_id = $1 AND user_id = $2 RETURNING 1', [
       queueId,
       userId,
     ]);
-  }
-
-  async remove(tx: Tx, queueId: string, userId: string): Promise<void> {
-    await rows(tx, 'DELETE FROM queue_agents WHERE queue_id = $1 AND user_id = $2', [queueId, userId]);
+    return removed !== undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database } from '#database';
+import { audit } from '#identity';
 import type { AgentDto } from '../agent/agent.dto.js';
 import { AgentRepository } from '../agent/agent.repository.js';
 import { idAfter } from '../id-cursor.js';
@@ -31,7 +32,9 @@ export class QueueAgents {
       if ((await this.queues.hold(tx, [queueId])).length === 0) throw Problem.notFound('queue');
       if (!(await this.members.isUser(tx, userId))) throw Problem.notFound('user');
       await this.agents.ensure(tx, userId);
-      await this.members.add(tx, queueId, userId);
+      if (await this.members.add(tx, queueId, userId)) {
+        await audit(tx, { action: 'queue.agent_added', subjectId: queueId, after: { userId } });
+      }
       this.routing.soon(tx, queueId);
     });
   }
@@ -39,7 +42,9 @@ export class QueueAgents {
   async remove(queueId: string, userId: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       if ((await this.queues.hold(tx, [queueId])).length === 0) throw Problem.notFound('queue');
-      await this.members.remove(tx, queueId, userId);
+      if (await this.members.remove(tx, queueId, userId)) {
+        await audit(tx, { action: 'queue.agent_removed', subjectId: queueId, before: { userId } });
+      }
       this.routing.soon(tx, queueId);
     });
   }

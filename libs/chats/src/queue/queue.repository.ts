@@ -30,8 +30,13 @@ export class QueueRepository {
     return queues.findOneByOrFail({ id: queue.id });
   }
 
-  async update(id: string, changes: Partial<QueueSettings>): Promise<void> {
-    await this.queues.update({ id, live: true }, { ...changes, updatedAt: new Date() });
+  /** A queue that `lock` has found. */
+  of(tx: Tx, id: string): Promise<Queue> {
+    return tx.getRepository(Queue).findOneByOrFail({ id });
+  }
+
+  async update(tx: Tx, id: string, changes: Partial<QueueSettings>): Promise<void> {
+    await tx.getRepository(Queue).update({ id, live: true }, { ...changes, updatedAt: new Date() });
   }
 
   /** Waits for whoever is putting a chat or a channel into the queue, and holds others back until the end. */

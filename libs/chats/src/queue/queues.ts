@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type OnceAnswer, type Page } from '#api-kit';
 import { Database, newId, sqlState } from '#database';
-import type { Caller } from '#identity';
+import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
@@ -22,9 +22,11 @@ export class Queues {
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
-    return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) =>
-      viewOf(await this.queues.create(tx, { ...wish, id: newId() }).catch(nameTaken)),
-    );
+    return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) => {
+      const queue = viewOf(await this.queues.create(tx, { ...wish, id: newId() }).catch(nameTaken));
+      await audit(tx, { action: 'queue.created', subjectId: queue.id, after: queue });
+      return queue;
+    });
   }
 
   async get(id: string): Promise<QueueDto> {
@@ -39,9 +41,15 @@ export class Queues {
   }
 
   async update(id: string, wish: UpdateQueueDto): Promise<QueueDto> {
-    await this.queues.update(id, wish).catch(nameTaken);
-    this.routing.soon(this.database, id);
-    return this.get(id);
+    return this.database.transaction(async (tx) => {
+      if (!(await this.queues.lock(tx, id))) throw Problem.notFound('queue');
+      const before = await this.queues.of(tx, id);
+      await this.queues.update(tx, id, wish).catch(nameTaken);
+      const after = viewOf(await this.queues.of(tx, id));
+      await audit(tx, { action: 'queue.updated', subjectId: id, before: viewOf(before), after });
+      this.routing.soon(tx, id);
+      return after;
+    });
   }
 
   /** Refused while the queue has open chats or a channel uses it: nothing may wait where nobody looks. */
@@ -53,6 +61,7 @@ export class Queues {
           throw Problem.conflict('queue_has_chats', 'The queue has open chats. Close or move them first.');
         }
         await this.queues.retire(tx, id);
+        await audit(tx, { action: 'queue.deleted', subjectId: id });
       });
     } catch (error) {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;

@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Caller } from './caller.js';
+
+/** Whoever calls, as far as it is written down. */
+interface Asking {
+  readonly kind: 'user' | 'key';
+  readonly id: string;
+  readonly name: string;
+}
 
 interface RequestContext {
   readonly requestId: string;
-  caller?: Caller;
+  caller?: Asking;
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -18,7 +24,7 @@ export function requestNow(): Readonly<RequestContext> | undefined {
   return contexts.getStore();
 }
 
-export function noteCallerOfRequest(caller: Caller): void {
+export function noteCallerOfRequest(caller: Asking): void {
   const context = contexts.getStore();
   if (context) context.caller = caller;
 }

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import { EventLog } from '#events';
-import { channelEvent } from '../channel-event.js';
+import { audit } from '#identity';
+import { channelEvent, stateOf } from '../channel-event.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
 import { Channels } from '../channels.js';
@@ -49,6 +50,7 @@ export class ChannelRemoval {
     const channel = await this.unused(tx, channelId);
     await this.repository.bury(tx, channelId);
     await this.events.record(tx, [channelEvent('channel.deleted', channel)]);
+    await audit(tx, { action: 'channel.deleted', subjectId: channelId, before: stateOf(channel) });
   }
 
   private async unused(tx: Tx, channelId: string): Promise<Channel> {
