@@ -140,6 +140,8 @@ async function storedFiles(): Promise<Buffer[]> {
 it('erases a person: nothing personal is left anywhere, chats stay as numbers, and they come back as a stranger', async () => {
   const { accounts, channels } = house.team;
   const who = { messenger: 'telegram' as const, account: accounts.telegram, person: 'Canaryname Canarysurname' };
+  // Nobody answers there: what it shall be told waits.
+  await admin().created('/v1/webhook-endpoints', { url: 'https://hooks.invalid/parley' });
   const chat = await anOpenChat(house, who);
   const { api } = first();
   const id = await contactOf(chat);
@@ -174,6 +176,8 @@ it('erases a person: nothing personal is left anywhere, chats stay as numbers, a
   const externalIds = identities.map(({ externalId }) => externalId);
   const words = ['canaryname', 'canarysurname', 'canarymerged', 'canarymail', 'canarynote', 'canaryattribute'];
   words.push('canaryfilename', 'canarycaption', 'canarytext', 'canaryanswer', 'canaryrepeated', other.who.person);
+  const told = () => placesOf(words).then((places) => places.some((place) => place.startsWith('webhook_deliveries')));
+  await eventually(told, 30_000, 'deliveries to the webhook');
   expect((await placesOf(words)).length).toBeGreaterThan(5);
   expect((await storedFiles()).some((bytes) => bytes.includes('canaryfile'))).toBe(true);
   const messageCount = (await chat.view()).lastSeq;

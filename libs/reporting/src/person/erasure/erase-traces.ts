@@ -58,6 +58,21 @@ export class EraseAnswers extends ErasureStep {
   }
 }
 
+/** What was told, or shall be, to webhook endpoints. Comes after the events: nothing is made anew of those. */
+@Injectable()
+export class EraseDeliveries extends ErasureStep {
+  readonly name = 'deliveries';
+
+  constructor(private readonly traces: TracesRepository) {
+    super();
+  }
+
+  async run({ identityIds, contactIds }: ErasedPerson): Promise<Progress> {
+    const ids = [...contactIds, ...identityIds, ...(await this.traces.chatsOf(identityIds))];
+    return { erased: await this.traces.forgetDeliveries(ids) };
+  }
+}
+
 /** Words that messages were found by. */
 @Injectable()
 export class EraseWords extends ErasureStep {

@@ -1,6 +1,13 @@
 import { EraseFiles } from './erase-files.js';
 import { EraseMessages } from './erase-messages.repository.js';
-import { EraseAnswers, EraseEvents, EraseRawBodies, EraseWaitingChanges, EraseWords } from './erase-traces.js';
+import {
+  EraseAnswers,
+  EraseDeliveries,
+  EraseEvents,
+  EraseRawBodies,
+  EraseWaitingChanges,
+  EraseWords,
+} from './erase-traces.js';
 
 export const ERASURE_STEPS = Symbol('erasure steps');
 
@@ -12,5 +19,6 @@ export const erasureSteps = [
   EraseWaitingChanges,
   EraseAnswers,
   EraseEvents,
+  EraseDeliveries,
   EraseWords,
 ];

@@ -25,6 +25,16 @@ export class TracesRepository {
     return forgotten.length;
   }
 
+  /** What webhook endpoints were sent, or shall be: with the text of previews. */
+  async forgetDeliveries(ids: readonly string[]): Promise<number> {
+    const forgotten = await this.database.rows(
+      `DELETE FROM webhook_deliveries d
+       WHERE EXISTS (SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(d.body, w.id) > 0) RETURNING 1`,
+      [ids],
+    );
+    return forgotten.length;
+  }
+
   /** Changes that wait for a message or a person: they are few. */
   waitingChanges(after: string | null, limit: number) {
     return this.database.rows<{ id: string; target: string; event: unknown }>(
