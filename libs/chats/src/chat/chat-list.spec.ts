@@ -60,7 +60,7 @@ it('shows a chat with its contact, holder, preview and unread messages', async (
       sendPolicy: { allowed: true, kinds: ['text'] },
     },
   ]);
-  expect(await house.get(ChatViews).get(agent, chat)).toEqual(data[0]);
+  expect(await house.get(ChatViews).get(agent, chat)).toMatchObject(data[0]!);
 });
 
 it('lists mine by the newest message, whichever was accepted first', async () => {
