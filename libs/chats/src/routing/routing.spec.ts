@@ -185,10 +185,13 @@ describe('declining', () => {
   });
 });
 
-it('two queues that share an agent never offer them more than they have room for, however they race', async () => {
+it('queues that share an agent never offer them more than they have room for, however their rounds race', async () => {
   const queues = await Promise.all(Array.from({ length: 4 }, () => desk.aRoutedQueue()));
-  const anna = await house.anAgent({ queues, chatLimit: 2 });
+  const anna = await house.anAgent({ queues, chatLimit: 2, active: false });
   for (const queue of queues) for (let number = 0; number < 2; number++) await house.aChat(queue);
+  await desk.routed();
+  // Behind the room's back, so that nobody routes before all do.
+  await house.database.rows(`UPDATE agents SET state = 'active', available = true WHERE user_id = $1`, [anna.id]);
   await Promise.all(queues.flatMap((queue) => [queue, queue]).map((queue) => house.get(RoutingRound).run(queue)));
   expect(await desk.offersOf(anna)).toHaveLength(2);
 });

@@ -53,7 +53,7 @@ export async function aRoutingWorld(house: ChatHouse) {
   const ids = agents.map(({ id }) => id);
   const chatsOf = () => readState(house.database, queues);
 
-  /** Nobody holds or waits for anything; everybody is in all queues, with little room. */
+  /** Nobody holds or waits for anything; everybody is in all queues, with little room, less of it in each queue. */
   async function begin(): Promise<void> {
     await house.database.rows(
       `WITH closed AS (
@@ -69,7 +69,7 @@ export async function aRoutingWorld(house: ChatHouse) {
        ruled AS (
          UPDATE queues q SET agent_limit = 2, routing_rule = n.rule, silent_agent = n.silent
          FROM unnest($1::uuid[], $3::text[], $4::text[]) AS n (id, rule, silent) WHERE q.id = n.id)
-       UPDATE agents SET open_chats = 0, chat_limit = 2, state = 'active', available = true WHERE user_id = ANY ($2::uuid[])`,
+       UPDATE agents SET open_chats = 0, chat_limit = 3, state = 'active', available = true WHERE user_id = ANY ($2::uuid[])`,
       [queues, ids, RULES, ['keep', 'set_inactive', 'keep']],
     );
     await settle();
