@@ -45,6 +45,7 @@ import { DraftController } from './draft/draft.controller.js';
 import { DRAFTS } from './draft/draft-providers.js';
 import { ChatIntake } from './intake/chat-intake.js';
 import { IntakeRepository } from './intake/intake.repository.js';
+import { LIFE } from './life/life-providers.js';
 import { Conversation } from './message/conversation.js';
 import { ConversationChatsRepository } from './message/conversation-chats.repository.js';
 import { MessageController } from './message/message.controller.js';
@@ -168,6 +169,7 @@ const outgoing = [
     ...changes,
     ...outgoing,
     ...OWNERSHIP,
+    ...LIFE,
     ...ROUTING,
     ...NOTES,
     ...TAGS,

@@ -13,6 +13,13 @@ interface ChatMove {
   readonly status: 'waiting' | 'in_progress';
 }
 
+interface ChatBeginning {
+  readonly channelId: string;
+  readonly queueId: string;
+  readonly identityId: string;
+  readonly status: 'waiting';
+}
+
 interface MessageReference {
   readonly messageId: string;
 }
@@ -40,12 +47,9 @@ interface ChannelState {
  * stand on the event itself.
  */
 export interface EventMap {
-  'chat.opened': {
-    readonly channelId: string;
-    readonly queueId: string;
-    readonly identityId: string;
-    readonly status: 'waiting';
-  };
+  'chat.opened': ChatBeginning;
+  /** The contact wrote again soon after it was closed; it waits as if it were new. */
+  'chat.reopened': ChatBeginning;
   'chat.accepted': { readonly queueId: string; readonly agentId: string; readonly status: 'in_progress' };
   'chat.released': ChatMove;
   'chat.transferred': ChatMove;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Database, type Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
+import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
 import type { Batch } from './batch.js';
 import { type Answer, IntakeRepository, type OpenChat, type Place } from './intake.repository.js';
@@ -12,6 +13,7 @@ export class ChatIntake {
     private readonly repository: IntakeRepository,
     private readonly events: EventLog,
     private readonly routing: Routing,
+    private readonly lines: SystemLines,
   ) {}
 
   /**
@@ -41,11 +43,25 @@ export class ChatIntake {
     return answers;
   }
 
-  /** Opens a chat as `waiting` in its channel's queue at every place that has none. Answers those it opened. */
-  open(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
-    const distinct = new Map(places.map((place) => [place.channelId + place.identityId, place]));
-    return distinct.size > 0 ? this.repository.open(tx, [...distinct.values()], at) : Promise.resolve([]);
+  /**
+   * Opens a chat as `waiting` in its channel's queue at every place that has none. Answers those it opened; a chat that was
+   * closed a short while ago is reopened instead where its queue wishes it.
+   */
+  async open(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
+    const distinct = new Map(places.map((place) => [nameOf(place), place]));
+    if (distinct.size === 0) return [];
+    for (const chat of await this.repository.reopen(tx, [...distinct.values()], at)) {
+      distinct.delete(nameOf(chat));
+      await this.lines.append(tx, chat.id, 'The contact wrote again, and the chat was reopened', at);
+      await this.events.record(tx, [{ ...openedEvent(chat, at), type: 'chat.reopened' }]);
+      this.routing.soon(tx, chat.queueId);
+    }
+    return distinct.size > 0 ? this.repository.open(tx, [...distinct.values()], at) : [];
   }
+}
+
+function nameOf({ channelId, identityId }: Place): string {
+  return channelId + identityId;
 }
 
 /** Makes the transaction begin anew, as a serialization failure of the database does. */
@@ -53,7 +69,7 @@ class TryAgain extends Error {
   readonly code = '40001';
 }
 
-function openedEvent(chat: OpenChat, at: Date): NewEvent {
+function openedEvent(chat: OpenChat, at: Date): NewEvent & { readonly type: 'chat.opened' } {
   return {
     type: 'chat.opened',
     at,

@@ -44,6 +44,27 @@ const OPEN = {
     RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
 };
 
+/** The newest chat of each place, if it was closed no longer ago than its queue reopens, and the queue still lives. */
+const REOPEN = {
+  name: 'chats-reopen',
+  text: `
+    WITH closed AS (
+      SELECT c.id FROM unnest($1::uuid[], $2::uuid[]) AS n (channel_id, identity_id)
+      CROSS JOIN LATERAL (
+        SELECT p.id FROM chats p WHERE p.identity_id = n.identity_id AND p.channel_id = n.channel_id
+        ORDER BY p.opened_at DESC LIMIT 1
+      ) AS newest
+      JOIN chats c ON c.id = newest.id
+      JOIN queues q ON q.id = c.queue_id
+      WHERE c.status = 'closed' AND q.live AND c.closed_at > $3::timestamptz - make_interval(mins => q.reopen_minutes)
+      ORDER BY c.id FOR NO KEY UPDATE OF c FOR KEY SHARE OF q
+    )
+    UPDATE chats c SET status = 'waiting', waiting_since = $3, agent_id = NULL, closed_at = NULL, closed_by = NULL,
+      close_reason = NULL
+    FROM closed WHERE c.id = closed.id
+    RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
+};
+
 /** The set-based statements of the receiving path: one call a batch. */
 @Injectable()
 export class IntakeRepository {
@@ -62,6 +83,12 @@ export class IntakeRepository {
       sorted.map((p) => p.identityId),
       at.toISOString(),
     ]);
+  }
+
+  /** Reopens what was closed a short while ago, where the queue wishes it. Locks the chats in the order of their ids. */
+  reopen(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
+    const [channels, identities] = [places.map((p) => p.channelId), places.map((p) => p.identityId)];
+    return rows<OpenChat>(tx, REOPEN, [channels, identities, at.toISOString()]);
   }
 
   /** Whether one of these chats has no message. */
