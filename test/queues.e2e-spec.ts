@@ -31,8 +31,6 @@ const SETTINGS = {
   closeCountsFrom: 'last_outbound',
   closeWaitingAfterMinutes: 600,
   reopenMinutes: 10,
-  greeting: 'Hello!\nHow can we help?',
-  closingText: 'Good bye',
 };
 
 it('is made, read, changed and deleted', async () => {
@@ -62,7 +60,6 @@ it.each([
   ['closeCountsFrom', 'opening'],
   ['closeWaitingAfterMinutes', '30'],
   ['reopenMinutes', -1],
-  ['greeting', '   '],
   ['greeting', 'x'.repeat(2001)],
   ['closingText', 'a \u0000 b'],
   ['closingText', { text: 'Bye' }],

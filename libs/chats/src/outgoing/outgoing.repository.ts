@@ -57,7 +57,7 @@ export class OutgoingRepository {
     );
   }
 
-  /** `messages`: how many were added. A program's answer, such as a greeting, is no human reply. */
+  /** `messages`: how many were added. A program's answer is no human reply. */
   async bump(tx: Tx, chatId: string, { messages, preview, human, at }: Bump): Promise<void> {
     await rows(
       tx,

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { IfGiven, OneLine, SeveralLines } from '../given-text.js';
+import { IfGiven, OneLine } from '../given-text.js';
 import {
   CLOSE_COUNTS_FROM,
   type CloseCountsFrom,
@@ -97,22 +97,6 @@ export class QueueSettingsDto {
   @Min(1)
   @Max(A_MONTH_MINUTES)
   reopenMinutes?: number | null;
-
-  /**
-   * Sent when a chat is opened; nothing while null, which is the default
-   * @example "Hello! Somebody will be with you in a minute."
-   */
-  @IsOptional()
-  @SeveralLines(2000)
-  greeting?: string | null;
-
-  /**
-   * Sent when a chat is closed; nothing while null, which is the default
-   * @example "Thank you for writing to us."
-   */
-  @IsOptional()
-  @SeveralLines(2000)
-  closingText?: string | null;
 }
 
 export class CreateQueueDto extends QueueSettingsDto {
@@ -155,10 +139,6 @@ export class QueueDto {
   closeWaitingAfterMinutes: number | null;
   /** @example 30 */
   reopenMinutes: number | null;
-  /** @example "Hello! Somebody will be with you in a minute." */
-  greeting: string | null;
-  /** @example "Thank you for writing to us." */
-  closingText: string | null;
   createdAt: Date;
   updatedAt: Date;
 }

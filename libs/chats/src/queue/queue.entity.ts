@@ -56,12 +56,6 @@ export class Queue {
   @Column('int', { name: 'reopen_minutes' })
   reopenMinutes: number | null;
 
-  @Column('text')
-  greeting: string | null;
-
-  @Column('text', { name: 'closing_text' })
-  closingText: string | null;
-
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

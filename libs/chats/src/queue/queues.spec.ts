@@ -35,8 +35,6 @@ it('creates a queue with the usual rule and limit, once for an idempotency key',
       closeCountsFrom: 'last_message',
       closeWaitingAfterMinutes: null,
       reopenMinutes: null,
-      greeting: null,
-      closingText: null,
     },
   });
   expect(await create('Support', key)).toMatchObject({ replayed: true, body: { id: first.body.id } });
@@ -61,15 +59,11 @@ it('keeps every setting, and changes only what is given', async () => {
     closeCountsFrom: 'last_outbound',
     closeWaitingAfterMinutes: 600,
     reopenMinutes: 10,
-    greeting: 'Hello!\nHow can we help?',
-    closingText: 'Good bye',
   } as const;
   const { body } = await house.get(Queues).create(admin, undefined, { name: 'All of it', ...settings });
   expect(body).toMatchObject(settings);
-  const changed = await house
-    .get(Queues)
-    .update(body.id, { closeAfterMinutes: null, greeting: null, offerSeconds: 90 });
-  expect(changed).toMatchObject({ ...settings, closeAfterMinutes: null, greeting: null, offerSeconds: 90 });
+  const changed = await house.get(Queues).update(body.id, { closeAfterMinutes: null, offerSeconds: 90 });
+  expect(changed).toMatchObject({ ...settings, closeAfterMinutes: null, offerSeconds: 90 });
   expect(await house.get(Queues).get(body.id)).toEqual(changed);
 });
 

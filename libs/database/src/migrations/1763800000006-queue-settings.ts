@@ -16,7 +16,7 @@ export class QueueSettings1763800000006 implements MigrationInterface {
       ALTER TABLE chats DROP COLUMN offered_to, DROP COLUMN offered_until;
       ALTER TABLE queues DROP COLUMN offer_seconds, DROP COLUMN silent_agent, DROP COLUMN close_after_minutes,
         DROP COLUMN close_counts_from, DROP COLUMN close_waiting_after_minutes, DROP COLUMN reopen_minutes,
-        DROP COLUMN greeting, DROP COLUMN closing_text, DROP COLUMN waiting_order, DROP COLUMN prefers_previous_agent`);
+        DROP COLUMN waiting_order, DROP COLUMN prefers_previous_agent`);
   }
 }
 
@@ -29,8 +29,6 @@ const SETTINGS = `
       CHECK (close_counts_from IN ('last_message', 'last_outbound')),
     ADD COLUMN close_waiting_after_minutes int CHECK (close_waiting_after_minutes > 0),
     ADD COLUMN reopen_minutes int CHECK (reopen_minutes > 0),
-    ADD COLUMN greeting text,
-    ADD COLUMN closing_text text,
     ADD COLUMN waiting_order text NOT NULL DEFAULT 'oldest' CHECK (waiting_order IN ('oldest', 'newest')),
     ADD COLUMN prefers_previous_agent boolean NOT NULL DEFAULT false;`;
 
