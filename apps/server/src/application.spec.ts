@@ -209,6 +209,7 @@ it('closes every route that is not public, HEAD as well', async () => {
     'GET /health/live',
     'GET /health/ready',
     'GET /metrics',
+    'GET /v1/channels/{messenger}/callback',
     'GET /v1/version',
     'POST /v1/auth/sessions',
     'POST /v1/auth/sessions/refresh',
