@@ -10,7 +10,7 @@ import { aRoutingWorld, type Step, STEPS } from '../testing/routing-world.js';
  * Real: the room's use cases and PostgreSQL. Deadlines are moved in the database, nothing sleeps.
  */
 const RUNS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 5_000 : 150;
-const LONGEST = 12;
+const LONGEST = 10;
 
 let house: ChatHouse;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ const aNumber = fc.nat({ max: 11 });
 const aStep = (what: fc.Arbitrary<Step['what']>) => fc.record({ what, a: aNumber, b: aNumber });
 const steps = fc.array(
   fc.oneof(aStep(fc.constantFrom(...STEPS)), aStep(fc.constantFrom('write', 'write', 'accept', 'letPass'))),
-  { minLength: 3, maxLength: LONGEST },
+  { minLength: 3, maxLength: LONGEST, size: 'max' },
 );
 
 it('chats and agents come together as the queues want it, in any interleaving', async () => {

@@ -37,7 +37,7 @@ export interface Step {
 
 const RULES = ['least_busy', 'round_robin', 'everyone'] as const;
 const QUEUES = 3;
-const AGENTS = 4;
+const AGENTS = 3;
 
 /** A few queues that share a few agents, driven through the use cases, one step after the other. */
 export async function aRoutingWorld(house: ChatHouse) {
@@ -53,7 +53,7 @@ export async function aRoutingWorld(house: ChatHouse) {
   const ids = agents.map(({ id }) => id);
   const chatsOf = () => readState(house.database, queues);
 
-  /** Nobody holds or waits for anything; everybody is in all queues, with little room, less of it in each queue. */
+  /** Nobody holds anything, and little waits; everybody is in all queues, with little room, less of it in each queue. */
   async function begin(): Promise<void> {
     await house.database.rows(
       `WITH closed AS (
@@ -67,11 +67,12 @@ export async function aRoutingWorld(house: ChatHouse) {
          ON CONFLICT DO NOTHING),
        loads AS (UPDATE agent_queue_loads SET open_chats = 0 WHERE queue_id = ANY ($1::uuid[])),
        ruled AS (
-         UPDATE queues q SET agent_limit = 2, routing_rule = n.rule, silent_agent = n.silent
+         UPDATE queues q SET agent_limit = 1, routing_rule = n.rule, silent_agent = n.silent
          FROM unnest($1::uuid[], $3::text[], $4::text[]) AS n (id, rule, silent) WHERE q.id = n.id)
-       UPDATE agents SET open_chats = 0, chat_limit = 3, state = 'active', available = true WHERE user_id = ANY ($2::uuid[])`,
+       UPDATE agents SET open_chats = 0, chat_limit = 2, state = 'active', available = true WHERE user_id = ANY ($2::uuid[])`,
       [queues, ids, RULES, ['keep', 'set_inactive', 'keep']],
     );
+    for (const number of [0, 1, 0, 1]) await write(number);
     await settle();
   }
 
