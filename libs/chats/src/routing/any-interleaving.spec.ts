@@ -9,7 +9,8 @@ import { aRoutingWorld, type Step, STEPS } from '../testing/routing-world.js';
  * Whatever happens in whatever order, what routing makes of it passes the reference's judgement after every step.
  * Real: the room's use cases and PostgreSQL. Deadlines are moved in the database, nothing sleeps.
  */
-const RUNS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 5_000 : 150;
+/** The few rounds are the same ones every time: what only many rounds find shall not stop somebody else's change. */
+const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? { numRuns: 5_000 } : { numRuns: 100, seed: 20_261_122 };
 const LONGEST = 10;
 
 let house: ChatHouse;
@@ -40,7 +41,7 @@ it('chats and agents come together as the queues want it, in any interleaving', 
       before = now;
     }
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, ROUNDS);
 }, 3_600_000);
 
 /** An agent without room, a chat that is somebody else's: refusals are answers. */
