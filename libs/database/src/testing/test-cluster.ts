@@ -22,7 +22,10 @@ const SETTINGS = {
 
 let opened: Promise<string> | undefined;
 
-/** URL of the server all test runs of this checkout share: one of the operator's choice, or an embedded one. */
+/**
+ * URL of the server this worker's tests run on: one of the operator's choice, or an embedded one that later runs of this
+ * checkout find again.
+ */
 export function testServerUrl(): Promise<string> {
   opened ??= process.env.PARLEY_TEST_DATABASE_URL
     ? Promise.resolve(process.env.PARLEY_TEST_DATABASE_URL)
@@ -34,10 +37,13 @@ export function forgetTestServer(): void {
   opened = undefined;
 }
 
-/** `<temporary directory>/parley-test-<hash>`, the same for every process of this checkout and user. */
+/**
+ * `<temporary directory>/parley-test-<hash>-<worker>`, the same in every run of this checkout and user. Each worker of
+ * Jest has a server of its own: a transaction that is open anywhere on a server holds back the readers of its event logs.
+ */
 export function testClusterFolder(): string {
   const hash = createHash('sha256').update(`${userInfo().uid} ${checkout()}`).digest('hex').slice(0, 12);
-  return join(tmpdir(), `parley-test-${hash}`);
+  return join(tmpdir(), `parley-test-${hash}-${process.env.JEST_WORKER_ID ?? '1'}`);
 }
 
 /** The folder of package.json, from the source and from a build alike. */
