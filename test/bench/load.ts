@@ -42,8 +42,9 @@ export function alone(port: number, posts: readonly Post[]): Promise<Measured> {
 }
 
 /** One connection, one request at a time. */
-class Caller {
+export class Caller {
   private head = '';
+  private last: Promise<void> = Promise.resolve();
   private resolve: () => void = () => undefined;
   private reject: (error: Error) => void = () => undefined;
 
@@ -68,6 +69,11 @@ class Caller {
     });
   }
 
+  /** The same, once what was called before is answered. */
+  after(request: Buffer): Promise<void> {
+    return (this.last = this.last.then(() => this.call(request)));
+  }
+
   close(): void {
     this.socket.end();
   }
@@ -81,7 +87,8 @@ class Caller {
   }
 }
 
-function bytesOf(port: number, { path, headers, body }: Post): Buffer {
+/** A request as it travels. */
+export function bytesOf(port: number, { path, headers, body }: Post): Buffer {
   const all = { host: `127.0.0.1:${port}`, 'content-length': String(Buffer.byteLength(body)), ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);

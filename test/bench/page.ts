@@ -5,8 +5,8 @@ import { APP_SECRET, PAGE } from './webhooks.js';
 const ADMIN = { email: 'bench@example.com', password: 'a password for the bench alone' };
 const APP = { id: '287451903362718', secret: APP_SECRET };
 
-/** The built server with one connected Page, ready for its webhooks. */
-export async function connectPage(databaseUrl: string, dataDir: string) {
+/** The built server with one connected Page, ready for its webhooks. `admin` is who may connect it, if that is not the first one. */
+export async function connectPage(databaseUrl: string, dataDir: string, admin = ADMIN) {
   const simulator = await startSimulator();
   const port = await freePort();
   const server = await startProgram(
@@ -36,7 +36,7 @@ export async function connectPage(databaseUrl: string, dataDir: string) {
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Body;
   };
-  const { accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', ADMIN);
+  const { accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', admin);
   const queue = await call<{ id: string }>('/v1/queues', { name: `Bench ${Date.now()}` }, accessToken);
   const channel = await call<{ webhookUrl: string }>(
     '/v1/channels',
@@ -45,6 +45,10 @@ export async function connectPage(databaseUrl: string, dataDir: string) {
   );
   return {
     port,
+    pid: server.pid!,
+    accessToken,
+    /** A call of the API by the admin. */
+    call: <Body>(to: string, body: object) => call<Body>(to, body, accessToken),
     path: new URL(channel.webhookUrl).pathname,
     stop: async () => {
       await stopProgram(server);

@@ -13,6 +13,13 @@ export interface Round {
   readonly inserts32: Measured;
   readonly parley1: Measured;
   readonly insert1: Measured;
+  readonly parley256: Measured;
+  /** Messages, ten a webhook. */
+  readonly ten64: Measured;
+  /** One in ten is redelivered. */
+  readonly again64: Measured;
+  /** On 5 million messages, where they are there. */
+  readonly large64?: Measured;
 }
 
 /** A ratio of a round's results, and what it must and should be. */
@@ -33,6 +40,13 @@ const FIGURES: readonly Figure<Round>[] = [
     of: (round) => round.parley64.perSecond / round.bare64.perSecond,
     must: 0.4,
     aim: 0.7,
+  },
+  {
+    name: 'P2',
+    what: 'the same with 256 connections ÷ bare server, 64 connections',
+    of: (round) => round.parley256.perSecond / round.bare64.perSecond,
+    must: 0.5,
+    aim: 0.8,
   },
   {
     name: 'P3',
@@ -64,7 +78,29 @@ const FIGURES: readonly Figure<Round>[] = [
     aim: 2.5,
     less: true,
   },
+  {
+    name: 'P8',
+    what: 'messages a second, ten a webhook ÷ one a webhook',
+    of: (round) => round.ten64.perSecond / round.parley64.perSecond,
+    must: 1.6,
+    aim: 3,
+  },
+  {
+    name: 'P15',
+    what: 'with one message in ten redelivered ÷ with none',
+    of: (round) => round.again64.perSecond / round.parley64.perSecond,
+    must: 0.8,
+    aim: 0.95,
+  },
 ];
+
+const GROWTH: Figure<Round> = {
+  name: 'P5',
+  what: 'with 5 million messages and 200,000 chats stored ÷ almost empty',
+  of: (round) => round.large64!.perSecond / round.parley64.perSecond,
+  must: 0.85,
+  aim: 0.97,
+};
 
 /** Prints each figure as the median of the rounds' ratios, with its range, against what must and should be reached. */
 export function sayFigures<R>(figures: readonly Figure<R>[], rounds: readonly R[], say: (line: string) => void): void {
@@ -82,7 +118,9 @@ export function sayFigures<R>(figures: readonly Figure<R>[], rounds: readonly R[
 
 export function report(rounds: readonly Round[], say: (line: string) => void): void {
   sayFigures(FIGURES, rounds, say);
-  for (const name of ['bare64', 'parley64', 'perStep64', 'inserts32', 'parley1'] as const) {
+  if (rounds.every(({ large64 }) => large64)) sayFigures([GROWTH], rounds, say);
+  else say('P5   not measured: -- --large <directory> has or gets the 5 million messages');
+  for (const name of ['bare64', 'parley64', 'parley256', 'ten64', 'perStep64', 'inserts32', 'parley1'] as const) {
     const rates = rounds.map((round) => round[name].perSecond).sort((a, b) => a - b);
     say(`    ${name}: median ${Math.round(rates[Math.floor(rates.length / 2)]!)}/s`);
   }

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, openEmbeddedPostgres } from '#database';
-import pg from 'pg';
-import { seed } from '../seed/seed.js';
+import { seedOnce } from '../seed/seed.js';
 import { LARGE, SMALL, type SeedSize } from '../seed/size.js';
 import { sayFigures, type Figure } from '../report.js';
 import { SeededHouse } from './house.js';
@@ -83,7 +82,7 @@ export async function measureReading({ dataDir, large, quick, say }: ReadingOpti
       const keep = folder === large;
       opened.push({ stop: () => embedded.stop().then(() => (keep ? undefined : removed(embedded.dataDir))) });
       await migrate(embedded.url);
-      if (await isEmpty(embedded.url)) await seed(embedded.url, size, say);
+      await seedOnce(embedded.url, size, say);
       const house = await SeededHouse.open(embedded.url);
       opened.push({ stop: () => house.close() });
       return { house, url: embedded.url };
@@ -128,14 +127,6 @@ async function play(
     rounds.push(Object.fromEntries(results) as unknown as ReadingRound);
   }
   return rounds.slice(1);
-}
-
-async function isEmpty(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rowCount } = await client.query('SELECT FROM chats LIMIT 1');
-  await client.end();
-  return rowCount === 0;
 }
 
 /** It may lie elsewhere than it was asked for: PostgreSQL does not run as root. */

@@ -41,6 +41,19 @@ export async function seed(url: string, size: SeedSize, say: (line: string) => v
   }
 }
 
+/** The same, unless there is data already. */
+export async function seedOnce(url: string, size: SeedSize, say: (line: string) => void): Promise<void> {
+  if (await isEmpty(url)) await seed(url, size, say);
+}
+
+async function isEmpty(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rowCount } = await client.query('SELECT FROM chats LIMIT 1');
+  await client.end();
+  return rowCount === 0;
+}
+
 /** Those of the messages but their primary key: built at the end they cost a quarter of growing with every row. */
 async function dropIndexes(client: pg.Client): Promise<{ name: string; definition: string }[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(

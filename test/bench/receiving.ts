@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { migrate, openEmbeddedPostgres } from '#database';
+import { checkStored } from './check-stored.js';
+import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
+import { alone, closedLoop } from './load.js';
+import { connectPage } from './page.js';
+import { freePort, startProgram, stopProgram } from './processes.js';
+import { report, type Measured, type Round } from './report.js';
+import { PASSWORD, seedOnce } from './seed/seed.js';
+import { LARGE } from './seed/size.js';
+import { measureStreams } from './streams/streams.js';
+import { messengerWebhooks, redelivered } from './webhooks.js';
+
+export interface ReceivingOptions {
+  readonly dataDir: string;
+  /** A directory with the large data, or where it is to be made. */
+  readonly large: string | undefined;
+  readonly quick: boolean;
+  /** Leave out the receiving path: only streams are measured. */
+  readonly onlyStreams: boolean;
+  readonly say: (line: string) => void;
+}
+
+const PEOPLE = 2_000;
+/** About as many requests a second as are made ready, by what such machines were seen to do. */
+const EXPECTED = { bare: 8_000, parley: 4_000, ten: 800, perStep: 450, lone: 400 };
+const SEEDED = { email: 'seeded@example.com', password: PASSWORD };
+
+type Page = Awaited<ReturnType<typeof connectPage>>;
+type Runs = Partial<Record<keyof Round, () => Promise<Measured>>>;
+
+/** The receiving path and agents' streams, on the embedded database or on DATABASE_URL's. */
+export async function measureReceiving(options: ReceivingOptions): Promise<void> {
+  const opened: { stop(): Promise<unknown> }[] = [];
+  try {
+    const open = async (folder: string) => {
+      await mkdir(folder, { recursive: true });
+      const embedded = await openEmbeddedPostgres({ dataDir: join(folder, 'postgres'), log: () => undefined });
+      opened.push(embedded);
+      return embedded.url;
+    };
+    const url = process.env.DATABASE_URL ?? (await open(options.dataDir));
+    const kind = process.env.DATABASE_URL ? 'external' : 'embedded';
+    options.say(`${kind} PostgreSQL, inserts by ${hasPgbench() ? 'pgbench' : 'our own loop'}`);
+    await migrate(url);
+    const page = await connectPage(url, options.dataDir);
+    opened.push(page);
+    if (!options.onlyStreams) {
+      const large = options.large === undefined ? undefined : await openLarge(await open(options.large), options);
+      if (large) opened.push(large);
+      await measure(url, page, large, options);
+    }
+    await measureStreams(page, options.quick, options.say);
+  } finally {
+    while (opened.length > 0) await opened.pop()!.stop();
+  }
+}
+
+/** The server on 5 million messages, which are made where they are missing. */
+async function openLarge(url: string, { dataDir, say }: ReceivingOptions): Promise<Page> {
+  await migrate(url);
+  await seedOnce(url, LARGE, say);
+  return connectPage(url, join(dataDir, 'large-server'), SEEDED);
+}
+
+async function measure(url: string, page: Page, large: Page | undefined, { quick, say }: ReceivingOptions) {
+  const [barePort, stepPort] = [await freePort(), await freePort()];
+  const start = (file: string, port: number) =>
+    startProgram(new URL(file, import.meta.url), [String(port), url], {}, port);
+  const bare = await start('./bare-server.js', barePort);
+  const perStep = await start('./repository-per-step.js', stepPort);
+  try {
+    await prepareInserts(url);
+    const runs = contenders(url, page, large, { barePort, stepPort, seconds: quick ? 2 : 4 });
+    const rounds: Round[] = [];
+    for (let number = 0; number < (quick ? 4 : 7); number++) {
+      const order = Object.keys(runs) as (keyof Round)[];
+      const results = new Map<keyof Round, Measured>();
+      for (const name of number % 2 ? order.reverse() : order) results.set(name, await runs[name]!());
+      const round = Object.fromEntries(results) as unknown as Round;
+      rounds.push(round);
+      say(`round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round)}`);
+    }
+    say(await checkStored(url));
+    report(rounds.slice(1), say);
+  } finally {
+    await Promise.all([stopProgram(bare), stopProgram(perStep)]);
+  }
+}
+
+interface Ports {
+  readonly barePort: number;
+  readonly stepPort: number;
+  readonly seconds: number;
+}
+
+function contenders(url: string, page: Page, large: Page | undefined, { barePort, stepPort, seconds }: Ports): Runs {
+  const webhooks = (path: string, perSecond: number, perWebhook = 1) =>
+    messengerWebhooks({ path, webhooks: perSecond * seconds, people: PEOPLE, perWebhook });
+  const ordinary = ({ port, path }: Page, connections: number) =>
+    closedLoop(port, connections, webhooks(path, EXPECTED.parley));
+  return {
+    bare64: () => closedLoop(barePort, 64, webhooks('/', EXPECTED.bare)),
+    parley64: () => ordinary(page, 64),
+    parley256: () => ordinary(page, 256),
+    ten64: async () => {
+      const measured = await closedLoop(page.port, 64, webhooks(page.path, EXPECTED.ten, 10));
+      return { ...measured, perSecond: measured.perSecond * 10 };
+    },
+    again64: () => closedLoop(page.port, 64, redelivered(webhooks(page.path, EXPECTED.parley))),
+    ...(large && { large64: () => ordinary(large, 64) }),
+    perStep64: () => closedLoop(stepPort, 64, webhooks('/', EXPECTED.perStep)),
+    inserts32: () => singleRowInserts(url, 32, seconds),
+    parley1: () => alone(page.port, webhooks(page.path, EXPECTED.lone)),
+    insert1: () => singleRowInserts(url, 1, seconds),
+  };
+}
+
+function describe(round: Round): string {
+  return Object.entries(round as unknown as Record<string, Measured>)
+    .map(([name, { perSecond }]) => `${name} ${Math.round(perSecond)}/s`)
+    .join(', ');
+}

@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { bytesOf, Caller, type Post } from '../load.js';
+import { connectPage } from '../page.js';
+import { freePort, startProgram, stopProgram } from '../processes.js';
+import { sayFigures, type Figure } from '../report.js';
+import { messengerWebhooks } from '../webhooks.js';
+import { Listeners } from './listeners.js';
+
+interface StreamRound {
+  /** Deliveries a second to all streams. */
+  readonly parley: number;
+  readonly bare: number;
+  /** Milliseconds, at a steady rate. */
+  readonly webhookP99: number;
+  readonly streamP99: number;
+  readonly streamP50: number;
+  readonly megabytes: number;
+}
+
+const STREAMS = 500;
+const UNDER_WAY = 64;
+const PEOPLE = 200;
+const PER_SECOND = 1_000;
+
+const FIGURES: readonly Figure<StreamRound>[] = [
+  {
+    name: 'P13',
+    what: `deliveries to ${STREAMS} streams ÷ a bare SSE broadcaster`,
+    of: ({ parley, bare }) => parley / bare,
+    must: 0.5,
+    aim: 0.8,
+  },
+  {
+    name: 'P14',
+    what: `acknowledgement to an agent’s stream p99, ${PER_SECOND} messages a second ÷ webhook p99`,
+    of: ({ streamP99, webhookP99 }) => streamP99 / webhookP99,
+    must: 3,
+    aim: 1.2,
+    less: true,
+  },
+];
+
+const MEMORY: Figure<StreamRound> = {
+  name: 'MB ',
+  what: `resident memory at ${PER_SECOND} messages a second with ${STREAMS} more streams open`,
+  of: ({ megabytes }) => megabytes,
+  must: 300,
+  aim: 200,
+  less: true,
+};
+
+type Page = Awaited<ReturnType<typeof connectPage>>;
+
+/** What agents’ streams cost, against a server that only broadcasts. */
+export async function measureStreams(page: Page, quick: boolean, say: (line: string) => void): Promise<void> {
+  const barePort = await freePort();
+  const bare = await startProgram(new URL('./bare-broadcaster.js', import.meta.url), [String(barePort)], {}, barePort);
+  const messages = quick ? 150 : 400;
+  const webhooks = (count: number) => messengerWebhooks({ path: page.path, webhooks: count, people: PEOPLE });
+  const deaf = await aDeafAgent(page);
+  const runs = {
+    parley: () => deliveries(page.port, '/v1/events/stream', page.accessToken, webhooks(messages)),
+    bare: () => deliveries(barePort, '/', '', webhooks(messages)),
+    steady: () => steady(page, deaf, webhooks(PER_SECOND * (quick ? 2 : 5))),
+  };
+  try {
+    await deliveries(page.port, '/v1/events/stream', page.accessToken, webhooks(PEOPLE), 1);
+    const rounds: StreamRound[] = [];
+    for (let number = 0; number < (quick ? 4 : 7); number++) {
+      const inOrder = number % 2 === 0;
+      const [first, second] = inOrder
+        ? [await runs.parley(), await runs.bare()]
+        : [await runs.bare(), await runs.parley()];
+      const [parley, bareRate] = inOrder ? [first, second] : [second, first];
+      const round = { parley, bare: bareRate, ...(await runs.steady()) };
+      rounds.push(round);
+      say(`streams, round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round)}`);
+    }
+    sayFigures([...FIGURES, MEMORY], rounds.slice(1), say);
+  } finally {
+    await stopProgram(bare);
+  }
+}
+
+/** As many messages under way as connections: the next one is sent when an earlier one has reached every stream. */
+async function deliveries(port: number, path: string, bearer: string, posts: readonly Post[], streams = STREAMS) {
+  const waiting: { readonly until: number; readonly go: () => void }[] = [];
+  const listeners = await Listeners.open(port, path, bearer, streams, () => {
+    while (waiting[0] && listeners.delivered >= waiting[0].until) waiting.shift()!.go();
+  });
+  const arrived = (until: number) =>
+    listeners.delivered >= until ? undefined : new Promise<void>((go) => waiting.push({ until, go }));
+  const callers = await Promise.all(Array.from({ length: UNDER_WAY }, () => Caller.open(port)));
+  const requests = posts.map((post) => bytesOf(port, post));
+  const began = performance.now();
+  for (let index = 0; index < requests.length; index++) {
+    await arrived((index - UNDER_WAY + 1) * streams);
+    // Its connection is free: what it sent last has reached the streams, after it was acknowledged or just before.
+    void callers[index % UNDER_WAY]!.after(requests[index]!);
+  }
+  await arrived(requests.length * streams);
+  const seconds = (performance.now() - began) / 1000;
+  listeners.close();
+  for (const caller of callers) caller.close();
+  return (requests.length * streams) / seconds;
+}
+
+/** Open loop: a message is due every millisecond, however long the last ones take. */
+async function steady(page: Page, deaf: string, posts: readonly Post[]): Promise<Omit<StreamRound, 'parley' | 'bare'>> {
+  const arrivals = new Map<number, number>();
+  let text = '';
+  const hearing = await Listeners.open(page.port, '/v1/events/stream', page.accessToken, 1, (chunk) => {
+    const now = performance.now();
+    text += chunk;
+    for (const [, number] of text.matchAll(/Is lamp (\d+) there\?/g))
+      arrivals.set(Number(number), arrivals.get(Number(number)) ?? now);
+    text = text.slice(-200);
+  });
+  const others = await Listeners.open(page.port, '/v1/events/stream', deaf, STREAMS);
+  const callers = await Promise.all(Array.from({ length: UNDER_WAY }, () => Caller.open(page.port)));
+  const requests = posts.map((post) => bytesOf(page.port, post));
+  const sent = new Float64Array(requests.length);
+  const acknowledged = new Float64Array(requests.length);
+  const began = performance.now();
+  const open: Promise<void>[] = [];
+  for (let index = 0; index < requests.length;) {
+    const due = Math.min(requests.length, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));
+    for (; index < due; index++) {
+      const at = index;
+      sent[at] = performance.now();
+      open.push(callers[at % UNDER_WAY]!.after(requests[at]!).then(() => void (acknowledged[at] = performance.now())));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(open);
+  const deadline = performance.now() + 10_000;
+  while (arrivals.size < requests.length && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5));
+  if (arrivals.size < requests.length) throw new Error(`${arrivals.size} of ${requests.length} reached the stream`);
+  const megabytes = await residentMegabytes(page.pid);
+  for (const all of [hearing, others]) all.close();
+  for (const caller of callers) caller.close();
+  const webhook = acknowledged.map((at, index) => at - sent[index]!).sort();
+  const stream = acknowledged.map((at, index) => Math.max(0, arrivals.get(index)! - at)).sort();
+  const place = (share: number) => Math.floor(requests.length * share);
+  return {
+    webhookP99: webhook[place(0.99)]!,
+    streamP99: stream[place(0.99)]!,
+    streamP50: stream[place(0.5)]!,
+    megabytes,
+  };
+}
+
+/** Somebody without queues or chats, whose streams stay open and hear nothing. */
+async function aDeafAgent(page: Page): Promise<string> {
+  const who = { email: `deaf${Date.now()}@example.com`, password: 'a password for the bench alone' };
+  await page.call('/v1/users', { ...who, name: 'Deaf', role: 'agent' });
+  const { accessToken } = await page.call<{ accessToken: string }>('/v1/auth/sessions', who);
+  return accessToken;
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) / 1024;
+}
+
+function describe({ parley, bare, webhookP99, streamP50, streamP99, megabytes }: StreamRound): string {
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return (
+    `parley ${Math.round(parley)}/s, bare ${Math.round(bare)}/s; webhook p99 ${ms(webhookP99)}, ` +
+    `stream p50 ${ms(streamP50)}, p99 ${ms(streamP99)}, ${Math.round(megabytes)} MB`
+  );
+}
