@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { bytesOf, Caller, type Post } from '../load.js';
+import { bytesOf, Caller, closedLoop, type Post } from '../load.js';
 import { connectPage } from '../page.js';
 import { freePort, startProgram, stopProgram } from '../processes.js';
 import { sayFigures, type Figure } from '../report.js';
@@ -15,6 +15,9 @@ interface StreamRound {
   readonly streamP99: number;
   readonly streamP50: number;
   readonly megabytes: number;
+  /** Webhooks a second, 64 connections, without streams and with them. */
+  readonly without: number;
+  readonly with: number;
 }
 
 const STREAMS = 500;
@@ -38,6 +41,13 @@ const FIGURES: readonly Figure<StreamRound>[] = [
     aim: 1.2,
     less: true,
   },
+  {
+    name: 'P1s',
+    what: `webhooks a second with ${STREAMS} streams connected ÷ with none`,
+    of: (round) => round.with / round.without,
+    must: 0.9,
+    aim: 0.97,
+  },
 ];
 
 const MEMORY: Figure<StreamRound> = {
@@ -49,6 +59,7 @@ const MEMORY: Figure<StreamRound> = {
   less: true,
 };
 
+type Steady = Pick<StreamRound, 'webhookP99' | 'streamP99' | 'streamP50' | 'megabytes'>;
 type Page = Awaited<ReturnType<typeof connectPage>>;
 
 /** What agents’ streams cost, against a server that only broadcasts. */
@@ -61,18 +72,24 @@ export async function measureStreams(page: Page, quick: boolean, say: (line: str
   const runs = {
     parley: () => deliveries(page.port, '/v1/events/stream', page.accessToken, webhooks(messages)),
     bare: () => deliveries(barePort, '/', '', webhooks(messages)),
+    without: () => receiving(page),
+    with: async () => {
+      const listeners = await Listeners.open(page.port, '/v1/events/stream', deaf, STREAMS);
+      return receiving(page).finally(() => listeners.close());
+    },
     steady: () => steady(page, deaf, webhooks(PER_SECOND * (quick ? 2 : 5))),
   };
   try {
     await deliveries(page.port, '/v1/events/stream', page.accessToken, webhooks(PEOPLE), 1);
     const rounds: StreamRound[] = [];
     for (let number = 0; number < (quick ? 4 : 7); number++) {
-      const inOrder = number % 2 === 0;
-      const [first, second] = inOrder
-        ? [await runs.parley(), await runs.bare()]
-        : [await runs.bare(), await runs.parley()];
-      const [parley, bareRate] = inOrder ? [first, second] : [second, first];
-      const round = { parley, bare: bareRate, ...(await runs.steady()) };
+      const order = ['parley', 'bare', 'without', 'with'] as const;
+      const rates = new Map<(typeof order)[number], number>();
+      for (const name of number % 2 ? order.toReversed() : order) rates.set(name, await runs[name]());
+      const round = {
+        ...(Object.fromEntries(rates) as Record<(typeof order)[number], number>),
+        ...(await runs.steady()),
+      };
       rounds.push(round);
       say(`streams, round ${number}${number === 0 ? ' (dropped)' : ''}: ${describe(round)}`);
     }
@@ -105,8 +122,13 @@ async function deliveries(port: number, path: string, bearer: string, posts: rea
   return (requests.length * streams) / seconds;
 }
 
+async function receiving({ port, path }: Page): Promise<number> {
+  const posts = messengerWebhooks({ path, webhooks: 6_000, people: PEOPLE });
+  return (await closedLoop(port, UNDER_WAY, posts)).perSecond;
+}
+
 /** Open loop: a message is due every millisecond, however long the last ones take. */
-async function steady(page: Page, deaf: string, posts: readonly Post[]): Promise<Omit<StreamRound, 'parley' | 'bare'>> {
+async function steady(page: Page, deaf: string, posts: readonly Post[]): Promise<Steady> {
   const arrivals = new Map<number, number>();
   let text = '';
   const hearing = await Listeners.open(page.port, '/v1/events/stream', page.accessToken, 1, (chunk) => {

@@ -30,12 +30,17 @@ export interface LogPage {
 export const EPOCH_SETTING = 'events.epoch';
 const HORIZON_SETTING = 'events.horizon';
 
-interface Row {
+/** How the log stands: the first row of an answer. */
+interface State {
   readonly head: string;
   readonly held: boolean;
   readonly epoch: string | null;
   readonly horizon: { readonly txid: string; readonly id: string } | null;
-  readonly txid: string | null;
+}
+
+/** The other rows. */
+interface Row {
+  readonly txid: string;
   readonly id: string;
   readonly type: EventType;
   readonly at: Date;
@@ -48,21 +53,26 @@ interface Row {
 /**
  * An id is drawn before its commit, so "greater than the last I saw" would skip whoever drew earlier and commits later.
  * Everything below the oldest transaction still open is final: only that is read. The limit stands in the text, so that
- * the prepared plan knows how few rows are wanted; it is one of few numbers.
+ * the prepared plan knows how few rows are wanted; it is one of few numbers. Whether anything is held back is asked of the
+ * newest row: of "any row above xmin" the planner thinks that most of the log is, and reads all of it.
  */
 const page = (limit: number) => `
   WITH log AS MATERIALIZED (
     SELECT pg_snapshot_xmin(pg_current_snapshot()) AS head,
-      EXISTS (SELECT FROM events WHERE txid >= pg_snapshot_xmin(pg_current_snapshot())) AS held,
+      coalesce((SELECT txid FROM events ORDER BY txid DESC, id DESC LIMIT 1)
+        >= pg_snapshot_xmin(pg_current_snapshot()), false) AS held,
       (SELECT value ->> 'id' FROM settings WHERE name = '${EPOCH_SETTING}') AS epoch,
       (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon)
-  SELECT log.head::text AS head, log.held, log.epoch, log.horizon, e.txid::text AS txid, e.id::text AS id, e.type, e.at,
-    e.chat_id AS "chatId", e.seq, e.audience, e.data
-  FROM log LEFT JOIN LATERAL (
+  SELECT head::text AS head, held, epoch, horizon, NULL AS txid, NULL AS id, NULL AS type, NULL AS at, NULL AS "chatId",
+    NULL AS seq, NULL AS audience, NULL AS data
+  FROM log
+  UNION ALL
+  SELECT NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type, e.at, e.chat_id, e.seq, e.audience, e.data
+  FROM log CROSS JOIN LATERAL (
     SELECT * FROM events
     WHERE (events.txid, events.id) > ($1::xid8, $2::bigint) AND events.txid < log.head
     ORDER BY events.txid, events.id LIMIT ${limit}
-  ) AS e ON true`;
+  ) AS e`;
 
 @Injectable()
 export class LogReaderRepository {
@@ -72,13 +82,13 @@ export class LogReaderRepository {
   async page(after: Position, limit: number, tx?: Tx): Promise<LogPage> {
     const statement = { name: `events-page-${limit}`, text: page(limit) };
     const values = [after.txid.toString(), after.id.toString()];
-    const found = await (tx ? rows<Row>(tx, statement, values) : this.database.rows<Row>(statement, values));
-    const [first] = found;
-    if (!first?.epoch) throw new Error('The event log has no epoch');
-    const head = before(BigInt(first.head));
-    const events = first.txid === null ? [] : found.map(eventOf);
-    const { held, epoch } = first;
-    const horizon = first.horizon ?? { txid: '0', id: '0' };
+    const found = await (tx ? rows<State | Row>(tx, statement, values) : this.database.rows(statement, values));
+    const [state, ...logged] = found as [State, ...Row[]];
+    if (!state.epoch) throw new Error('The event log has no epoch');
+    const head = before(BigInt(state.head));
+    const events = logged.map(eventOf);
+    const { held, epoch } = state;
+    const horizon = state.horizon ?? { txid: '0', id: '0' };
     return {
       events,
       end: events.length < limit ? head : events.at(-1)!.position,
@@ -129,5 +139,5 @@ export class LogReaderRepository {
 }
 
 function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {
-  return { position: { txid: BigInt(txid!), id: BigInt(id) }, type, at, chatId, seq, audience, data };
+  return { position: { txid: BigInt(txid), id: BigInt(id) }, type, at, chatId, seq, audience, data };
 }

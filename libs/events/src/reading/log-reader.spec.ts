@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { Database, newId, openTestDatabase, Settings, type TestDatabase } from '#database';
+import { Database, newId, openTestDatabase, rows, Settings, type TestDatabase } from '#database';
 import { Jobs } from '#jobs';
 import { EventLog } from '../event-log.js';
 import type { NewEvent } from '../event-map.js';
@@ -182,4 +182,17 @@ it('a cursor is opaque, whole, and of this log or of none', async () => {
   }
   expect(isLost({ epoch, position: { txid: head.txid + 1_000_000n, id: 0n } }, page)).toBe(true);
   expect(() => placeOf('nonsense')).toThrow('not one of this list');
+});
+
+it('never reads the whole log, also where the planner knows nothing of it yet', async () => {
+  await house.database.rows(
+    `INSERT INTO events (type, at, audience, data) SELECT 'contact.changed', now(), '{}', '{}' FROM generate_series(1, 20000)`,
+  );
+  const { end } = await log.page(BEGINNING, 1);
+  await house.database.transaction(async (tx) => {
+    const scans = () => rows(tx, `SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'events'`);
+    const before = await scans();
+    await log.page(end, 1, tx);
+    expect(await scans()).toEqual(before);
+  });
 });

@@ -4,7 +4,7 @@ import { LogReaderRepository, type LogPage } from '../reading/log-reader.reposit
 import { placeOf, type Place } from '../reading/position.js';
 import { hears } from '../reading/viewer.js';
 import type { EventStream } from './event-stream.js';
-import { newsOf } from './news.js';
+import { News } from './news.js';
 import { StreamHub } from './stream-hub.js';
 
 const AT_ONCE = 500;
@@ -60,7 +60,7 @@ export class CatchingUp {
 }
 
 function tell(stream: EventStream, page: LogPage): void {
-  for (const event of page.events) if (hears(stream.ears, event.audience)) stream.tell(newsOf(page.epoch, event));
+  for (const event of page.events) if (hears(stream.ears, event.audience)) stream.tell(new News(page.epoch, event));
   stream.position = page.end;
   stream.flush();
 }

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { isLost } from '../reading/event-reader.js';
 import { LogReaderRepository, type LogPage } from '../reading/log-reader.repository.js';
 import { BEGINNING, type Position } from '../reading/position.js';
-import { newsOf, type News } from './news.js';
+import { News } from './news.js';
 
 /** Who is told what the tail of the log brings. */
 export interface TailReader {
@@ -13,10 +13,12 @@ export interface TailReader {
 }
 
 const AT_ONCE = 500;
-/** Under load several commits are read together. */
+/** Under load several commits are read together: the more events a look finds, the later the next one. */
 const BREATH_MS = 10;
+const BREATH_PER_EVENT_MS = 0.25;
+const LONGEST_BREATH_MS = 50;
 /** While an open transaction holds events back. */
-const LONGEST_BREATH_MS = 100;
+const LONGEST_HELD_BREATH_MS = 100;
 
 /** Where the log ends, read once for all streams of this node. Asleep until it is started. */
 @Injectable()
@@ -67,7 +69,7 @@ export class LogTail {
         const page = await this.log.page(this.position, AT_ONCE);
         this.take(page);
         const isStuck = page.held && page.events.length === 0;
-        breath = isStuck ? Math.min(breath * 2, LONGEST_BREATH_MS) : BREATH_MS;
+        breath = isStuck ? Math.min(breath * 2, LONGEST_HELD_BREATH_MS) : breathAfter(page.events.length);
         await pauseFor(breath);
       }
     } catch (error) {
@@ -86,6 +88,10 @@ export class LogTail {
     this.position = page.end;
     this.wanted ||= page.held || page.events.length === AT_ONCE;
     if (page.events.length < AT_ONCE && !page.held) this.caughtUpAt = Date.now();
-    if (page.events.length > 0) this.reader?.news(page.events.map((event) => newsOf(page.epoch, event)));
+    if (page.events.length > 0) this.reader?.news(page.events.map((event) => new News(page.epoch, event)));
   }
+}
+
+function breathAfter(events: number): number {
+  return events === AT_ONCE ? BREATH_MS : Math.min(BREATH_MS + events * BREATH_PER_EVENT_MS, LONGEST_BREATH_MS);
 }

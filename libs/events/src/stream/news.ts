@@ -3,17 +3,31 @@ import { envelopeOf } from '../reading/envelope.js';
 import type { StoredEvent } from '../reading/log-reader.repository.js';
 import { cursorOf, type Position } from '../reading/position.js';
 
-/** An event on its way to the streams of this node, written once for all of them. */
-export interface News {
-  readonly position: Position;
-  readonly audience: Audience;
-  readonly text: string;
-}
+/** An event on its way to the streams of this node: written once for all of them, and not at all where nobody hears it. */
+export class News {
+  private written: string | undefined;
 
-export function newsOf(epoch: string, event: StoredEvent): News {
-  const envelope = envelopeOf(epoch, event);
-  const text = `id: ${envelope.id}\nevent: ${event.type}\ndata: ${JSON.stringify(envelope)}\n\n`;
-  return { position: event.position, audience: event.audience, text };
+  constructor(
+    private readonly epoch: string,
+    private readonly event: StoredEvent,
+  ) {}
+
+  get position(): Position {
+    return this.event.position;
+  }
+
+  get audience(): Audience {
+    return this.event.audience;
+  }
+
+  get text(): string {
+    return (this.written ??= this.write());
+  }
+
+  private write(): string {
+    const envelope = envelopeOf(this.epoch, this.event);
+    return `id: ${envelope.id}\nevent: ${this.event.type}\ndata: ${JSON.stringify(envelope)}\n\n`;
+  }
 }
 
 /** An event without an id: who resumes does not get it again. JSON has no line breaks of its own. */
