@@ -27,9 +27,14 @@ afterEach(async () => {
 });
 afterAll(() => house?.close());
 
-async function aWorker(): Promise<ServerProcess> {
+/** `all` where it is to serve the API, too. */
+async function aWorker(role: 'worker' | 'all' = 'worker'): Promise<ServerProcess> {
   const { database, simulator } = house;
-  const worker = await ServerProcess.start({ databaseUrl: database.url, messengersUrl: simulator.url, env });
+  const worker = await ServerProcess.start({
+    databaseUrl: database.url,
+    messengersUrl: simulator.url,
+    env: { ...env, NODE_ROLE: role },
+  });
   workers.push(worker);
   return worker;
 }
@@ -85,7 +90,7 @@ it('a frozen node’s lanes are taken over within 15 s; when it wakes it writes 
 }, 120_000);
 
 it('the same event on two nodes at once is one message', async () => {
-  const other = await aWorker();
+  const other = await aWorker('all');
   const channelId = house.team.channels.facebook;
   const { webhookUrl } = await house.team.admin.read<{ webhookUrl: string }>(`/v1/channels/${channelId}`);
   const urls = [webhookUrl, webhookUrl.replace(house.server.url, other.url)];
@@ -111,7 +116,7 @@ it('the same event on two nodes at once is one message', async () => {
 }, 300_000);
 
 it('retries with one key on two nodes at once leave one message', async () => {
-  const other = await aWorker();
+  const other = await aWorker('all');
   const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
   const urls = [house.server.url, other.url];
   for (let round = 0; round < rounds(20, 1000); round++) {
@@ -135,3 +140,17 @@ it('retries with one key on two nodes at once leave one message', async () => {
   await messageWith(chat.api, chat.chatId, texts.at(-1)!, 'sent');
   expect(house.simulator.received(chat.who)).toEqual(texts);
 }, 600_000);
+
+it('a worker answers those who watch it, and nobody else', async () => {
+  const worker = await aWorker();
+  const ask = async (path: string, method = 'GET') => {
+    const response = await fetch(`${worker.url}${path}`, { method });
+    return [response.status, ((await response.text()).match(/"code":"(\w+)"/) ?? [])[1]];
+  };
+  const { webhookUrl } = (await house.team.admin.get<{ data: { webhookUrl: string }[] }>('/v1/channels')).body.data[0]!;
+  for (const path of ['/health/live', '/health/ready', '/metrics']) expect(await ask(path)).toEqual([200, undefined]);
+  for (const path of ['/v1/me', '/docs', '/', '/v1/auth/sessions', '/health/readyX'])
+    expect(await ask(path)).toEqual([404, 'not_served_here']);
+  expect(await ask(new URL(webhookUrl).pathname, 'POST')).toEqual([404, 'not_served_here']);
+  expect(await ask('/v1/auth/sessions', 'POST')).toEqual([404, 'not_served_here']);
+});

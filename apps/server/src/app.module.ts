@@ -64,6 +64,7 @@ export class AppModule {
         ChatsModule,
         MessagingModule.forRoot({
           deliver: worksInBackground,
+          takeWebhooks: values.NODE_ROLE !== 'worker',
           rawBodyDays: values.PARLEY_RAW_BODY_DAYS,
           expireAfterMs: values.PARLEY_MESSAGE_EXPIRE_HOURS * 3_600_000,
         }),

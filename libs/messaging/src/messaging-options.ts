@@ -2,6 +2,8 @@
 export class MessagingOptions {
   /** Whether this node delivers, and polls: not on nodes that only serve the web. */
   readonly deliver: boolean;
+  /** Whether messengers may call this node: not where it only works. */
+  readonly takeWebhooks: boolean;
   /** How long a lane stays claimed without a sign of life. A call to a network ends well before, or keeps it up. */
   readonly leaseMs: number;
   /** How long one call to a network may take. */
@@ -19,6 +21,7 @@ export class MessagingOptions {
 
   constructor(options: Partial<MessagingOptions> = {}) {
     this.deliver = options.deliver ?? true;
+    this.takeWebhooks = options.takeWebhooks ?? true;
     this.leaseMs = options.leaseMs ?? 12_000;
     this.callTimeoutMs = options.callTimeoutMs ?? 8_000;
     this.uploadTimeoutMs = options.uploadTimeoutMs ?? 60_000;

@@ -13,6 +13,7 @@ import { KnownPaths } from './known-paths.js';
 import { takeMultipart } from './multipart-bodies.js';
 import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
+import { serveWatchersOnly } from './worker-paths.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -55,6 +56,7 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
     void reply.header('X-Request-Id', request.id);
     done();
   });
+  if (values.NODE_ROLE === 'worker') serveWatchersOnly(server);
   // Not earlier: while a body is read, its bytes come in the connection's own context.
   server.addHook('preHandler', (request, _reply, done) => withinRequest(request.id, done));
   await app.register(helmet, {

@@ -4,6 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
+import { MessagingOptions } from '../messaging-options.js';
 import { BodyTooLarge, readBody } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
@@ -26,9 +27,11 @@ export class WebhookDoor implements OnModuleInit {
     private readonly ways: WebhookWays,
     private readonly manager: MessageManager,
     private readonly metrics: ReceivingMetrics,
+    private readonly options: MessagingOptions,
   ) {}
 
   onModuleInit(): void {
+    if (!this.options.takeWebhooks) return;
     const { httpAdapter } = this.adapterHost;
     httpAdapter.getInstance<FastifyInstance>().addHook('preClose', (done) => {
       this.stopping = true;
