@@ -27,17 +27,30 @@ export interface PlannedOffer {
   readonly reasons: Reasons;
 }
 
-/** Which offers end now: with the rule, the membership or the availability they came from, in time, or for want of room. */
+/** What a queue's settings say about its offers. */
+export interface OfferTerms {
+  /** Whether its rule makes offers at all. */
+  readonly ruleOffers: boolean;
+  /** Whether who gives no answer in time is set inactive, and so loses all other offers of the queue. */
+  readonly silentLeave: boolean;
+}
+
+/**
+ * Which offers end now: with the rule, the membership or the availability they came from, in time, or for want of room.
+ * All that end by each other's doing end together: an offer left for the next round would find the room given away to
+ * chats that have waited less.
+ */
 export function offersToEnd(
   offers: readonly StandingOffer[],
   members: readonly Member[],
-  ruleOffers: boolean,
+  { ruleOffers, silentLeave }: OfferTerms,
 ): EndedOffer[] {
   const byId = new Map(members.map((member) => [member.id, member]));
+  const silent = new Set(silentLeave ? offers.filter(({ expired }) => expired).map(({ agentId }) => agentId) : []);
   const ended: EndedOffer[] = [];
   const standing: StandingOffer[] = [];
   for (const offer of offers) {
-    const verdict = verdictOn(offer, byId.get(offer.agentId), ruleOffers);
+    const verdict = verdictOn(offer, byId.get(offer.agentId), ruleOffers) ?? verdictOnSilent(offer, silent);
     if (verdict) ended.push({ chatId: offer.chatId, agentId: offer.agentId, ...verdict });
     else standing.push(offer);
   }
@@ -55,8 +68,13 @@ export function offersToEnd(
   return ended;
 }
 
+const withdrawn = (reason: string) => ({ how: 'withdrawn' as const, reason });
+
+function verdictOnSilent({ agentId }: StandingOffer, silent: ReadonlySet<string>) {
+  return silent.has(agentId) ? withdrawn('is not available any more (inactive)') : undefined;
+}
+
 function verdictOn(offer: StandingOffer, member: Member | undefined, ruleOffers: boolean) {
-  const withdrawn = (reason: string) => ({ how: 'withdrawn' as const, reason });
   if (!ruleOffers) return withdrawn('was asked under another rule of the queue');
   if (!member) return withdrawn('is not in the queue any more');
   if (!member.available) return withdrawn(`is not available any more (${member.state})`);

@@ -49,7 +49,10 @@ export class RoutingRound {
     const standing = await this.situation.offers(tx, queue.id);
     if (!rule.rank && standing.length === 0) return false;
     const members = await this.situation.members(queue.id, tx);
-    const ended = offersToEnd(standing, members, rule.rank !== undefined);
+    const ended = offersToEnd(standing, members, {
+      ruleOffers: rule.rank !== undefined,
+      silentLeave: queue.silentAgent === 'set_inactive',
+    });
     const after = afterEnding(members, ended, silentOnes(queue, ended));
     const room = rule.rank ? Math.min(totalRoom(after), OFFERS_AT_ONCE) : 0;
     const ending = ended.map(({ chatId }) => chatId);

@@ -73,6 +73,16 @@ it('sets a silent agent inactive where the queue wants it, with an interval of i
   expect(await desk.routed(first, second)).toEqual([anna.id, anna.id]);
 });
 
+it('asks for the chat that waits longest first, also where a silent agent set inactive had several', async () => {
+  const queue = await desk.aRoutedQueue({ silentAgent: 'set_inactive' });
+  const anna = await house.anAgent({ queues: [queue] });
+  const [older, newer] = [await house.aChat(queue), await house.aChat(queue)];
+  expect(await desk.routed(older, newer)).toEqual([anna.id, anna.id]);
+  const ben = await house.anAgent({ queues: [queue], chatLimit: 1 });
+  await desk.letPass(newer);
+  expect(await desk.routed(older, newer)).toEqual([ben.id, null]);
+});
+
 it('offers nobody more than they have room for, and what is left waits, oldest first', async () => {
   const queue = await desk.aRoutedQueue({ agentLimit: 2 });
   const anna = await house.anAgent({ queues: [queue], chatLimit: 3 });

@@ -45,12 +45,20 @@ function free(queue: QueueState, state: RoutingState): AgentState[] {
 }
 
 function overload(agent: AgentState, state: RoutingState): string[] {
-  const counted = held(agent, state) === agent.counted ? [] : [`${agent.id} is counted wrong: ${agent.counted}`];
   const total = asked(agent, state) > 0 && load(agent, state) > agent.limit ? [`${agent.id} is asked too much`] : [];
   const inQueue = state.queues
     .filter(({ id, limit }) => asked(agent, state, id) > 0 && load(agent, state, id) > limit)
     .map(({ id }) => `${agent.id} is asked too much in ${id}`);
-  return [...counted, ...total, ...inQueue];
+  return [...miscounted(agent, state), ...total, ...inQueue];
+}
+
+/** The counters that limits are kept by say what the chats say. */
+function miscounted(agent: AgentState, state: RoutingState): string[] {
+  const total = held(agent, state) === agent.counted ? [] : [`${agent.id} is counted wrong: ${agent.counted}`];
+  const inQueue = state.queues
+    .filter(({ id }) => held(agent, state, id) !== (agent.countedIn[id] ?? 0))
+    .map(({ id }) => `${agent.id} is counted wrong in ${id}: ${agent.countedIn[id]}`);
+  return [...total, ...inQueue];
 }
 
 function badOffer(chat: ChatState, state: RoutingState): string[] {

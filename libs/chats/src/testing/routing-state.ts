@@ -20,6 +20,8 @@ export interface AgentState {
   readonly available: boolean;
   readonly limit: number;
   readonly counted: number;
+  /** By queue. */
+  readonly countedIn: Readonly<Record<string, number>>;
 }
 
 export interface QueueState {
@@ -52,7 +54,9 @@ export async function readState(database: Database, queueIds: readonly string[])
       [queueIds],
     ),
     database.rows<AgentState>(
-      `SELECT user_id AS id, available, chat_limit AS "limit", open_chats AS counted FROM agents
+      `SELECT user_id AS id, available, chat_limit AS "limit", open_chats AS counted,
+         coalesce((SELECT jsonb_object_agg(l.queue_id, l.open_chats) FROM agent_queue_loads l
+           WHERE l.user_id = agents.user_id AND l.queue_id = ANY ($1::uuid[])), '{}') AS "countedIn" FROM agents
        WHERE user_id IN (SELECT user_id FROM queue_agents WHERE queue_id = ANY ($1::uuid[]))
          OR user_id IN (SELECT coalesce(agent_id, offered_to) FROM chats WHERE queue_id = ANY ($1::uuid[]))`,
       [queueIds],
