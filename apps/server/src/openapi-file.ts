@@ -5,14 +5,16 @@ import { loadConfig } from './config.js';
 import { fastifyAdapter } from './http/server.js';
 import { breakingChanges, type Document } from './openapi/breaking-changes.js';
 import { openApiDocument } from './openapi/document.js';
+import { eventsPage } from './openapi/events-page.js';
 
 /**
- * Writes the API's document into docs/api, without a database.
- *   --check           writes nothing; fails when the committed document is not today's
+ * Writes the API's document into docs/api and the list of events into docs, without a database.
+ *   --check           writes nothing; fails when a committed file is not today's
  *   --allow-breaking  writes even what would break today's clients
  */
 const FOLDER = 'docs/api';
 const FILE = `${FOLDER}/openapi.json`;
+const PAGE = 'docs/events.md';
 
 const { config } = loadConfig({});
 const options = { config, databaseUrl: 'postgres://nowhere/', keys: [], publicUrl: 'http://localhost', connect: false };
@@ -22,16 +24,23 @@ const app = await NestFactory.create(AppModule.forRoot(options), fastifyAdapter(
 });
 const document = openApiDocument(app);
 const text = `${JSON.stringify(document, null, 2)}\n`;
-const committed = await readFile(FILE, 'utf8').catch(() => undefined);
+const page = eventsPage();
+const [committed, committedPage] = await Promise.all([readIfThere(FILE), readIfThere(PAGE)]);
 const breaks = committed === undefined ? [] : breakingChanges(parse(committed), parse(text));
 
 if (process.argv.includes('--check')) {
-  if (committed !== text) fail(`${FILE} is not what the code says. Run "npm run openapi" and commit it.`);
+  const stale = committed !== text ? FILE : committedPage !== page ? PAGE : undefined;
+  if (stale) fail(`${stale} is not what the code says. Run "npm run openapi" and commit it.`);
 } else if (breaks.length > 0 && !process.argv.includes('--allow-breaking')) {
   fail('Nothing written. If it is meant, run "npm run openapi -- --allow-breaking" and say why in the commit.');
 } else {
   await mkdir(FOLDER, { recursive: true });
   await writeFile(FILE, text);
+  await writeFile(PAGE, page);
+}
+
+function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
 }
 
 function parse(json: string): Document {

@@ -1,23 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
+import { inChat } from './event-kind.js';
 import type { Audience } from './event-map.js';
 import { announce } from './notification.repository.js';
+import { described, id, text, type TypeOf } from './shape.js';
 
-/** What is true for a moment only, and worth nothing afterwards. `name` is the person's, for people to read. */
-export interface EphemeralEventMap {
-  'chat.typing': { readonly userId: string; readonly name: string };
-  /** Somebody has the chat before their eyes. */
-  'chat.looking': { readonly userId: string; readonly name: string };
-}
+const somebody = { userId: id, name: described('For people to read', text('Agent 0')) };
 
-export type EphemeralEventType = keyof EphemeralEventMap;
+/** What is true for a moment only, and worth nothing afterwards. */
+export const EPHEMERAL_EVENTS = {
+  'chat.typing': inChat('Somebody writes an answer', somebody),
+  'chat.looking': inChat('Somebody has the chat before their eyes', somebody),
+} as const;
+
+export type EphemeralEventType = keyof typeof EPHEMERAL_EVENTS;
 
 interface EphemeralEventOf<T extends EphemeralEventType> {
   readonly type: T;
   readonly at: Date;
   readonly chatId: string;
   readonly audience: Audience;
-  readonly data: EphemeralEventMap[T];
+  readonly data: TypeOf<(typeof EPHEMERAL_EVENTS)[T]['data']>;
 }
 
 export type EphemeralEvent = { [T in EphemeralEventType]: EphemeralEventOf<T> }[EphemeralEventType];

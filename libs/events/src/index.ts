@@ -1,11 +1,14 @@
-export { EphemeralEvents, type EphemeralEvent } from './ephemeral-events.js';
+export { EPHEMERAL_EVENTS, EphemeralEvents, type EphemeralEvent } from './ephemeral-events.js';
+export { inHouse, type EventKind } from './event-kind.js';
 export { EventLog } from './event-log.js';
-export type { Audience, EventMap, EventType, NewEvent } from './event-map.js';
+export { EVENT_TYPES, EVENTS, type Audience, type EventMap, type EventType, type NewEvent } from './event-map.js';
 export { EventReadingModule } from './event-reading.module.js';
 export { EventsModule } from './events.module.js';
 export { AudienceQueues } from './reading/audience-queues.js';
 export { envelopeOf } from './reading/envelope.js';
+export { envelopeShape } from './reading/envelope-shape.js';
 export { EventReader, isLost } from './reading/event-reader.js';
 export type { StoredEvent } from './reading/log-reader.repository.js';
 export type { Place } from './reading/position.js';
+export { id, type JsonSchema, type Shape } from './shape.js';
 export { WakeUps } from './wake-ups.js';

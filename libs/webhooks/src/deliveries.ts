@@ -6,6 +6,7 @@ import type { DeliveryDto, DeliveryQuery, ReplayDto } from './delivery.dto.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { Endpoints, invalidCursor } from './endpoints.js';
 import { Replay } from './replay.js';
+import { TEST, type TestData } from './test-event.js';
 import { WebhooksOptions } from './webhooks-options.js';
 
 const REPLAY_JOB = 'webhooks.replay';
@@ -38,7 +39,8 @@ export class Deliveries {
     await this.endpoints.get(endpointId);
     const id = newId();
     const eventId = `test_${id}`;
-    const event = { id: eventId, type: 'webhook.test', at: new Date(), chatId: null, seq: null, data: { endpointId } };
+    const data: TestData = { endpointId };
+    const event = { id: eventId, type: TEST, at: new Date(), chatId: null, seq: null, data };
     const delivery = { id, endpointId, eventNumber: null, eventId, type: event.type, body: JSON.stringify(event) };
     return this.database.transaction(async (tx) => {
       await this.deliveries.insert(tx, [delivery]);

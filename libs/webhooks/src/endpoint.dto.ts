@@ -1,8 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsString, MaxLength } from 'class-validator';
 import { Omittable, Trimmed } from '#api-kit';
-
-const TYPE = /^[a-z_]+\.[a-z_]+$/;
+import { EVENT_TYPES } from '#events';
 
 @ApiSchema({ name: 'WebhookEndpoint' })
 export class EndpointDto {
@@ -59,8 +58,8 @@ export class CreateEndpointDto {
   @IsArray()
   @ArrayMaxSize(100)
   @ArrayUnique()
-  @IsString({ each: true })
-  @Matches(TYPE, { each: true })
+  @IsIn(EVENT_TYPES, { each: true })
+  @ApiProperty({ enum: EVENT_TYPES, isArray: true, required: false })
   types?: string[];
 }
 
@@ -85,8 +84,8 @@ export class UpdateEndpointDto {
   @IsArray()
   @ArrayMaxSize(100)
   @ArrayUnique()
-  @IsString({ each: true })
-  @Matches(TYPE, { each: true })
+  @IsIn(EVENT_TYPES, { each: true })
+  @ApiProperty({ enum: EVENT_TYPES, isArray: true, required: false })
   types?: string[];
 
   /** Made active again, it gets what waited for it, and what happens from now on */

@@ -1,1 +1,2 @@
+export { TEST_EVENT } from './test-event.js';
 export { WebhooksModule } from './webhooks.module.js';

@@ -22,6 +22,7 @@ const before: Document = {
     schemas: {
       CreateThing: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
       Thing: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, size: { type: 'number' } } },
+      ThingMade: { properties: { data: { type: 'object', properties: { colour: { type: 'string' } } } } },
     },
   },
 };
@@ -56,6 +57,11 @@ it.each<[string, (document: Mutable) => void]>([
   ],
   ['no longer answers 201', ({ paths }) => Object.assign(paths?.['/v1/things']?.post ?? {}, { responses: {} })],
   ['Thing.size is gone', ({ components }) => delete (components?.schemas?.Thing?.properties as Mutable).size],
+  [
+    'ThingMade.data.colour is gone',
+    ({ components }) =>
+      Object.assign(components?.schemas?.ThingMade ?? {}, { properties: { data: { type: 'object' } } }),
+  ],
   [
     'Thing.size is now string | null, not number',
     ({ components }) =>

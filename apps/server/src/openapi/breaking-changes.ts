@@ -75,6 +75,7 @@ function ofSchema(name: string, old: Schema, now: Schema, isSent: boolean): stri
     if (!kept) changes.push(`${name}.${property} is gone`);
     else if (kindOf(kept) !== kindOf(shape))
       changes.push(`${name}.${property} is now ${kindOf(kept)}, not ${kindOf(shape)}`);
+    else changes.push(...ofSchema(`${name}.${property}`, shape, kept, isSent));
   }
   const added = (now.required ?? []).filter((property) => !old.required?.includes(property));
   if (isSent) changes.push(...added.map((property) => `${name}.${property} is now required`));

@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { COMMON_PROBLEMS, ProblemDto, problemResponse } from '#api-kit';
 import { ROLES_EXTENSION } from '#identity';
 import { product } from '../product.js';
+import { eventSchemas, eventWebhooks, oneOfEvents } from './event-webhooks.js';
 import { webhookPaths } from './webhook-paths.js';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -33,11 +34,14 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [ProblemDto],
   });
   for (const operation of operationsOf(document)) complete(operation);
+  const schemas = document.components?.schemas ?? {};
   document.components = {
     ...document.components,
+    schemas: { ...schemas, ...eventSchemas, Event: { ...schemas.Event, ...oneOfEvents() } },
     responses: Object.fromEntries(COMMON_PROBLEMS.map((status) => [`Problem${status}`, problemResponse(status)])),
   };
   document.paths = { ...document.paths, ...webhookPaths };
+  document.webhooks = eventWebhooks;
   document.tags = tagsOf(document);
   return document;
 }

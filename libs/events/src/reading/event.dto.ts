@@ -20,7 +20,7 @@ export class EventDto {
    * @example 3
    */
   seq: number | null;
-  /** The state after the change; its members depend on the type, see the webhooks of this document */
+  /** The state after the change; its members depend on the type. Members and types may be added */
   @ApiProperty({ type: 'object', additionalProperties: true })
   data: unknown;
 }

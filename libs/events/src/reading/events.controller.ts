@@ -19,7 +19,8 @@ export class EventsController {
     operationId: 'listEvents',
     summary: 'Events after a cursor, oldest first',
     description:
-      'For those who ask now and then; everybody else takes the stream. Shows what the caller may see today. 409 ' +
+      'For those who ask now and then; everybody else takes the stream. Shows what the caller may see today; what each type ' +
+      'carries is in the schema `Event`. 409 ' +
       '`resync_required` with a `cursor`: events behind the given one are no longer kept; read the lists again.',
   })
   @ApiOkResponse({ type: EventsDto })

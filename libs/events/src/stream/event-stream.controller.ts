@@ -2,6 +2,9 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Allow, CurrentCaller, ROLES, type Caller } from '#identity';
+import { EPHEMERAL_EVENTS } from '../ephemeral-events.js';
+import type { EventKind } from '../event-kind.js';
+import { EVENTS } from '../event-map.js';
 import { EventStreams } from './event-streams.js';
 import { StreamQuery } from './stream-query.dto.js';
 
@@ -10,6 +13,11 @@ event: message.received
 data: {"id":"WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd","type":"message.received","at":"2026-11-22T10:00:00.123Z",…}
 
 `;
+
+const listOfEvents = (kinds: Readonly<Record<string, EventKind>>) =>
+  Object.entries(kinds)
+    .map(([type, { summary }]) => `- \`${type}\`: ${summary}`)
+    .join('\n');
 
 @ApiTags('events')
 @Controller('v1/events/stream')
@@ -25,8 +33,16 @@ export class EventStreamController {
 seconds. \`Last-Event-ID\` goes on behind that event, without a gap and without a repetition. The first event of a new
 stream is \`stream.ready\`: lists read after it, and the events that follow, meet without a gap. \`resync_required\` says
 that events may be missing (they are no longer kept, or the caller sees more or less than before): read the lists again; the
-stream goes on by itself. Events without an id (\`chat.typing\`, \`chat.looking\`) are true for a moment and are not repeated.
-A stream ends with the access token, and when its reader cannot keep up; come back with \`Last-Event-ID\`.`,
+stream goes on by itself. Events without an id are true for a moment and are not repeated.
+A stream ends with the access token, and when its reader cannot keep up; come back with \`Last-Event-ID\`.
+
+What comes, each as the schema \`Event\` describes it:
+
+${listOfEvents(EVENTS)}
+
+For a moment:
+
+${listOfEvents(EPHEMERAL_EVENTS)}`,
   })
   @ApiHeader({
     name: 'Last-Event-ID',
