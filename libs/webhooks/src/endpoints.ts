@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, Idempotency, pageOf, Problem, type Page, type PageQuery } from '#api-kit';
-import { Database, isId, KeyRing, newId } from '#database';
+import { Database, isId, KeyRing, newId, type SealedColumn } from '#database';
 import { callerKey, type Caller } from '#identity';
 import type { CreateEndpointDto, EndpointDto, NewEndpointDto, UpdateEndpointDto } from './endpoint.dto.js';
 import { EndpointRepository } from './endpoint.repository.js';
@@ -12,6 +12,12 @@ const OVERLAP_HOURS = 24;
 
 /** Where a secret belongs: sealed, it cannot be moved to another endpoint. */
 export const placeOfSecret = (endpointId: string) => `webhook_endpoints/${endpointId}/secret`;
+
+/** What this room keeps sealed. */
+export const WEBHOOKS_SEALED: readonly SealedColumn[] = [
+  { table: 'webhook_endpoints', column: 'secret', form: 'text', boundTo: placeOfSecret },
+  { table: 'webhook_endpoints', column: 'previous_secret', form: 'text', boundTo: placeOfSecret },
+];
 
 /** Addresses of other programs that want to hear of events. */
 @Injectable()
