@@ -41,13 +41,13 @@ function auditOf(subjectId: string) {
 }
 
 it('writes down who a person was said to be, once and without names', async () => {
-  const [anna, other] = [await house.aPerson('Anna'), await house.aPerson('Olha')];
+  const [bohdan, other] = [await house.aPerson('Bohdan'), await house.aPerson('Olha')];
   const links = house.get(LinkIdentity);
-  await links.linkIdentity(admin, anna.identityId, other.contactId);
-  await links.linkIdentity(admin, anna.identityId, other.contactId);
-  await links.unlinkIdentity(admin, anna.identityId);
-  const [mine, theirs] = [{ contactId: anna.contactId }, { contactId: other.contactId }];
-  expect(await auditOf(anna.identityId)).toEqual([
+  await links.linkIdentity(admin, bohdan.identityId, other.contactId);
+  await links.linkIdentity(admin, bohdan.identityId, other.contactId);
+  await links.unlinkIdentity(admin, bohdan.identityId);
+  const [mine, theirs] = [{ contactId: bohdan.contactId }, { contactId: other.contactId }];
+  expect(await auditOf(bohdan.identityId)).toEqual([
     { action: 'identity.linked', before: mine, after: theirs },
     { action: 'identity.unlinked', before: theirs, after: { contactId: null } },
   ]);
