@@ -90,6 +90,53 @@ it('tells the story of a queue and of who belongs to it', async () => {
   ]);
 });
 
+it('tells the stories of tags, quick replies and states, but not of what is somebody’s own', async () => {
+  const tag = await admin.created<{ id: string }>('/v1/tags', { name: 'VIP', color: '#ff0000' });
+  await admin.changed(`/v1/tags/${tag.id}`, { name: 'VIP' });
+  await admin.changed(`/v1/tags/${tag.id}`, { color: '#00ff00' });
+  await admin.call('DELETE', `/v1/tags/${tag.id}`);
+  expect(await entriesOf(`subjectId=${tag.id}`)).toMatchObject([
+    { action: 'tag.deleted', before: { name: 'VIP' }, after: null },
+    { action: 'tag.updated', before: { color: '#ff0000' }, after: { color: '#00ff00' } },
+    { action: 'tag.created', after: { name: 'VIP' } },
+  ]);
+  const texts = [{ language: 'en', text: 'Hello' }];
+  for (const shared of [true, false]) {
+    const reply = await admin.created<{ id: string }>('/v1/quick-replies', { shortcut: 'hi', shared, texts });
+    await admin.changed(`/v1/quick-replies/${reply.id}`, { shortcut: 'hello' });
+    await admin.call('DELETE', `/v1/quick-replies/${reply.id}`);
+    const actions = (await entriesOf(`subjectId=${reply.id}`)).map(({ action }) => action);
+    expect(actions).toEqual(shared ? ['quick_reply.deleted', 'quick_reply.updated', 'quick_reply.created'] : []);
+  }
+  await admin.created('/v1/agent-states', { key: 'lunch', name: 'Lunch', available: false });
+  await admin.changed('/v1/agent-states/lunch', { name: 'At lunch' });
+  await admin.call('DELETE', '/v1/agent-states/lunch');
+  expect(await entriesOf('action=agent_state.')).toMatchObject([
+    { action: 'agent_state.deleted', before: { lunch: { name: 'At lunch' } } },
+    { action: 'agent_state.updated', before: { lunch: { name: 'Lunch' } }, after: { lunch: { name: 'At lunch' } } },
+    { action: 'agent_state.created', after: { lunch: { available: false } } },
+  ]);
+});
+
+it('tells the story of a webhook endpoint, and never its secrets', async () => {
+  const path = '/v1/webhook-endpoints';
+  const { id, secret } = await admin.created<{ id: string; secret: string }>(path, { url: 'https://hooks.invalid/x' });
+  await admin.changed(`${path}/${id}`, { description: 'CRM', active: false });
+  const rotated = await admin.created<{ secret: string }>(`${path}/${id}/secret`);
+  const range = { from: new Date(0).toISOString(), until: new Date().toISOString() };
+  expect((await admin.post(`${path}/${id}/replay`, range)).status).toBe(202);
+  await admin.call('DELETE', `${path}/${id}`);
+  const entries = await entriesOf(`subjectId=${id}`);
+  expect(entries).toMatchObject([
+    { action: 'webhook_endpoint.deleted', before: { description: 'CRM' }, after: null },
+    { action: 'webhook_endpoint.replayed', after: range },
+    { action: 'webhook_endpoint.secret_rotated', before: null, after: null },
+    { action: 'webhook_endpoint.updated', before: { active: true }, after: { description: 'CRM', active: false } },
+    { action: 'webhook_endpoint.created', after: { url: 'https://hooks.invalid/x' } },
+  ]);
+  for (const one of [secret, rotated.secret]) expect(JSON.stringify(entries)).not.toContain(one);
+});
+
 it.each(['action=everything', 'from=yesterday', 'actorId=ada', 'cursor=x', 'limit=1000'])(
   'refuses ?%s with a clear problem',
   async (query) => {

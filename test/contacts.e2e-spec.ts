@@ -34,6 +34,8 @@ type Chats = { readonly chatId: string; readonly status: string; readonly agent:
 const admin = () => house.team.admin;
 const first = () => house.team.agents[0]!;
 const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const auditOf = async (subjectId: string) =>
+  (await all<{ action: string }>(admin(), `/v1/audit?subjectId=${subjectId}`)).map(({ action }) => action);
 const contactOf = async (chat: OpenChat) => (await chat.view()).contact.id!;
 const timeline = (id: string, api = admin()) => all<Chats[number]>(api, `/v1/contacts/${id}/timeline?limit=1`);
 
@@ -84,6 +86,7 @@ it('a channel that keeps guests leaves it to agents who somebody is', async () =
   expect((await guest.view()).contact).toMatchObject({ id: made.id, name: 'Regular' });
   expect((await api.call('DELETE', `/v1/identities/${contact.identityId}/contact`)).status).toBe(204);
   expect((await guest.view()).contact).toMatchObject({ id: null, name: guest.who.person });
+  expect(await auditOf(contact.identityId)).toEqual(['identity.unlinked', 'identity.linked']);
   await admin().changed(`/v1/channels/${house.team.channels.telegram}`, { keepsGuests: false });
 });
 
@@ -106,6 +109,7 @@ it('hands out everything of a person as one document', async () => {
   const messages = await messagesOf(chat.api, chat.chatId);
   expect(chats[0]!.messages.map((one) => one.id)).toEqual(messages.map((one) => one.id));
   expect((await first().api.get(`/v1/contacts/${id}/export`)).status).toBe(403);
+  expect(await auditOf(id)).toEqual(['contact.exported']);
   await chat.close();
 });
 
@@ -187,6 +191,7 @@ it('erases a person: nothing personal is left anywhere, chats stay as numbers, a
   expect(asked.status).toBe(202);
   expect((await admin().get(`/v1/contacts/${id}`)).status).toBe(404);
   expect((await admin().post<ErasureBody>(`/v1/contacts/${id}/erase`)).body.id).toBe(asked.body.id);
+  expect(await auditOf(id)).toEqual(['contact.erased', 'contact.merged']);
   const erasure = await eventually(
     async () => {
       const now = await admin().read<ErasureBody>(`/v1/erasures/${asked.body.id}`);

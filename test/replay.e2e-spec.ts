@@ -35,6 +35,10 @@ it('what an inactive channel refused is taken in by a replay, once, and the sums
   const after: LedgerView = await ledgerOf(house, channelId);
   expect(after).toEqual({ ...before, received: before.received + 3, stored: before.stored + 3 });
   expect(await replay(channelId, range)).toMatchObject({ events: 0 });
+  const audit = `/v1/audit?subjectId=${channelId}&action=channel.replay_ordered`;
+  expect(await admin().read(audit)).toMatchObject({
+    data: [{ after: { events: 0 } }, { after: { ...range, events: 3 } }],
+  });
   expect(await ledgerOf(house, channelId)).toEqual(after);
 });
 

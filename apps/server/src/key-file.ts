@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Config } from './config.js';
+
+/** The key ring in force: from the settings, or from the file. */
+export async function keysOf({ values, keyFile }: Config): Promise<readonly string[]> {
+  return values.PARLEY_ENCRYPTION_KEYS.length > 0 ? values.PARLEY_ENCRYPTION_KEYS : keysFromFile(keyFile);
+}
 
 /** The key ring kept in a file of mode 0600; made with one fresh key when there is none. */
 export async function keysFromFile(file: string): Promise<string[]> {

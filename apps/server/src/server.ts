@@ -7,7 +7,7 @@ import { FirstAdmin, type FirstSignIn } from '#identity';
 import { createApplication, stopApplication } from './application.js';
 import type { Config } from './config.js';
 import { freePort } from './free-port.js';
-import { keysFromFile } from './key-file.js';
+import { keysOf } from './key-file.js';
 
 /** A server that listens. */
 export interface Server {
@@ -52,13 +52,10 @@ export async function startServer(
   }
 }
 
-function embedded({ dataDir }: Config): Promise<EmbeddedPostgres> {
+/** The database in the data directory. It throws while another Parley uses it. */
+export function embedded({ dataDir }: Config): Promise<EmbeddedPostgres> {
   const logger = new Logger('EmbeddedPostgres');
   return openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => logger.log(line) });
-}
-
-async function keysOf({ values, keyFile }: Config): Promise<readonly string[]> {
-  return values.PARLEY_ENCRYPTION_KEYS.length > 0 ? values.PARLEY_ENCRYPTION_KEYS : keysFromFile(keyFile);
 }
 
 function firstAdmin(app: NestFastifyApplication, { values }: Config): Promise<FirstSignIn | undefined> {

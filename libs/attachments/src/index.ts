@@ -5,3 +5,4 @@ export type { S3Options } from './attachments-options.js';
 export { Attachments } from './attachments.js';
 export { AttachmentsModule } from './attachments.module.js';
 export type { Expected } from './expectations.js';
+export { ATTACHMENTS_SEALED } from './media-source.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '#database';
+import { KeyRing, type SealedColumn } from '#database';
 import { MessengerRegistry, type MediaVerdict } from '#messenger-kit';
 import { Channels } from '#registration';
 import type { AttachmentRow } from './attachment.repository.js';
@@ -9,6 +9,11 @@ import { AttachmentsOptions } from './attachments-options.js';
 export function sealedFor(id: string): string {
   return `attachments/${id}/reference`;
 }
+
+/** What this room keeps sealed. */
+export const ATTACHMENTS_SEALED: readonly SealedColumn[] = [
+  { table: 'attachments', column: 'reference', form: 'text', boundTo: sealedFor },
+];
 
 /** Asks the channel's messenger for content. The only place where a reference is opened. */
 @Injectable()

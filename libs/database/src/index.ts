@@ -9,8 +9,11 @@ export {
 export { isId, newId } from './id.js';
 export { KeyRing } from './key-ring.js';
 export { Leases, type Lease } from './leases.repository.js';
+export { openDataSource } from './open-data-source.js';
 export { migrate } from './migrate.js';
 export { Settings } from './settings.repository.js';
 export { openTestDatabase, type TemplateStep, type TestDatabase } from './testing/test-database.js';
+export { type ColumnReport, KeyRotation } from './rotation/key-rotation.js';
+export { type SealedColumn } from './rotation/sealed-column.js';
 export { sqlState } from './sql-state.js';
 export { isUnavailable } from './unavailable.js';

@@ -26,17 +26,20 @@ export class KeyRing {
     this.keys = keys.map(parseKey);
     const [active, root] = [this.keys[0], this.keys.at(-1)];
     if (!active || !root) throw new Error('The key ring is empty: it needs at least one key of 32 bytes in base64.');
+    for (const { id, fingerprint } of this.keys) {
+      if (this.keys.some((other) => other.id === id && other.fingerprint !== fingerprint))
+        throw new Error(`Two keys of the key ring are named "${id}". Give the newer one another name.`);
+    }
     this.active = active;
     this.root = root;
   }
 
   /** AES-256-GCM. `aad` says where the value belongs (row and field): sealed values cannot be moved elsewhere. */
   encrypt(plain: string | Buffer, aad: string): Buffer {
-    const id = Buffer.from(this.active.id);
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.active.secret, iv).setAAD(Buffer.from(aad));
     const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return Buffer.concat([Buffer.from([VERSION, id.length]), id, iv, cipher.getAuthTag(), sealed]);
+    return Buffer.concat([this.mark(), iv, cipher.getAuthTag(), sealed]);
   }
 
   /** @throws when the key is not in the ring, the value was changed, or `aad` is another one. */
@@ -52,6 +55,12 @@ export class KeyRing {
       .setAAD(Buffer.from(aad))
       .setAuthTag(sealed.subarray(idEnd + IV_BYTES, start));
     return Buffer.concat([opener.update(sealed.subarray(start)), opener.final()]);
+  }
+
+  /** How everything begins that the active key sealed, and nothing that another one did. */
+  mark(): Buffer {
+    const id = Buffer.from(this.active.id);
+    return Buffer.concat([Buffer.from([VERSION, id.length]), id]);
   }
 
   /** The same as `encrypt`, in base64url for text and JSON columns. */
@@ -71,6 +80,11 @@ export class KeyRing {
   /** 32 bytes for one purpose (a signing key, a hash key), the same for the life of the root key. */
   derive(purpose: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.root.secret, 'parley', purpose, KEY_BYTES));
+  }
+
+  /** The same value under the active key. Throws as `decrypt` does. */
+  reseal(sealed: Buffer, aad: string): Buffer {
+    return this.encrypt(this.decrypt(sealed, aad), aad);
   }
 
   /** Names the active key without telling anything about it. */

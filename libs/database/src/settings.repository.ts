@@ -27,6 +27,15 @@ export class Settings {
     return stored.value;
   }
 
+  /** False when something else was stored meanwhile. */
+  async replace(name: string, from: unknown, to: unknown): Promise<boolean> {
+    const replaced = await this.database.rows(
+      'UPDATE settings SET value = $3 WHERE name = $1 AND value = $2::jsonb RETURNING 1 AS done',
+      [name, JSON.stringify(from), JSON.stringify(to)],
+    );
+    return replaced.length > 0;
+  }
+
   async set(tx: Tx, name: string, value: unknown): Promise<void> {
     await row(
       tx,

@@ -2,4 +2,4 @@ export { MessageManager } from './message-manager.js';
 export type { MessagingOptions } from './messaging-options.js';
 export { MessagingModule } from './messaging.module.js';
 export { InboxUnavailable } from './inbox/inbox.js';
-export { RawBodies } from './ledger/raw-bodies.repository.js';
+export { MESSAGING_SEALED, RawBodies } from './ledger/raw-bodies.repository.js';

@@ -7,4 +7,5 @@ export { RegistrationModule, type RegistrationOptions } from './registration.mod
 export { Registration } from './registration.js';
 export { accountKey, ReceivingChannels } from './receiving-channels.js';
 export { type ChannelTraffic, ChannelUse } from './ports.js';
+export { REGISTRATION_SEALED } from './sealed-columns.js';
 export { WebhookProbe } from './webhook-probe.js';

@@ -2,6 +2,8 @@ import type { KeyRing } from '#database';
 
 export type SealedFields = Readonly<Record<string, string>>;
 
+export const placeOfField = (row: string, name: string) => `${row}/${name}`;
+
 /**
  * Credentials at rest: each field sealed by itself with its row and name as additional data, so that no sealed value can be
  * moved to another row or field. Fields without a value are left out.
@@ -11,11 +13,11 @@ export function sealFields(
   row: string,
   fields: Readonly<Record<string, string | undefined>>,
 ): SealedFields {
-  return mapFields(fields, (name, value) => keys.encryptText(value, `${row}/${name}`));
+  return mapFields(fields, (name, value) => keys.encryptText(value, placeOfField(row, name)));
 }
 
 export function openFields(keys: KeyRing, row: string, sealed: SealedFields): SealedFields {
-  return mapFields(sealed, (name, value) => keys.decryptText(value, `${row}/${name}`));
+  return mapFields(sealed, (name, value) => keys.decryptText(value, placeOfField(row, name)));
 }
 
 function mapFields(

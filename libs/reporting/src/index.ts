@@ -1,1 +1,2 @@
 export { ReportingModule } from './reporting.module.js';
+export { REPORTING_SEALED } from './person/erasure/needles.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database, isId, newId } from '#database';
+import { audit } from '#identity';
 import { Jobs } from '#jobs';
 import type { DeliveryDto, DeliveryQuery, ReplayDto } from './delivery.dto.js';
 import { DeliveryRepository } from './delivery.repository.js';
@@ -54,6 +55,8 @@ export class Deliveries {
       await this.deliveries.again(tx, endpointId, id);
       const delivery = await this.deliveries.get(tx, endpointId, id);
       if (!delivery) throw Problem.notFound('delivery');
+      const after = { deliveryId: id };
+      await audit(tx, { action: 'webhook_endpoint.delivery_replayed', subjectId: endpointId, after });
       return delivery;
     });
   }
@@ -61,6 +64,9 @@ export class Deliveries {
   /** All events of a time the endpoint is subscribed to, delivered before or not, as far as the log still has them. */
   async replayRange(endpointId: string, { from, until }: ReplayDto): Promise<void> {
     await this.endpoints.get(endpointId);
-    await this.database.transaction((tx) => this.jobs.enqueue(tx, REPLAY_JOB, [{ endpointId, from, until }]));
+    await this.database.transaction(async (tx) => {
+      await this.jobs.enqueue(tx, REPLAY_JOB, [{ endpointId, from, until }]);
+      await audit(tx, { action: 'webhook_endpoint.replayed', subjectId: endpointId, after: { from, until } });
+    });
   }
 }

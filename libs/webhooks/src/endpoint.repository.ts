@@ -28,6 +28,11 @@ export class EndpointRepository {
     return tx ? row<EndpointDto>(tx, text, [id]) : this.database.row<EndpointDto>(text, [id]);
   }
 
+  /** Locks it, so that two changes follow each other. */
+  lock(tx: Tx, id: string): Promise<EndpointDto | undefined> {
+    return row<EndpointDto>(tx, `SELECT ${VIEW} FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE`, [id]);
+  }
+
   subscribers(): Promise<Subscriber[]> {
     return this.database.rows<Subscriber>(
       'SELECT id, types, active_since AS "activeSince" FROM webhook_endpoints WHERE active',
@@ -79,8 +84,9 @@ export class EndpointRepository {
     );
   }
 
-  async delete(id: string): Promise<boolean> {
-    return (await this.database.row('DELETE FROM webhook_endpoints WHERE id = $1 RETURNING id', [id])) !== undefined;
+  /** What it was. */
+  delete(tx: Tx, id: string): Promise<EndpointDto | undefined> {
+    return row<EndpointDto>(tx, `DELETE FROM webhook_endpoints WHERE id = $1 RETURNING ${VIEW}`, [id]);
   }
 
   /** Nothing is read for nobody: the first subscriber begins at the present. To be called before it is one. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, Idempotency, pageOf, Problem, type Page, type PageQuery } from '#api-kit';
-import { Database, isId, KeyRing, newId } from '#database';
-import { callerKey, type Caller } from '#identity';
+import { Database, isId, KeyRing, newId, type SealedColumn } from '#database';
+import { audit, callerKey, type Caller } from '#identity';
 import type { CreateEndpointDto, EndpointDto, NewEndpointDto, UpdateEndpointDto } from './endpoint.dto.js';
 import { EndpointRepository } from './endpoint.repository.js';
 import { newSecret } from './signing.js';
@@ -12,6 +12,12 @@ const OVERLAP_HOURS = 24;
 
 /** Where a secret belongs: sealed, it cannot be moved to another endpoint. */
 export const placeOfSecret = (endpointId: string) => `webhook_endpoints/${endpointId}/secret`;
+
+/** What this room keeps sealed. */
+export const WEBHOOKS_SEALED: readonly SealedColumn[] = [
+  { table: 'webhook_endpoints', column: 'secret', form: 'text', boundTo: placeOfSecret },
+  { table: 'webhook_endpoints', column: 'previous_secret', form: 'text', boundTo: placeOfSecret },
+];
 
 /** Addresses of other programs that want to hear of events. */
 @Injectable()
@@ -45,7 +51,9 @@ export class Endpoints {
         const { description = '', types = [] } = wanted;
         const sealed = this.keyRing.encryptText(secret, placeOfSecret(id));
         await this.endpoints.insert(tx, { id, url, description, types, secret: sealed });
-        return { ...required(await this.endpoints.get(id, tx)), secret };
+        const endpoint = required(await this.endpoints.get(id, tx));
+        await audit(tx, { action: 'webhook_endpoint.created', subjectId: id, after: endpoint });
+        return { ...endpoint, secret };
       }),
     );
   }
@@ -54,7 +62,10 @@ export class Endpoints {
     const url = change.url === undefined ? undefined : this.checked(change.url);
     return this.database.transaction(async (tx) => {
       if (change.active) await this.endpoints.skipToPresent(tx);
-      return required(await this.endpoints.update(tx, id, { ...change, url }));
+      const before = required(await this.endpoints.lock(tx, id));
+      const after = required(await this.endpoints.update(tx, id, { ...change, url }));
+      await audit(tx, { action: 'webhook_endpoint.updated', subjectId: id, before, after });
+      return after;
     });
   }
 
@@ -65,13 +76,18 @@ export class Endpoints {
       this.idempotency.onceWithoutReplay(tx, { caller: callerKey(caller), route, key, request: {} }, async () => {
         const secret = newSecret();
         const sealed = this.keyRing.encryptText(secret, placeOfSecret(id));
-        return { ...required(await this.endpoints.rotate(tx, id, sealed, OVERLAP_HOURS)), secret };
+        const endpoint = required(await this.endpoints.rotate(tx, id, sealed, OVERLAP_HOURS));
+        await audit(tx, { action: 'webhook_endpoint.secret_rotated', subjectId: id });
+        return { ...endpoint, secret };
       }),
     );
   }
 
   async delete(id: string): Promise<void> {
-    if (!(await this.endpoints.delete(id))) throw Problem.notFound('webhook endpoint');
+    await this.database.transaction(async (tx) => {
+      const before = required(await this.endpoints.delete(tx, id));
+      await audit(tx, { action: 'webhook_endpoint.deleted', subjectId: id, before });
+    });
   }
 
   /** https only, and no names or passwords in it; whether it is public is looked at whenever it is connected to. */

@@ -1,2 +1,3 @@
 export { TEST_EVENT } from './test-event.js';
 export { WebhooksModule } from './webhooks.module.js';
+export { WEBHOOKS_SEALED } from './endpoints.js';

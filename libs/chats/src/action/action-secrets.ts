@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '#database';
+import { KeyRing, type SealedColumn } from '#database';
 import { writtenSecret } from '#messenger-kit';
 
 const BYTES = 32;
@@ -18,6 +18,12 @@ export interface SealedSecrets {
   /** Null once its time is over. */
   readonly previousSecret: string | null;
 }
+
+/** What this room keeps sealed. */
+export const CHATS_SEALED: readonly SealedColumn[] = [
+  { table: 'actions', column: 'secret', form: 'text', boundTo: place },
+  { table: 'actions', column: 'previous_secret', form: 'text', boundTo: place },
+];
 
 /** What an action's calls are signed with. At rest it is sealed for its very row. */
 @Injectable()

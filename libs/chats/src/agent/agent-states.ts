@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem, type OnceAnswer, type Page } from '#api-kit';
 import { Database, sqlState, type Tx } from '#database';
-import type { Caller } from '#identity';
+import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import type { AgentStateDto, CreateAgentStateDto, UpdateAgentStateDto } from './agent-state.dto.js';
 import { AgentStateRepository } from './agent-state.repository.js';
@@ -31,7 +31,9 @@ export class AgentStates {
       if ((await this.states.count(tx)) >= AT_MOST) {
         throw Problem.conflict('too_many_states', `There are ${AT_MOST} states already. Delete one first.`);
       }
-      return this.states.create(tx, wish).catch(taken);
+      const state = await this.states.create(tx, wish).catch(taken);
+      await audit(tx, { action: 'agent_state.created', subjectId: null, after: noted(state) });
+      return state;
     });
   }
 
@@ -41,6 +43,8 @@ export class AgentStates {
       const present = await this.changeable(tx, key);
       const changed = { ...present, ...wish };
       await this.states.update(tx, changed).catch(taken);
+      const entry = { before: noted(present), after: noted(changed) };
+      await audit(tx, { action: 'agent_state.updated', subjectId: null, ...entry });
       if (changed.available !== present.available) {
         await this.changes.enter(tx, await this.states.agentsIn(tx, key), key);
       }
@@ -52,8 +56,9 @@ export class AgentStates {
   async delete(key: string): Promise<void> {
     try {
       await this.database.transaction(async (tx) => {
-        await this.changeable(tx, key);
+        const state = await this.changeable(tx, key);
         await this.states.delete(tx, key);
+        await audit(tx, { action: 'agent_state.deleted', subjectId: null, before: noted(state) });
       });
     } catch (error) {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
@@ -67,6 +72,11 @@ export class AgentStates {
     if (state.builtIn) throw Problem.conflict('state_built_in', 'This state is always there and cannot be changed.');
     return state;
   }
+}
+
+/** Its key, which is no id, stands in the entry also where only the rest differs. */
+function noted({ key, name, available }: AgentStateDto): object {
+  return { [key]: { name, available } };
 }
 
 function taken(error: unknown): never {

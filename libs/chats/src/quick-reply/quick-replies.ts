@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, type OnceAnswer, type Page, pageOf, Problem } from '#api-kit';
 import { Database, isId, newId, sqlState, type Tx } from '#database';
-import { type Caller, requireUser } from '#identity';
+import { audit, type Caller, requireUser } from '#identity';
 import { readerOf } from '../chat/reader.js';
 import { Creation } from '../creation.js';
 import { invalidCursor } from '../id-cursor.js';
@@ -13,7 +13,10 @@ import { QuickReplyRepository, type QuickReplyRow } from './quick-reply.reposito
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Texts kept for being said again: everybody's, which supervisors and admins care for, and each person's own. */
+/**
+ * Texts kept for being said again: everybody's, which supervisors and admins care for, and each person's own. What is one's
+ * own is not written down for admins to read.
+ */
 @Injectable()
 export class QuickReplies {
   constructor(
@@ -32,7 +35,9 @@ export class QuickReplies {
       refuseUnknownPlaces(wish.texts);
       if (!(await this.replies.add(tx, id, ownerId, wish))) throw shortcutTaken();
       await this.replies.setQueues(tx, id, await this.held(tx, wish.queueIds ?? []));
-      return this.view(tx, caller, id);
+      const reply = await this.view(tx, caller, id);
+      if (reply.shared) await audit(tx, { action: 'quick_reply.created', subjectId: id, after: reply });
+      return reply;
     });
   }
 
@@ -45,11 +50,13 @@ export class QuickReplies {
 
   update(caller: Caller, id: string, wish: UpdateQuickReplyDto): Promise<QuickReplyDto> {
     const change = this.database.transaction(async (tx) => {
-      await this.mayChange(tx, caller, id);
+      const before = await this.mayChange(tx, caller, id);
       refuseUnknownPlaces(wish.texts ?? []);
       await this.replies.change(tx, id, wish);
       if (wish.queueIds) await this.replies.setQueues(tx, id, await this.held(tx, wish.queueIds));
-      return this.view(tx, caller, id);
+      const after = await this.view(tx, caller, id);
+      if (after.shared) await audit(tx, { action: 'quick_reply.updated', subjectId: id, before, after });
+      return after;
     });
     return change.catch((error: unknown) => {
       throw sqlState(error) === UNIQUE_VIOLATION ? shortcutTaken() : error;
@@ -58,15 +65,17 @@ export class QuickReplies {
 
   delete(caller: Caller, id: string): Promise<void> {
     return this.database.transaction(async (tx) => {
-      await this.mayChange(tx, caller, id);
+      const before = await this.mayChange(tx, caller, id);
       await this.replies.delete(tx, id);
+      if (before.shared) await audit(tx, { action: 'quick_reply.deleted', subjectId: id, before });
     });
   }
 
-  private async mayChange(tx: Tx, caller: Caller, id: string): Promise<void> {
+  private async mayChange(tx: Tx, caller: Caller, id: string): Promise<QuickReplyDto> {
     await this.replies.lock(tx, id);
-    const { shared } = await this.view(tx, caller, id);
-    if (shared && !readerOf(caller).seesAll) throw onlyForSupervisors();
+    const reply = await this.view(tx, caller, id);
+    if (reply.shared && !readerOf(caller).seesAll) throw onlyForSupervisors();
+    return reply;
   }
 
   private async view(tx: Tx, caller: Caller, id: string): Promise<QuickReplyDto> {

@@ -39,9 +39,14 @@ export class TagRepository {
     );
   }
 
-  /** Takes it off all chats as well. False when there is no such tag. */
-  async delete(id: string): Promise<boolean> {
-    return (await this.database.row('DELETE FROM tags WHERE id = $1 RETURNING id', [id])) !== undefined;
+  /** Locks it, so that two changes follow each other. */
+  lock(tx: Tx, id: string): Promise<TagDto | undefined> {
+    return row<TagDto>(tx, 'SELECT id, name, color FROM tags WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  }
+
+  /** Takes it off all chats as well. What it was; undefined when there is no such tag. */
+  delete(tx: Tx, id: string): Promise<TagDto | undefined> {
+    return row<TagDto>(tx, 'DELETE FROM tags WHERE id = $1 RETURNING id, name, color', [id]);
   }
 
   /** By name. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, type OnceAnswer, type Page, type PageQuery, pageOf, Problem } from '#api-kit';
 import { Database, isId, newId, sqlState } from '#database';
-import type { Caller } from '#identity';
+import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { invalidCursor } from '../id-cursor.js';
 import type { CreateTagDto, TagDto, UpdateTagDto } from './tag.dto.js';
@@ -22,6 +22,7 @@ export class Tags {
     return this.creation.once({ caller, route: 'POST /v1/tags', key, request: wish }, async (tx) => {
       const tag = await this.tags.add(tx, { id: newId(), ...wish });
       if (!tag) throw nameTaken();
+      await audit(tx, { action: 'tag.created', subjectId: tag.id, after: tag });
       return tag;
     });
   }
@@ -32,18 +33,25 @@ export class Tags {
   }
 
   async update(id: string, wish: UpdateTagDto): Promise<TagDto> {
-    const tag = await this.database
-      .transaction((tx) => this.tags.change(tx, id, wish))
-      .catch((error: unknown) => {
-        throw sqlState(error) === UNIQUE_VIOLATION ? nameTaken() : error;
-      });
-    if (!tag) throw Problem.notFound('tag');
-    return tag;
+    const changing = this.database.transaction(async (tx) => {
+      const before = await this.tags.lock(tx, id);
+      const after = await this.tags.change(tx, id, wish);
+      if (!before || !after) throw Problem.notFound('tag');
+      await audit(tx, { action: 'tag.updated', subjectId: id, before, after });
+      return after;
+    });
+    return changing.catch((error: unknown) => {
+      throw sqlState(error) === UNIQUE_VIOLATION ? nameTaken() : error;
+    });
   }
 
   /** Chats lose it as well. */
   async delete(id: string): Promise<void> {
-    if (!(await this.tags.delete(id))) throw Problem.notFound('tag');
+    await this.database.transaction(async (tx) => {
+      const before = await this.tags.delete(tx, id);
+      if (!before) throw Problem.notFound('tag');
+      await audit(tx, { action: 'tag.deleted', subjectId: id, before });
+    });
   }
 }
 

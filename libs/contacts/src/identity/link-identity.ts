@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
-import type { Caller } from '#identity';
+import { Database, type Tx } from '#database';
+import { audit, type Caller } from '#identity';
 import type { ContactView } from '../contact/contact.dto.js';
 import { ContactDirectory } from '../contact/contact-directory.js';
 import { ContactNews } from '../contact/contact-news.js';
@@ -27,6 +27,7 @@ export class LinkIdentity {
       if (identity.contactId !== id) {
         await this.identities.assign(tx, identityId, id);
         await this.news.identityChanged(tx, identity, id);
+        await noted(tx, 'identity.linked', identity, id);
       }
       return this.directory.viewById(tx, id);
     });
@@ -40,6 +41,16 @@ export class LinkIdentity {
       if (identity.contactId === null) return;
       await this.identities.assign(tx, identityId, null);
       await this.news.identityChanged(tx, identity, null);
+      await noted(tx, 'identity.unlinked', identity, null);
     });
   }
+}
+
+interface Linked {
+  readonly id: string;
+  readonly contactId: string | null;
+}
+
+function noted(tx: Tx, action: `identity.${string}`, { id, contactId }: Linked, to: string | null): Promise<void> {
+  return audit(tx, { action, subjectId: id, before: { contactId }, after: { contactId: to } });
 }

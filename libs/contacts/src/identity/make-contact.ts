@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Idempotency, type OnceAnswer, Problem } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
-import { callerKey, type Caller } from '#identity';
+import { audit, callerKey, type Caller } from '#identity';
 import type { ContactView } from '../contact/contact.dto.js';
 import { ContactNews } from '../contact/contact-news.js';
 import { ContactRepository } from '../contact/contact.repository.js';
@@ -48,6 +48,8 @@ export class MakeContact {
     const contact = await this.contacts.add(tx, newId(), name ?? identity.name);
     await this.identities.assign(tx, identityId, contact.id);
     await this.news.identityChanged(tx, identity, contact.id);
+    const [before, after] = [{ contactId }, { contactId: contact.id }];
+    await audit(tx, { action: 'identity.linked', subjectId: identityId, before, after });
     return viewOf(contact, [{ ...identity, contactId: contact.id }]);
   }
 }

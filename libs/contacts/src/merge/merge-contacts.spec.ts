@@ -35,6 +35,24 @@ function eventsOf(contactId: string) {
   );
 }
 
+function auditOf(subjectId: string) {
+  const text = 'SELECT action, before, after FROM audit_entries WHERE subject_id = $1 ORDER BY id';
+  return house.database.rows(text, [subjectId]);
+}
+
+it('writes down who a person was said to be, once and without names', async () => {
+  const [bohdan, other] = [await house.aPerson('Bohdan'), await house.aPerson('Olha')];
+  const links = house.get(LinkIdentity);
+  await links.linkIdentity(admin, bohdan.identityId, other.contactId);
+  await links.linkIdentity(admin, bohdan.identityId, other.contactId);
+  await links.unlinkIdentity(admin, bohdan.identityId);
+  const [mine, theirs] = [{ contactId: bohdan.contactId }, { contactId: other.contactId }];
+  expect(await auditOf(bohdan.identityId)).toEqual([
+    { action: 'identity.linked', before: mine, after: theirs },
+    { action: 'identity.unlinked', before: theirs, after: { contactId: null } },
+  ]);
+});
+
 it('moves identities, and lets the merged id answer for the survivor', async () => {
   const [anna, other] = [await house.aPerson('Anna'), await house.aPerson('Anna S.')];
   const merged = await merge(anna.contactId, other.contactId);
@@ -46,6 +64,9 @@ it('moves identities, and lets the merged id answer for the survivor', async () 
   expect(await eventsOf(anna.contactId)).toEqual([
     { type: 'contact.merged', data: { contactId: anna.contactId, mergedId: other.contactId, name: 'Anna' } },
   ]);
+  await merge(other.contactId, anna.contactId);
+  const after = { mergedId: other.contactId, identityIds: [other.identityId] };
+  expect(await auditOf(anna.contactId)).toEqual([{ action: 'contact.merged', before: null, after }]);
 });
 
 it('keeps of each field what the survivor has, else what the other has, and is found by all of it', async () => {

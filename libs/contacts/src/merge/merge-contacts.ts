@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor, pageOf, type Page, type PageQuery, Problem } from '#api-kit';
 import { Database, isId, type Tx } from '#database';
-import { callerKey, type Caller } from '#identity';
+import { audit, callerKey, type Caller } from '#identity';
 import type { ContactView } from '../contact/contact.dto.js';
 import { ContactDirectory } from '../contact/contact-directory.js';
 import { ContactNews } from '../contact/contact-news.js';
@@ -56,6 +56,7 @@ export class MergeContacts {
     await this.contacts.remove(tx, fromId);
     const survivor = await this.contacts.change(tx, intoId, joined(into, from));
     await this.news.merged(tx, survivor, fromId);
+    await audit(tx, { action: 'contact.merged', subjectId: intoId, after: { mergedId: fromId, identityIds } });
     return this.directory.view(tx, survivor);
   }
 }

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Database, KeyRing, row, rows, type Tx } from '#database';
+import { Database, KeyRing, row, rows, type SealedColumn, type Tx } from '#database';
 import type { Delivery } from '../inbox/parcel.js';
 
 /** Bodies may be large. */
 const SOME = 20;
+
+/** What this room keeps sealed. */
+export const MESSAGING_SEALED: readonly SealedColumn[] = [
+  { table: 'raw_bodies', column: 'body', form: 'bytes', boundTo },
+];
 
 /** Webhook bodies as they came, encrypted: what quarantine and replay work from. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Idempotency, Problem, type OnceAnswer } from '#api-kit';
 import { Database } from '#database';
-import { callerKey, type Caller } from '#identity';
+import { audit, callerKey, type Caller } from '#identity';
 import { Jobs } from '#jobs';
 import { Ledger } from '../ledger/ledger.js';
 import { isReplayOrder, type ReplayOrder } from './replay-order.js';
@@ -39,7 +39,12 @@ export class Replays implements OnModuleInit {
     return this.database.transaction((tx) =>
       this.idempotency.once(tx, { caller: callerKey(caller), route, key, request: order }, async () => {
         await this.jobs.enqueue(tx, JOB, [order], { maxAttempts: TRIES });
-        return { status: 202, body: { channelId: order.channelId, events: await this.repository.count(tx, order) } };
+        const { channelId, keys, from, to, quarantinedOnly } = order;
+        const events = await this.repository.count(tx, order);
+        // Keys hold ids that networks gave to people and messages: what is written down for good has their number only.
+        const after = { keys: keys?.length, from, to, quarantinedOnly, events };
+        await audit(tx, { action: 'channel.replay_ordered', subjectId: channelId, after });
+        return { status: 202, body: { channelId, events } };
       }),
     );
   }

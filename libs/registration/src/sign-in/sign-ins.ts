@@ -68,7 +68,7 @@ export class SignIns {
     try {
       const verdict = await asked(messenger, () => door.grant(returned, this.addresses.signInCallback(messenger)));
       if (verdict.kind === 'refused') return await failed(verdict);
-      await this.repository.grant(id, sealFields(this.keys, placeOf(id), verdict.grant), GRANT_MINUTES);
+      await this.repository.grant(id, sealFields(this.keys, placeOfGrant(id), verdict.grant), GRANT_MINUTES);
       return { kind: 'granted' };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -82,7 +82,7 @@ export class SignIns {
     const kept = await this.repository.find(messenger, id, caller);
     if (!kept) throw Problem.notFound('sign-in');
     if (kept.status !== 'granted') throw whyNot(kept);
-    return { grant: openFields(this.keys, placeOf(id), kept.secrets), expiresAt: kept.expiresAt };
+    return { grant: openFields(this.keys, placeOfGrant(id), kept.secrets), expiresAt: kept.expiresAt };
   }
 
   /** Problem 404 where there is no such messenger, or none that one signs in at. */
@@ -105,6 +105,6 @@ function whyNot({ status, failureCode, failureSentence }: KeptSignIn): Problem {
   return Problem.conflict('sign_in_pending', 'Nobody has come back from the dialog yet.');
 }
 
-function placeOf(id: string): string {
+export function placeOfGrant(id: string): string {
   return `account_sign_ins/${id}`;
 }

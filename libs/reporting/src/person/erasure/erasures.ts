@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, pageOf, type Page, type PageQuery, Problem 
 import { CloseChat } from '#chats';
 import { ContactErasure } from '#contacts';
 import { Database, isId, KeyRing, newId, type Tx } from '#database';
-import { callerKey, type Caller } from '#identity';
+import { audit, callerKey, type Caller } from '#identity';
 import { EraseJob } from './erase-job.js';
 import type { ErasureView } from './erasure.dto.js';
 import { ErasureRepository, type ErasureRow } from './erasure.repository.js';
@@ -39,6 +39,7 @@ export class Erasures {
       const erasure = { id, needles, requestedBy: callerKey(caller), step: this.job.firstStep };
       const added = await this.erasures.add(tx, erasure, forgotten);
       await this.job.begin(tx, added);
+      await audit(tx, { action: 'contact.erased', subjectId: added.contactId, after: { erasureId: id } });
       return viewOf(added);
     });
   }

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Page } from '#api-kit';
 import { ContactTimeline, Conversation } from '#chats';
 import { ContactDirectory, type ContactView, MergeContacts } from '#contacts';
-import type { Caller } from '#identity';
+import { Database } from '#database';
+import { audit, type Caller } from '#identity';
 
 const LIMIT = 100;
 
@@ -11,15 +12,17 @@ const LIMIT = 100;
 @Injectable()
 export class PersonExport {
   constructor(
+    private readonly database: Database,
     private readonly contacts: ContactDirectory,
     private readonly merges: MergeContacts,
     private readonly timeline: ContactTimeline,
     private readonly conversation: Conversation,
   ) {}
 
-  /** One JSON document, made page by page while it is read: however long the history, little of it is in memory. */
+  /** Written down before the first byte leaves. One JSON document, made page by page while it is read: however long the history, little of it is in memory. */
   async of(caller: Caller, contactId: string): Promise<{ readonly name: string; readonly body: Readable }> {
     const contact = await this.contacts.get(caller, contactId);
+    await this.database.transaction((tx) => audit(tx, { action: 'contact.exported', subjectId: contact.id }));
     return { name: `contact-${contact.id}.json`, body: Readable.from(this.document(caller, contact)) };
   }
 
