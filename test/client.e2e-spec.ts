@@ -101,7 +101,15 @@ it('a key given with a send makes repeating it harmless', async () => {
 
 it('an access token that ran out is refreshed behind the caller’s back, once for all calls at once', async () => {
   const { client, kept, old } = await backLater();
-  const names = await Promise.all(Array.from({ length: 5 }, async () => (await client.get('/v1/me')).email));
+  const { fetch: real } = globalThis;
+  const refreshes: unknown[] = [];
+  globalThis.fetch = (input, init) => {
+    if (typeof input === 'string' && input.endsWith('/refresh')) refreshes.push(input);
+    return real(input, init);
+  };
+  const calls = Array.from({ length: 5 }, async () => (await client.get('/v1/me')).email);
+  const names = await Promise.all(calls).finally(() => (globalThis.fetch = real));
+  expect(refreshes).toHaveLength(1);
   expect(names).toEqual(Array.from({ length: 5 }, () => EMAIL));
   expect(kept).toHaveLength(1);
   expect(kept[0]!.refreshToken).not.toBe(old.refreshToken);
