@@ -2,7 +2,17 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'data/**', 'node_modules/**', '*.js', '*.cjs', 'apps/simulator/page/**', 'scripts/**'],
+    ignores: [
+      'dist/**',
+      'libs/client/dist/**',
+      'libs/client/src/api-types.ts',
+      'data/**',
+      'node_modules/**',
+      '*.js',
+      '*.cjs',
+      'apps/simulator/page/**',
+      'scripts/**',
+    ],
   },
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -1,4 +1,4 @@
-import { EventFeed, type FeedEvent } from '../../libs/client/src/index.js';
+import { ParleyClient, type EventFeed, type FeedEvent } from '../../libs/client/src/index.js';
 import type { Api } from './api.js';
 import { eventually } from './eventually.js';
 
@@ -11,10 +11,10 @@ export class Listener {
   private readonly feed: EventFeed;
 
   private constructor(api: Api, options: { url: string; after?: string; onStart?: () => Promise<void> }) {
-    const { onStart, ...rest } = options;
-    this.feed = EventFeed.open({
+    const { onStart, url, ...rest } = options;
+    const client = new ParleyClient({ url, token: api.authorization.authorization?.replace('Bearer ', '') });
+    this.feed = client.events({
       ...rest,
-      token: () => (api.authorization.authorization ?? '').replace('Bearer ', ''),
       longestPauseMs: 1_000,
       onStart: async () => {
         await onStart?.();

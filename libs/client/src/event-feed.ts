@@ -13,8 +13,8 @@ export interface FeedEvent {
 export interface EventFeedOptions {
   /** The server, e.g. `https://chat.example.com`. */
   readonly url: string;
-  /** An access token or an API key; asked for before every connection. */
-  readonly token: () => string | Promise<string>;
+  /** An access token or an API key; asked for before every connection, and told the one that was just refused. */
+  readonly token: (refused?: string) => string | Promise<string>;
   /**
    * Read the lists now: at the beginning, and whenever events may be missing. Events that happened meanwhile are given
    * after it has resolved; they tell states, so applying one that the lists contain already is harmless. When it rejects,
@@ -48,6 +48,7 @@ export class EventFeed {
   private isStale: boolean;
   private pauseMs = FIRST_PAUSE_MS;
   private unauthorized = 0;
+  private token: string | undefined;
 
   private constructor(private readonly options: EventFeedOptions) {
     this.lastId = options.after;
@@ -100,13 +101,13 @@ export class EventFeed {
   }
 
   private async request(attempt: AbortController): Promise<Response> {
-    const token = await this.options.token();
+    this.token = await this.options.token(this.unauthorized > 0 ? this.token : undefined);
     const patience = setTimeout(() => attempt.abort(), this.silenceMs);
     try {
       return await fetch(`${this.options.url}/v1/events/stream`, {
         headers: {
           accept: 'text/event-stream',
-          authorization: `Bearer ${token}`,
+          authorization: `Bearer ${this.token}`,
           ...(this.lastId === undefined ? {} : { 'last-event-id': this.lastId }),
         },
         signal: attempt.signal,
