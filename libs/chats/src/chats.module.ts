@@ -60,6 +60,7 @@ import { OutgoingRepository } from './outgoing/outgoing.repository.js';
 import { OutgoingTargets } from './outgoing/outgoing-targets.js';
 import { OutgoingTargetsRepository } from './outgoing/outgoing-targets.repository.js';
 import { SystemLines } from './outgoing/system-lines.repository.js';
+import { ChatStarts } from './ownership/chat-starts.js';
 import { OWNERSHIP } from './ownership/ownership-providers.js';
 import { OwnershipController } from './ownership/ownership.controller.js';
 import { QueuesOfAgents } from './queue/audience-queues.repository.js';
@@ -185,6 +186,8 @@ const outgoing = [
     Departures,
     ChatAccess,
     ChatIntake,
+    ChatStarts,
+    ChatViews,
     CloseChat,
     ContactTimeline,
     Conversation,

@@ -53,6 +53,13 @@ export const EVENTS = {
     'The contact wrote again soon after it was closed; it waits as if it were new',
     chatBeginning,
   ),
+  'chat.started': inChat('One of ours wrote first, and holds it', {
+    channelId: id,
+    queueId: id,
+    identityId: id,
+    agentId: id,
+    status: oneOf('in_progress'),
+  }),
   'chat.accepted': inChat('An agent took a waiting chat', { queueId: id, agentId: id, status: oneOf('in_progress') }),
   'chat.released': inChat('Its agent put it back; it waits', chatMove),
   'chat.transferred': inChat('It was given to another agent or queue', chatMove),

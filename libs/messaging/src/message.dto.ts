@@ -111,15 +111,16 @@ export class QueuedAnswerDto {
 }
 
 export function toQueuedAnswer(chatId: string, messages: readonly QueuedMessage[]): QueuedAnswerDto {
-  return {
-    chatId,
-    messages: messages.map(({ id, seq, content, queuedAt }) => ({
-      id,
-      seq,
-      status: 'queued',
-      text: content.text ?? '',
-      attachments: (content.attachments ?? []).flatMap((one) => one.id ?? []),
-      queuedAt: queuedAt.toISOString(),
-    })),
-  };
+  return { chatId, messages: toQueuedMessages(messages) };
+}
+
+export function toQueuedMessages(messages: readonly QueuedMessage[]): QueuedMessageDto[] {
+  return messages.map(({ id, seq, content, queuedAt }) => ({
+    id,
+    seq,
+    status: 'queued',
+    text: content.text ?? '',
+    attachments: (content.attachments ?? []).flatMap((one) => one.id ?? []),
+    queuedAt: queuedAt.toISOString(),
+  }));
 }

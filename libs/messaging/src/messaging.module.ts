@@ -23,6 +23,7 @@ import { ChatSignals } from './outbox/chat-signals.js';
 import { MessageFatesController } from './outbox/message-fates.controller.js';
 import { OUTBOX } from './outbox/outbox-providers.js';
 import { SentMessagesController } from './outbox/sent-messages.controller.js';
+import { StartChatController } from './outbox/start-chat.controller.js';
 import { TypingController } from './outbox/typing.controller.js';
 import { POLLING } from './polling/polling-providers.js';
 import { REPLAY } from './replay/replay-providers.js';
@@ -48,6 +49,7 @@ export class MessagingModule {
         MessagesController,
         MessageFatesController,
         SentMessagesController,
+        StartChatController,
         TypingController,
         UnifiedMessagesController,
         LedgerController,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import { type Caller, requireUser } from '#identity';
-import type { LoadVerdict } from '../agent/agent-load.repository.js';
+import { refusalOf } from '../agent/load-refusal.js';
 import { ChangeOfHands } from '../ownership/change-of-hands.js';
 import { audienceOf } from './audience.js';
 import type { ChatDto } from './chat.dto.js';
@@ -51,7 +51,7 @@ export class AcceptChat {
         data: { queueId, agentId: caller.id, status: 'in_progress' },
       },
     });
-    if (verdict !== 'raised') throw refusal(verdict);
+    if (verdict !== 'raised') throw refusalOf(verdict, 'accepting');
   }
 
   private async requireHolder(tx: Tx, caller: Caller, chatId: string): Promise<void> {
@@ -64,10 +64,4 @@ export class AcceptChat {
       holder: { id: chat.agent_id, name: chat.agent_name },
     });
   }
-}
-
-function refusal(verdict: Exclude<LoadVerdict, 'raised'>): Problem {
-  return verdict === 'agent_inactive'
-    ? Problem.conflict('agent_inactive', 'Become active before accepting chats.')
-    : Problem.conflict('limit_reached', 'You hold as many open chats as you may. Close one first.');
 }

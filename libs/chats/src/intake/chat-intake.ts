@@ -5,6 +5,7 @@ import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
 import type { Batch } from './batch.js';
 import { type Answer, IntakeRepository, type OpenChat, type Place } from './intake.repository.js';
+import { TryAgain } from './try-again.js';
 
 /** Puts arrived messages into chats: the chats' part of the receiving path. */
 @Injectable()
@@ -62,11 +63,6 @@ export class ChatIntake {
 
 function nameOf({ channelId, identityId }: Place): string {
   return channelId + identityId;
-}
-
-/** Makes the transaction begin anew, as a serialization failure of the database does. */
-class TryAgain extends Error {
-  readonly code = '40001';
 }
 
 function openedEvent(chat: OpenChat, at: Date): NewEvent & { readonly type: 'chat.opened' } {

@@ -12,6 +12,7 @@ import { Outbox } from './outbox.js';
 import { Pacer } from './pacer.js';
 import { Queueing } from './queueing.js';
 import { SentMessages } from './sent-messages.js';
+import { StartChat } from './start-chat.js';
 import { Ways } from './way.js';
 
 /** All that takes, keeps and delivers outgoing messages. */
@@ -30,5 +31,6 @@ export const OUTBOX = [
   Pacer,
   Queueing,
   SentMessages,
+  StartChat,
   Ways,
 ];

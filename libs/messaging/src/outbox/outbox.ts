@@ -45,11 +45,17 @@ export class Outbox {
         body: view(await this.queue(tx, caller, chatId, request)),
       })),
     );
-    this.deliverer.wake();
+    this.wake();
     return answer;
   }
 
-  private async queue(tx: Tx, caller: Caller, chatId: string, answer: Answer): Promise<QueuedMessage[]> {
+  /** What is queued is delivered soon. After the commit. */
+  wake(): void {
+    this.deliverer.wake();
+  }
+
+  /** The same as `accept` in the caller's transaction: with Problems as there, and to be woken afterwards. */
+  async queue(tx: Tx, caller: Caller, chatId: string, answer: Answer): Promise<QueuedMessage[]> {
     const chat = await this.messages.answerable(tx, caller, chatId);
     const messenger = this.messengers.require(chat.messenger);
     const authorKind = caller.kind === 'user' ? 'agent' : 'bot';

@@ -333,9 +333,12 @@ test('nobody can tell what became of an edit without an answer', async () => {
   expect(await telegram.outcome.edit('5:433', { text: 'x' }, context())).toMatchObject({ kind: 'unknown' });
 });
 
-test('a bot may write at any time', () => {
+test('a bot may write at any time to whoever wrote to it, and to nobody else', () => {
   const { outcome } = telegram;
-  expect(outcome.policy()).toEqual({ allowed: true, until: null, reason: null, kinds: outcome.powers, tag: null });
+  const now = new Date();
+  const allowed = { allowed: true, until: null, reason: null, kinds: outcome.powers, tag: null };
+  expect(outcome.policy({ lastInboundAt: new Date(0), now, human: true })).toEqual(allowed);
+  expect(outcome.policy({ now, human: true })).toMatchObject({ allowed: false, kinds: [] });
 });
 
 test('profiles: a name, none, or later', async () => {

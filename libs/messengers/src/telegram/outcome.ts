@@ -3,6 +3,7 @@ import type {
   MessageContent,
   OutcomeMessageWorker,
   OutgoingMessage,
+  PolicyContext,
   Refusal,
   RequestVerdict,
   SendContext,
@@ -58,9 +59,11 @@ export class TelegramOutcome implements OutcomeMessageWorker {
     }
   }
 
-  /** A bot may always write to whoever started it. */
-  policy(): SendPolicy {
-    return { allowed: true, until: null, reason: null, kinds: this.powers, tag: null };
+  /** A bot may always write to whoever started it, and to nobody else. */
+  policy({ lastInboundAt }: PolicyContext): SendPolicy {
+    if (lastInboundAt) return { allowed: true, until: null, reason: null, kinds: this.powers, tag: null };
+    const reason = 'The person has not written to the bot yet; only they can begin.';
+    return { allowed: false, until: null, reason, kinds: [], tag: null };
   }
 
   expand(content: MessageContent): MessageContent[] {
