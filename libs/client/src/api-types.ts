@@ -246,8 +246,53 @@ export interface paths {
          *     seconds. `Last-Event-ID` goes on behind that event, without a gap and without a repetition. The first event of a new
          *     stream is `stream.ready`: lists read after it, and the events that follow, meet without a gap. `resync_required` says
          *     that events may be missing (they are no longer kept, or the caller sees more or less than before): read the lists again; the
-         *     stream goes on by itself. Events without an id (`chat.typing`, `chat.looking`) are true for a moment and are not repeated.
+         *     stream goes on by itself. Events without an id are true for a moment and are not repeated.
          *     A stream ends with the access token, and when its reader cannot keep up; come back with `Last-Event-ID`.
+         *
+         *     What comes, each as the schema `Event` describes it:
+         *
+         *     - `chat.opened`: Somebody wrote who had no open chat; it waits
+         *     - `chat.reopened`: The contact wrote again soon after it was closed; it waits as if it were new
+         *     - `chat.started`: One of ours wrote first, and holds it
+         *     - `chat.accepted`: An agent took a waiting chat
+         *     - `chat.released`: Its agent put it back; it waits
+         *     - `chat.transferred`: It was given to another agent or queue
+         *     - `chat.taken_over`: Somebody took it from the agent who held it
+         *     - `chat.closed`: It is over
+         *     - `chat.offered`: A waiting chat stands before one agent until then
+         *     - `chat.offer_expired`: The agent it was offered to gave no answer in time
+         *     - `chat.offer_declined`: The agent it was offered to declined
+         *     - `chat.offer_withdrawn`: The agent it was offered to left the queue, is not available any more, has no room, or the queue’s rule changed
+         *     - `chat.read`: Somebody has read further
+         *     - `chat.tagged`: Its tags changed; these are all it has now
+         *     - `message.received`: The contact wrote
+         *     - `message.queued`: An answer was accepted, and is on its way
+         *     - `message.status_changed`: It was sent, delivered, read, or could not be
+         *     - `message.echoed`: The account said something elsewhere: in the messenger’s own app, by another program
+         *     - `message.edited`: What it says changed
+         *     - `message.deleted`: It was taken back; nothing of what it said is left
+         *     - `message.reacted`: Its reactions changed; these are all it has now
+         *     - `message.noted`: A system line or a note was written into the chat
+         *     - `attachment.changed`: The content of an attachment has arrived, or will not
+         *     - `action.finished`: An action that somebody ran in the chat is over; the line `seq` tells it to people
+         *     - `agent.state_changed`: An agent’s state is another one
+         *     - `channel.registered`: A channel was connected
+         *     - `channel.changed`: Something about a channel changed
+         *     - `channel.activated`: A channel is in use
+         *     - `channel.deactivated`: A channel is not in use any more
+         *     - `channel.health_changed`: A channel works again, or does not
+         *     - `channel.checked`: A check of a channel found something else than the one before
+         *     - `channel.deleted`: A channel was deleted
+         *     - `webhook.disabled`: A webhook endpoint gets nothing any more: it said it is gone, or failed for days
+         *     - `contact.changed`: A contact was created or changed
+         *     - `contact.merged`: Two contacts are one: `contactId` answers for `mergedId` from now on
+         *     - `contact.erased`: Nothing tells who a contact was any more
+         *     - `identity.changed`: A person on a messenger belongs to another contact, or to none
+         *
+         *     For a moment:
+         *
+         *     - `chat.typing`: Somebody writes an answer
+         *     - `chat.looking`: Somebody has the chat before their eyes
          */
         get: operations["streamEvents"];
         put?: never;
@@ -267,7 +312,7 @@ export interface paths {
         };
         /**
          * Events after a cursor, oldest first
-         * @description For those who ask now and then; everybody else takes the stream. Shows what the caller may see today. 409 `resync_required` with a `cursor`: events behind the given one are no longer kept; read the lists again.
+         * @description For those who ask now and then; everybody else takes the stream. Shows what the caller may see today; what each type carries is in the schema `Event`. 409 `resync_required` with a `cursor`: events behind the given one are no longer kept; read the lists again.
          */
         get: operations["listEvents"];
         put?: never;
@@ -1040,7 +1085,11 @@ export interface paths {
         /** My chats, the waiting ones, the closed ones, or all */
         get: operations["getChats"];
         put?: never;
-        post?: never;
+        /**
+         * Write to a known contact first
+         * @description The chat is mine at once and counts against my limits. Agents write to contacts they may see, supervisors and admins to all. 409: `send_not_allowed` where the messenger’s rules forbid it now, `chat_open` with the `chat` and its `holder` as far as I may see them, `limit_reached`, `agent_inactive`, `channel_inactive`; then nothing is kept.
+         */
+        post: operations["startChat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2138,7 +2187,654 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "chat.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody wrote who had no open chat; it waits */
+        post: operations["onChatOpenedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.reopened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The contact wrote again soon after it was closed; it waits as if it were new */
+        post: operations["onChatReopenedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One of ours wrote first, and holds it */
+        post: operations["onChatStartedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An agent took a waiting chat */
+        post: operations["onChatAcceptedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its agent put it back; it waits */
+        post: operations["onChatReleasedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.transferred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was given to another agent or queue */
+        post: operations["onChatTransferredEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.taken_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody took it from the agent who held it */
+        post: operations["onChatTakenOverEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is over */
+        post: operations["onChatClosedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A waiting chat stands before one agent until then */
+        post: operations["onChatOfferedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.offer_expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent it was offered to gave no answer in time */
+        post: operations["onChatOfferExpiredEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.offer_declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent it was offered to declined */
+        post: operations["onChatOfferDeclinedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.offer_withdrawn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The agent it was offered to left the queue, is not available any more, has no room, or the queue’s rule changed */
+        post: operations["onChatOfferWithdrawnEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has read further */
+        post: operations["onChatReadEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "chat.tagged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its tags changed; these are all it has now */
+        post: operations["onChatTaggedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The contact wrote */
+        post: operations["onMessageReceivedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.queued": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An answer was accepted, and is on its way */
+        post: operations["onMessageQueuedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.status_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was sent, delivered, read, or could not be */
+        post: operations["onMessageStatusChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.echoed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The account said something elsewhere: in the messenger’s own app, by another program */
+        post: operations["onMessageEchoedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.edited": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it says changed */
+        post: operations["onMessageEditedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was taken back; nothing of what it said is left */
+        post: operations["onMessageDeletedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.reacted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its reactions changed; these are all it has now */
+        post: operations["onMessageReactedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.noted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A system line or a note was written into the chat */
+        post: operations["onMessageNotedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "attachment.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The content of an attachment has arrived, or will not */
+        post: operations["onAttachmentChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "action.finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An action that somebody ran in the chat is over; the line `seq` tells it to people */
+        post: operations["onActionFinishedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "agent.state_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An agent’s state is another one */
+        post: operations["onAgentStateChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel was connected */
+        post: operations["onChannelRegisteredEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something about a channel changed */
+        post: operations["onChannelChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel is in use */
+        post: operations["onChannelActivatedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.deactivated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel is not in use any more */
+        post: operations["onChannelDeactivatedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.health_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel works again, or does not */
+        post: operations["onChannelHealthChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.checked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A check of a channel found something else than the one before */
+        post: operations["onChannelCheckedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "channel.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A channel was deleted */
+        post: operations["onChannelDeletedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A webhook endpoint gets nothing any more: it said it is gone, or failed for days */
+        post: operations["onWebhookDisabledEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A contact was created or changed */
+        post: operations["onContactChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.merged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Two contacts are one: `contactId` answers for `mergedId` from now on */
+        post: operations["onContactMergedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.erased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing tells who a contact was any more */
+        post: operations["onContactErasedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "identity.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person on a messenger belongs to another contact, or to none */
+        post: operations["onIdentityChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody tries the endpoint; nothing has happened */
+        post: operations["onWebhookTestEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         SignIn: {
@@ -2396,7 +3092,7 @@ export interface components {
         Event: {
             /** Format: uuid */
             chatId: string | null;
-            /** @description The state after the change; its members depend on the type, see the webhooks of this document */
+            /** @description The state after the change; its members depend on the type. Members and types may be added */
             data: {
                 [key: string]: unknown;
             };
@@ -2414,7 +3110,7 @@ export interface components {
              * @example 3
              */
             seq: number | null;
-        };
+        } & (components["schemas"]["ChatOpenedEvent"] | components["schemas"]["ChatReopenedEvent"] | components["schemas"]["ChatStartedEvent"] | components["schemas"]["ChatAcceptedEvent"] | components["schemas"]["ChatReleasedEvent"] | components["schemas"]["ChatTransferredEvent"] | components["schemas"]["ChatTakenOverEvent"] | components["schemas"]["ChatClosedEvent"] | components["schemas"]["ChatOfferedEvent"] | components["schemas"]["ChatOfferExpiredEvent"] | components["schemas"]["ChatOfferDeclinedEvent"] | components["schemas"]["ChatOfferWithdrawnEvent"] | components["schemas"]["ChatReadEvent"] | components["schemas"]["ChatTaggedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageQueuedEvent"] | components["schemas"]["MessageStatusChangedEvent"] | components["schemas"]["MessageEchoedEvent"] | components["schemas"]["MessageEditedEvent"] | components["schemas"]["MessageDeletedEvent"] | components["schemas"]["MessageReactedEvent"] | components["schemas"]["MessageNotedEvent"] | components["schemas"]["AttachmentChangedEvent"] | components["schemas"]["ActionFinishedEvent"] | components["schemas"]["AgentStateChangedEvent"] | components["schemas"]["ChannelRegisteredEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelActivatedEvent"] | components["schemas"]["ChannelDeactivatedEvent"] | components["schemas"]["ChannelHealthChangedEvent"] | components["schemas"]["ChannelCheckedEvent"] | components["schemas"]["ChannelDeletedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["ContactMergedEvent"] | components["schemas"]["ContactErasedEvent"] | components["schemas"]["IdentityChangedEvent"]);
         Events: {
             data: components["schemas"]["Event"][];
             /** @description `after` of the next request; also where nothing was found */
@@ -4182,6 +4878,39 @@ export interface components {
              */
             emoji: string;
         };
+        StartChatBody: {
+            /**
+             * @description What to say. A text longer than the messenger takes in one message is sent as several, in order.
+             * @example Good day! The oak lamp is in stock.
+             */
+            text?: string;
+            /**
+             * @description Ids of files uploaded with `POST /v1/attachments`, each used once; sent in this order.
+             * @example [
+             *       "0198c0de-7a5e-7000-8000-000000000001"
+             *     ]
+             */
+            attachments?: string[];
+            /** @description Quick replies or buttons to offer with the message, where the messenger can. */
+            choices?: components["schemas"]["OfferedChoiceBody"][];
+            /**
+             * Format: uuid
+             * @description Through which of our accounts.
+             * @example 0199a3c4-2a10-7c2e-9b4d-2f6f3f0b8a11
+             */
+            channelId: string;
+            /**
+             * Format: uuid
+             * @description The contact as the channel’s messenger knows them: `contact.identityId` of a chat, or one of the contact’s identities.
+             * @example 0199a3c4-3b10-7c2e-9b4d-2f6f3f0b8a11
+             */
+            identityId: string;
+        };
+        StartedChatDto: {
+            chat: components["schemas"]["ChatDto"];
+            /** @description One message for every call the messenger needs. */
+            messages: components["schemas"]["QueuedMessageDto"][];
+        };
         UnifiedLocationBody: {
             /** @example 50.4501 */
             latitude: number;
@@ -4778,10 +5507,6 @@ export interface components {
             until: string;
         };
         CreateWebhookEndpoint: {
-            /** @example https://crm.example.com/parley */
-            url: string;
-            /** @example Our CRM */
-            description?: string;
             /**
              * @description Types of events to deliver; left out or empty = all
              * @example [
@@ -4789,7 +5514,11 @@ export interface components {
              *       "message.received"
              *     ]
              */
-            types?: string[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            /** @example https://crm.example.com/parley */
+            url: string;
+            /** @example Our CRM */
+            description?: string;
         };
         NewWebhookEndpoint: {
             /**
@@ -4853,17 +5582,17 @@ export interface components {
             createdAt: string;
         };
         UpdateWebhookEndpoint: {
-            /** @example https://crm.example.com/parley */
-            url?: string;
-            /** @example Our CRM */
-            description?: string;
             /**
              * @example [
              *       "chat.opened",
              *       "message.received"
              *     ]
              */
-            types?: string[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            /** @example https://crm.example.com/parley */
+            url?: string;
+            /** @example Our CRM */
+            description?: string;
             /** @description Made active again, it gets what waited for it, and what happens from now on */
             active?: boolean;
         };
@@ -4876,6 +5605,966 @@ export interface components {
             name: string;
             /** @example 0.1.0 */
             version: string;
+        };
+        ChatOpenedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.opened";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                identityId: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatReopenedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.reopened";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                identityId: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatStartedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.started";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                identityId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** @enum {string} */
+                status: "in_progress";
+            };
+        };
+        ChatAcceptedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.accepted";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** @enum {string} */
+                status: "in_progress";
+            };
+        };
+        ChatReleasedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.released";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /**
+                 * Format: uuid
+                 * @description Nobody holds it while it waits
+                 */
+                agentId: string | null;
+                /** Format: uuid */
+                fromQueueId: string;
+                /** Format: uuid */
+                fromAgentId: string | null;
+                /**
+                 * Format: uuid
+                 * @description Null where it was a program’s doing
+                 */
+                byUserId: string | null;
+                reason: string | null;
+                comment: string | null;
+                /** @enum {string} */
+                status: "waiting" | "in_progress";
+            };
+        };
+        ChatTransferredEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.transferred";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /**
+                 * Format: uuid
+                 * @description Nobody holds it while it waits
+                 */
+                agentId: string | null;
+                /** Format: uuid */
+                fromQueueId: string;
+                /** Format: uuid */
+                fromAgentId: string | null;
+                /**
+                 * Format: uuid
+                 * @description Null where it was a program’s doing
+                 */
+                byUserId: string | null;
+                reason: string | null;
+                comment: string | null;
+                /** @enum {string} */
+                status: "waiting" | "in_progress";
+            };
+        };
+        ChatTakenOverEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.taken_over";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /**
+                 * Format: uuid
+                 * @description Nobody holds it while it waits
+                 */
+                agentId: string | null;
+                /** Format: uuid */
+                fromQueueId: string;
+                /** Format: uuid */
+                fromAgentId: string | null;
+                /**
+                 * Format: uuid
+                 * @description Null where it was a program’s doing
+                 */
+                byUserId: string | null;
+                reason: string | null;
+                comment: string | null;
+                /** @enum {string} */
+                status: "waiting" | "in_progress";
+            };
+        };
+        ChatClosedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.closed";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /**
+                 * Format: uuid
+                 * @description Who held it; null when nobody had accepted it
+                 */
+                agentId: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who closed it; null when nobody did (a timeout)
+                 */
+                closedBy: string | null;
+                reason: string;
+                /** @enum {string} */
+                status: "closed";
+            };
+        };
+        ChatOfferedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.offered";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** Format: date-time */
+                until: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatOfferExpiredEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.offer_expired";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatOfferDeclinedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.offer_declined";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatOfferWithdrawnEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.offer_withdrawn";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                agentId: string;
+                /** @enum {string} */
+                status: "waiting";
+            };
+        };
+        ChatReadEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.read";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                userId: string;
+                /** @description The reader’s position, as ordinal of inbound messages */
+                position: number;
+                /** @description The furthest of all, as ordinal of inbound messages */
+                teamPosition: number;
+            };
+        };
+        ChatTaggedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chat.tagged";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                tags: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                    color: string;
+                }[];
+            };
+        };
+        MessageReceivedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.received";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description The beginning of what it says, in one line */
+                preview: string;
+                inboundCount: number;
+            };
+        };
+        MessageQueuedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.queued";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description The beginning of what it says, in one line */
+                preview: string;
+                /**
+                 * Format: uuid
+                 * @description The user or API key that wrote it
+                 */
+                authorId: string | null;
+            };
+        };
+        MessageStatusChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.status_changed";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description See `status` of a message */
+                status: string;
+                failure?: {
+                    code: string;
+                    sentence: string;
+                };
+            };
+        };
+        MessageEchoedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.echoed";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description The beginning of what it says, in one line */
+                preview: string;
+                /** @description See `status` of a message */
+                status: string;
+            };
+        };
+        MessageEditedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.edited";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description The beginning of what it says, in one line */
+                preview: string;
+                /** Format: date-time */
+                editedAt: string;
+            };
+        };
+        MessageDeletedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.deleted";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** Format: date-time */
+                deletedAt: string;
+            };
+        };
+        MessageReactedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.reacted";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                reactions: {
+                    emoji: string;
+                    by: string;
+                }[];
+            };
+        };
+        MessageNotedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.noted";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** @description The beginning of what it says, in one line */
+                preview: string;
+            };
+        };
+        AttachmentChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "attachment.changed";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number | null;
+            data: {
+                /** Format: uuid */
+                messageId: string;
+                /** Format: uuid */
+                attachmentId: string;
+                /** @enum {string} */
+                state: "stored" | "pending" | "failed" | "too_large";
+                name: string | null;
+                mimeType: string | null;
+                /** @description In bytes */
+                size: number | null;
+                /** @description Why there is none, in a sentence for people */
+                failure: string | null;
+            };
+        };
+        ActionFinishedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "action.finished";
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            chatId: string;
+            /** @description The message’s number in its chat */
+            seq: number;
+            data: {
+                /** Format: uuid */
+                runId: string;
+                /** Format: uuid */
+                actionId: string;
+                caption: string;
+                /** @enum {string} */
+                status: "succeeded" | "failed";
+                code: string | null;
+                sentence: string | null;
+                /** @description What the called system said */
+                text: string | null;
+            };
+        };
+        AgentStateChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "agent.state_changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                userId: string;
+                state: string;
+                /** @description Whether chats are offered in this state */
+                available: boolean;
+            };
+        };
+        ChannelRegisteredEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.registered";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        ChannelChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        ChannelActivatedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.activated";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        ChannelDeactivatedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.deactivated";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        ChannelHealthChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.health_changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        ChannelCheckedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.checked";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+                state: string;
+                /** @description What is not fine */
+                findings: {
+                    code: string;
+                    state: string;
+                    sentence: string;
+                    advice: string | null;
+                }[];
+            };
+        };
+        ChannelDeletedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.deleted";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                channelId: string;
+                messenger: string;
+                name: string;
+                /** Format: uuid */
+                queueId: string;
+                language: string;
+                active: boolean;
+                health: string;
+                /** @description What is wrong, in a sentence */
+                healthDetail: string | null;
+            };
+        };
+        WebhookDisabledEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.disabled";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                endpointId: string;
+                url: string;
+                /** @enum {string} */
+                reason: "gone" | "failing";
+            };
+        };
+        ContactChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "contact.changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                contactId: string;
+                name: string | null;
+            };
+        };
+        ContactMergedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "contact.merged";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                contactId: string;
+                /** Format: uuid */
+                mergedId: string;
+                name: string | null;
+            };
+        };
+        ContactErasedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "contact.erased";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                contactId: string;
+            };
+        };
+        IdentityChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "identity.changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                identityId: string;
+                /**
+                 * Format: uuid
+                 * @description Null for a guest
+                 */
+                contactId: string | null;
+                name: string | null;
+            };
+        };
+        WebhookTestEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /** @constant */
+            type: "webhook.test";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                endpointId: string;
+            };
         };
     };
     responses: {
@@ -8112,6 +9801,65 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    startChat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body gives the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartChatBody"];
+            };
+        };
+        responses: {
+            /** @description The chat is open, and its first message is queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedChatDto"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or the caller may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request was read, but something in it is not acceptable; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getChat: {
         parameters: {
             query?: never;
@@ -11224,6 +12972,1984 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    onChatOpenedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.opened",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "identityId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatOpenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatReopenedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.reopened",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "identityId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatReopenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatStartedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.started",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "identityId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "in_progress"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatStartedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatAcceptedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.accepted",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "in_progress"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatAcceptedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatReleasedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.released",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromQueueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromAgentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "byUserId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "reason": "language",
+                 *         "comment": "Speaks French only",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatReleasedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatTransferredEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.transferred",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromQueueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromAgentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "byUserId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "reason": "language",
+                 *         "comment": "Speaks French only",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatTransferredEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatTakenOverEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.taken_over",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromQueueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "fromAgentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "byUserId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "reason": "language",
+                 *         "comment": "Speaks French only",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatTakenOverEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatClosedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.closed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "closedBy": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "reason": "agent",
+                 *         "status": "closed"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatOfferedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.offered",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "until": "2026-11-22T10:00:00.123Z",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatOfferedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatOfferExpiredEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.offer_expired",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatOfferExpiredEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatOfferDeclinedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.offer_declined",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatOfferDeclinedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatOfferWithdrawnEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.offer_withdrawn",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "agentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "waiting"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatOfferWithdrawnEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatReadEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.read",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "userId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "position": 3,
+                 *         "teamPosition": 3
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatReadEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChatTaggedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "chat.tagged",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "tags": [
+                 *           {
+                 *             "id": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *             "name": "VIP",
+                 *             "color": "#c0392b"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatTaggedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageReceivedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.received",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "preview": "Is the oak lamp there?",
+                 *         "inboundCount": 3
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageReceivedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageQueuedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.queued",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "preview": "Is the oak lamp there?",
+                 *         "authorId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageQueuedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageStatusChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.status_changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "status": "failed",
+                 *         "failure": {
+                 *           "code": "blocked",
+                 *           "sentence": "The contact has blocked us."
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageStatusChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageEchoedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.echoed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "preview": "Is the oak lamp there?",
+                 *         "status": "sent"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageEchoedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageEditedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.edited",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "preview": "Is the oak lamp there?",
+                 *         "editedAt": "2026-11-22T10:00:00.123Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageEditedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageDeletedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.deleted",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "deletedAt": "2026-11-22T10:00:00.123Z"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageReactedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.reacted",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "reactions": [
+                 *           {
+                 *             "emoji": "👍",
+                 *             "by": "contact"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageReactedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMessageNotedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "message.noted",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "preview": "Is the oak lamp there?"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MessageNotedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAttachmentChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "attachment.changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": null,
+                 *       "data": {
+                 *         "messageId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "attachmentId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "state": "stored",
+                 *         "name": "lamp.jpg",
+                 *         "mimeType": "image/jpeg",
+                 *         "size": 48213,
+                 *         "failure": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AttachmentChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onActionFinishedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "action.finished",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *       "seq": 3,
+                 *       "data": {
+                 *         "runId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "actionId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "caption": "Open an order",
+                 *         "status": "succeeded",
+                 *         "code": null,
+                 *         "sentence": null,
+                 *         "text": "Order 4711"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ActionFinishedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAgentStateChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "agent.state_changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "userId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "state": "active",
+                 *         "available": true
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentStateChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelRegisteredEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.registered",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelRegisteredEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelActivatedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.activated",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelActivatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelDeactivatedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.deactivated",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelDeactivatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelHealthChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.health_changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelHealthChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelCheckedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.checked",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null,
+                 *         "state": "broken",
+                 *         "findings": [
+                 *           {
+                 *             "code": "webhook_elsewhere",
+                 *             "state": "broken",
+                 *             "sentence": "Another program receives the messages of this bot.",
+                 *             "advice": "Connect the channel again."
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelCheckedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChannelDeletedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "channel.deleted",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "channelId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "messenger": "telegram",
+                 *         "name": "Corner Shopdesk",
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "language": "en",
+                 *         "active": true,
+                 *         "health": "ok",
+                 *         "healthDetail": null
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChannelDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookDisabledEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "webhook.disabled",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "endpointId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "url": "https://crm.example.com/parley",
+                 *         "reason": "gone"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookDisabledEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onContactChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "contact.changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "contactId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "name": "Iryna Lys"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContactChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onContactMergedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "contact.merged",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "contactId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "mergedId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "name": "Iryna Lys"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContactMergedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onContactErasedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "contact.erased",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "contactId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContactErasedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onIdentityChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "identity.changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "identityId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "contactId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "name": "Iryna Lys"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["IdentityChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onWebhookTestEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "webhook.test",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "endpointId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTestEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
