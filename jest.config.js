@@ -40,7 +40,7 @@ const globals = existsSync('test/support/global-setup.ts')
 
 /** @type {import('jest').Config} */
 const config = {
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // Tests wait as much as they work. A worker that has loaded many specs is replaced before collecting garbage slows it.
   maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',

@@ -9,7 +9,7 @@ import { chatsOf } from '../support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets that are cut anywhere, the published client. Simulated: the messengers. */
 const LISTENERS = rounds(6, 500);
-const CUTS = rounds(60, 10_000);
+const CUTS = rounds(24, 10_000);
 const CHATS = rounds(12, 200);
 
 let house: House;

@@ -95,7 +95,7 @@ it('the same event on two nodes at once is one message', async () => {
   const { webhookUrl } = await house.team.admin.read<{ webhookUrl: string }>(`/v1/channels/${channelId}`);
   const urls = [webhookUrl, webhookUrl.replace(house.server.url, other.url)];
   expect(urls[1]).toContain(other.url);
-  for (let round = 0; round < rounds(5, 100); round++) {
+  for (let round = 0; round < rounds(3, 100); round++) {
     const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
     const sender = { id: house.simulator.personId(chat.who) };
     const message = { mid: `m_${randomUUID()}`, text: 'Twice?' };
@@ -119,7 +119,7 @@ it('retries with one key on two nodes at once leave one message', async () => {
   const other = await aWorker('all');
   const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
   const urls = [house.server.url, other.url];
-  for (let round = 0; round < rounds(20, 1000); round++) {
+  for (let round = 0; round < rounds(6, 1000); round++) {
     const headers = {
       ...chat.api.authorization,
       'content-type': 'application/json',
@@ -133,7 +133,7 @@ it('retries with one key on two nodes at once leave one message', async () => {
     const bodies = await Promise.all<unknown>(answers.map((answer) => answer.json()));
     for (const body of bodies) expect(body).toEqual(bodies[0]);
   }
-  const texts = Array.from({ length: rounds(20, 1000) }, (_, round) => `Round ${round}`);
+  const texts = Array.from({ length: rounds(6, 1000) }, (_, round) => `Round ${round}`);
   expect((await chat.later()).map(({ text }) => text)).toEqual(texts);
   // Facebook takes 5 a second to one person.
   await house.simulator.waitFor((one) => one.received(chat.who).length >= texts.length, 300_000);

@@ -7,7 +7,7 @@ import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { AcceptChat } from './accept-chat.js';
 import { CloseChat } from './close-chat.js';
 
-const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 200 : 20;
+const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 200 : 6;
 
 let house: ChatHouse;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ import { CloseChat } from './close-chat.js';
 import { MarkChatAsRead } from './mark-chat-as-read.js';
 import { UnreadCounts } from './unread-counts.js';
 
-const RUNS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 100 : 10;
+const RUNS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 100 : 3;
 
 let house: ChatHouse;
 beforeAll(async () => {

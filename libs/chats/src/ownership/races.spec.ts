@@ -8,7 +8,7 @@ import { ReleaseChat } from './release-chat.js';
 import { TakeOverChat } from './take-over-chat.js';
 import { TransferChat } from './transfer-chat.js';
 
-const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 100 : 8;
+const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? 100 : 4;
 const CHATS = 6;
 const LIMIT = 2;
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 const admin: Caller = { kind: 'user', id: newId(), role: 'admin', name: 'Ada' };
-const rounds = process.env.PARLEY_TEST_ROUNDS === 'full' ? 300 : 8;
+const rounds = process.env.PARLEY_TEST_ROUNDS === 'full' ? 300 : 4;
 
 const edit = (id: string, wish: Parameters<EditContact['updateContact']>[2]) =>
   house.get(EditContact).updateContact(admin, id, wish);

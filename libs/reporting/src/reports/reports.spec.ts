@@ -92,7 +92,7 @@ it('says of chats what a plain count says', async () => {
         ({ queue: one.queueId, channel: one.channelId, agent: one.agentId, all: null })[by];
       expect(rowsOf(found)).toEqual(figuresOf(about, { from, to, timeZone, unit }, keyOf));
     }),
-    { numRuns: rounds(25, 500) },
+    { numRuns: rounds(10, 500) },
   );
 }, 120_000);
 
@@ -153,7 +153,7 @@ it('says of agents’ chats and states what quarters of an hour counted one by o
       if (starts.size === stretches.length)
         expect(states.map((row) => [`${row.period} ${row.agentId}`, row.seconds])).toEqual(held);
     }),
-    { numRuns: rounds(40, 300) },
+    { numRuns: rounds(15, 300) },
   );
 }, 120_000);
 
