@@ -5,7 +5,7 @@ import { withSlack } from '../testing/machine.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { sent } from '../testing/scripted-messenger.js';
 import { LaneSteps } from './lane-steps.js';
-import { LanesRepository } from './lanes.repository.js';
+import { type Lane, LanesRepository } from './lanes.repository.js';
 import { NetworkCall } from './network-call.js';
 import { Outbox } from './outbox.js';
 import { Ways } from './way.js';
@@ -55,6 +55,8 @@ it('the answer that comes late still proves that the message was sent', async ()
 
 it('the late failure of an earlier try says nothing about the try under way', async () => {
   const { stuck, answer, dead } = await aStuckNode();
+  // It claims nothing more, its own lane neither, and still hangs in its call.
+  const closing = dead.close();
   const heir = await house.aNode({ leaseMs: LEASE_MS, deliver: false });
   const lane = await eventuallyClaimed(heir.get(LanesRepository));
   await heir.get(LaneSteps).begin(lane, false);
@@ -64,7 +66,7 @@ it('the late failure of an earlier try says nothing about the try under way', as
   const step = await heir.get(LaneSteps).next(lane, 0);
   expect(step).toMatchObject({ kind: 'send', head: { id: stuck, attempts: 2 } });
   answer({ kind: 'rejected', class: 'permanent', code: '400', sentence: 'No.' });
-  await dead.close();
+  await closing;
   expect(await house.statusOf(stuck)).toBe('sending');
 });
 
@@ -123,10 +125,8 @@ it('the same key sent many times at once is one message', async () => {
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
 });
 
-async function eventuallyClaimed(lanes: LanesRepository) {
-  for (;;) {
-    const [lane] = await lanes.claim(60_000, 10, 10, []);
-    if (lane) return lane;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async function eventuallyClaimed(lanes: LanesRepository): Promise<Lane> {
+  let claimed: readonly Lane[] = [];
+  await eventually(async () => (claimed = await lanes.claim(60_000, 10, 10, [])).length > 0);
+  return claimed[0]!;
 }
