@@ -3,6 +3,8 @@ import { IsString, MaxLength } from 'class-validator';
 import { Omittable } from '#api-kit';
 import { ATTACHMENT_TYPES, type AttachmentType } from '#messenger-kit';
 
+const STATES = ['pending', 'stored', 'failed', 'too_large'] as const;
+
 /** A file: its fate, and where its content is. */
 export class AttachmentFileDto {
   /** @example "0198c0de-7a5e-7000-8000-000000000001" */
@@ -13,7 +15,8 @@ export class AttachmentFileDto {
   type: AttachmentType;
 
   /** `pending`: on its way to us; `stored`: there; `failed` and `too_large`: there is none, `failure` says why. */
-  state: 'pending' | 'stored' | 'failed' | 'too_large';
+  @ApiProperty({ enum: STATES, example: 'stored' })
+  state: (typeof STATES)[number];
 
   /** @example "invoice.pdf" */
   name: string | null;

@@ -3587,13 +3587,14 @@ export interface components {
              * @enum {string}
              */
             type: "image" | "video" | "audio" | "file" | "sticker" | "location" | "contact" | "link" | "share" | "template" | "poll" | "unsupported";
-            /** @example 0198c0de-7a5e-7000-8000-000000000001 */
-            id: string;
             /**
              * @description `pending`: on its way to us; `stored`: there; `failed` and `too_large`: there is none, `failure` says why.
+             * @example stored
              * @enum {string}
              */
             state: "pending" | "stored" | "failed" | "too_large";
+            /** @example 0198c0de-7a5e-7000-8000-000000000001 */
+            id: string;
             /** @example invoice.pdf */
             name: string | null;
             /**
