@@ -66,6 +66,12 @@ it.each([
   expect(loadConfig({ ...env, NODE_ENV: 'development' }).problems).toEqual([]);
 });
 
+it('takes several secrets of the Meta app, and an id only with one', () => {
+  const { config, problems } = loadConfig({ PARLEY_META_APP_ID: '42', PARLEY_META_APP_SECRET: 'new, old' });
+  expect([config.values.PARLEY_META_APP_SECRET, problems]).toEqual([['new', 'old'], []]);
+  expect(loadConfig({ PARLEY_META_APP_ID: '42', PARLEY_META_APP_SECRET: ',' }).problems).toHaveLength(1);
+});
+
 it('prints what is in force, without secrets', () => {
   const secrets = {
     DATABASE_URL: 'postgres://u:canary-1@db/parley',

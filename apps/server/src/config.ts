@@ -16,7 +16,7 @@ const SETTINGS = {
   PARLEY_ADMIN_PASSWORD: optional({ secret: true }),
   PARLEY_ENCRYPTION_KEYS: list({ secret: true }),
   PARLEY_META_APP_ID: optional(),
-  PARLEY_META_APP_SECRET: optional({ secret: true }),
+  PARLEY_META_APP_SECRET: list({ secret: true }),
   PARLEY_META_VERIFY_TOKEN: optional({ secret: true }),
   PARLEY_META_HUMAN_AGENT: oneOf(['off', 'on'], 'off'),
   PARLEY_META_BUSINESS_PAGES: oneOf(['off', 'on'], 'off'),
@@ -101,8 +101,8 @@ function s3Of(values: Values): S3Options | undefined {
 
 function contradictions(values: Values): string[] {
   const problems: string[] = [];
-  const { PARLEY_META_APP_ID: id, PARLEY_META_APP_SECRET: secret, PARLEY_ADMIN_PASSWORD: password } = values;
-  if ((id === undefined) !== (secret === undefined)) {
+  const { PARLEY_META_APP_ID: id, PARLEY_META_APP_SECRET: secrets, PARLEY_ADMIN_PASSWORD: password } = values;
+  if ((id === undefined) !== (secrets.length === 0)) {
     problems.push('PARLEY_META_APP_ID and PARLEY_META_APP_SECRET must be set together');
   }
   const s3 = [

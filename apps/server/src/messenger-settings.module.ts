@@ -12,7 +12,7 @@ export class MessengerSettingsModule {
         graphVersion: values.PARLEY_GRAPH_VERSION,
         dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,
         appId: values.PARLEY_META_APP_ID,
-        appSecret: values.PARLEY_META_APP_SECRET,
+        appSecret: values.PARLEY_META_APP_SECRET.join(' '),
         verifyToken: values.PARLEY_META_VERIFY_TOKEN,
         businessPages: values.PARLEY_META_BUSINESS_PAGES,
         humanAgentTag: values.PARLEY_META_HUMAN_AGENT,

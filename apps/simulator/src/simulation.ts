@@ -212,6 +212,11 @@ export class Simulation {
     else for (const token of this.world.meta.tokens.ofPage(account.account)) token.dead = account.subcode ?? 460;
   }
 
+  /** Telegram: a new token in place of the bot's, which is dead from now on. Its webhook stays. */
+  renewToken(account: string): string {
+    return this.world.bots.renewToken(account);
+  }
+
   /** What the person's phone shows, oldest first. */
   conversation(who: does.Speaking): readonly Bubble[] {
     return this.world.conversations.of(this.sides[who.messenger].key(who));

@@ -61,6 +61,16 @@ it('takes a key for new after a day', async () => {
   expect(await send('f', { x: 2 })).toMatchObject({ replayed: false });
 });
 
+it('tells an answer it has before the work, and refuses as a replay would', async () => {
+  const known = (key: string, request: unknown) =>
+    idempotency.known({ caller: 'user:1', route: 'POST /v1/things', key, request });
+  expect(await known('k', { x: 1 })).toBeUndefined();
+  await send('k', { x: 1 });
+  expect(await known('k', { x: 1 })).toEqual({ status: 201, body: { run: 1 }, replayed: true });
+  await expect(known('k', { x: 2 })).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  expect(runs).toBe(1);
+});
+
 it('drops keys older than a day', async () => {
   await send('g', {});
   await house.database.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'g'`);

@@ -66,6 +66,20 @@ export class Idempotency {
     return answer.body;
   }
 
+  /**
+   * The answer this key has already, refused like a replay; undefined when it has none. For work that asks a network before
+   * its transaction: `once` still decides.
+   */
+  async known<Body>({ key, request, ...where }: IdempotentRequest): Promise<OnceAnswer<Body> | undefined> {
+    if (key === undefined) return undefined;
+    const scope = { ...where, key };
+    return this.database.transaction(async (tx) =>
+      (await answerOf(tx, scope))
+        ? this.replay<Body>(tx, scope, this.keyRing.lookupHash(canonical(request)))
+        : undefined,
+    );
+  }
+
   /** Drops keys older than a day. */
   async forgetOld(): Promise<void> {
     await forgetOldKeys(this.database);

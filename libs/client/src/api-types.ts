@@ -437,6 +437,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{channelId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a channel’s webhook a new secret, dropping nothing
+         * @description The messenger is told where it can be. Calls under the old secret are taken for `keepOldHours` more, or until the next change. 409 `secret_in_settings` or `not_called` where the channel has no secret of its own. Where the answer shows `secrets`, the same Idempotency-Key again is refused with 409 `already_done`.
+         */
+        post: operations["rotateChannelSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/{messenger}/sign-in": {
         parameters: {
             query?: never;
@@ -3214,6 +3234,8 @@ export interface components {
              * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
              */
             webhookUrl: string;
+            /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
+            replacedSecretUntil: string | null;
             /** @example 2026-11-22T10:00:00.000Z */
             createdAt: string;
             /** @example 2026-11-22T10:00:00.000Z */
@@ -3260,6 +3282,8 @@ export interface components {
              * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
              */
             webhookUrl: string;
+            /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
+            replacedSecretUntil: string | null;
             /** @example 2026-11-22T10:00:00.000Z */
             createdAt: string;
             /** @example 2026-11-22T10:00:00.000Z */
@@ -3322,6 +3346,69 @@ export interface components {
         };
         MessengerList: {
             data: components["schemas"]["MessengerView"][];
+        };
+        RotateSecret: {
+            /**
+             * @description For how many hours calls under the old secret are taken as well; 0 where somebody else may know it
+             * @default 24
+             * @example 24
+             */
+            keepOldHours?: number;
+        };
+        RotatedChannel: {
+            /**
+             * @description `connecting`: not finished; `restricted`: the messenger limits the account; `conflict`: another program receives its events; `needs_reauthorization`: the messenger takes our credentials no more, register again
+             * @example ok
+             * @enum {string}
+             */
+            health: "connecting" | "ok" | "restricted" | "conflict" | "needs_reauthorization";
+            /**
+             * @description How events reach us: the messenger calls `webhookUrl`, or this server asks the messenger
+             * @example webhook
+             * @enum {string}
+             */
+            delivery: "webhook" | "polling";
+            /**
+             * @description To be given to the connected system, shown in this answer only; null where the messenger was told already
+             * @example null
+             */
+            secrets: {
+                [key: string]: string;
+            } | null;
+            /** @example 01939a3e-7c1e-7b6a-9a53-0242ac120005 */
+            id: string;
+            /** @example telegram */
+            messenger: string;
+            /**
+             * @description The messenger's own id for the account
+             * @example 110201543
+             */
+            source: string;
+            name: string;
+            /** @example 01939a3e-7c1e-7b6a-9a53-0242ac120002 */
+            queueId: string;
+            /** @example en */
+            language: string;
+            /** @example true */
+            active: boolean;
+            /**
+             * @description Those who write for the first time stay guests until somebody links them to a contact
+             * @example false
+             */
+            keepsGuests: boolean;
+            /** @description What is wrong and what to do; null when nothing is */
+            healthDetail: string | null;
+            /**
+             * @description Where the messenger delivers
+             * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
+             */
+            webhookUrl: string;
+            /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
+            replacedSecretUntil: string | null;
+            /** @example 2026-11-22T10:00:00.000Z */
+            createdAt: string;
+            /** @example 2026-11-22T10:00:00.000Z */
+            updatedAt: string;
         };
         BeginSignIn: {
             /**
@@ -7603,6 +7690,76 @@ export interface operations {
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateChannelSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body gives the first answer again, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedChannel"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or the caller may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request was read, but something in it is not acceptable; `errors` says where. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            /** @description A messenger could not be reached or answered nonsense. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: components["responses"]["Problem503"];
         };
     };

@@ -14,3 +14,4 @@ export { cleanName, cleanText, splitText } from './text.js';
 export { readUnified, type UnifiedPlace } from './unified/read-unified.js';
 export * from './unified-message.js';
 export * from './untrusted.js';
+export { webhookSecretsOf } from './webhook-secrets.js';

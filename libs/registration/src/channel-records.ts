@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Answer } from '#api-kit';
 import { newId, type Tx } from '#database';
@@ -13,7 +12,7 @@ import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
 import type { RegisteredChannel } from './channels.dto.js';
 import type { Connected } from './network.js';
-import { newWebhookKey } from './webhook-addresses.js';
+import { newWebhookKey, newWebhookSecret } from './webhook-addresses.js';
 
 /** A channel on its way to be connected, or to be connected again. */
 export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source' | 'webhookKey'> {
@@ -22,7 +21,7 @@ export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source
   readonly isNew: boolean;
 }
 
-/** The channel's row went while it was being connected. */
+/** The channel's row went, or its webhook secret was changed, while it was being connected. */
 export class ChannelAbandonedError extends Error {}
 
 /**
@@ -44,7 +43,7 @@ export class ChannelRecords {
     callback: MessengerRegistrationWorker['callback'],
   ): Promise<ChannelDraft | undefined> {
     const id = newId();
-    const webhookSecret = randomBytes(48).toString('base64url');
+    const webhookSecret = newWebhookSecret();
     const added = await this.channels.addOnce({
       id,
       messenger: order.messenger,
@@ -66,14 +65,17 @@ export class ChannelRecords {
    */
   async complete(
     tx: Tx,
-    { id }: ChannelDraft,
+    draft: ChannelDraft,
     connected: Connected,
     webhookUrl: string,
     order: ChannelOrder,
   ): Promise<Answer<RegisteredChannel>> {
+    const { id } = draft;
     const before = await this.channels.lock(tx, id);
     if (!before) throw new ChannelAbandonedError();
-    const { webhookSecret, previousWebhookSecret } = this.secrets.open(before);
+    const { webhookSecret, previousWebhookSecret, nextWebhookSecret } = this.secrets.open(before);
+    if (webhookSecret !== draft.webhookSecret) throw new ChannelAbandonedError();
+    const webhookSecrets = { webhookSecret, previousWebhookSecret, nextWebhookSecret };
     const channel = await this.channels.change(tx, id, {
       name: order.name ?? before.name,
       queueId: order.queueId,
@@ -82,7 +84,7 @@ export class ChannelRecords {
       health: 'ok',
       healthDetail: null,
       delivery: connected.delivery ?? 'webhook',
-      secrets: this.secrets.seal(id, { ...connected.credentials, webhookSecret, previousWebhookSecret }),
+      secrets: this.secrets.seal(id, { ...connected.credentials, ...webhookSecrets }),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
     await audit(tx, { action: 'channel.registered', subjectId: id, after: stateOf(channel) });

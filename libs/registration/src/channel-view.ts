@@ -18,7 +18,13 @@ export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
     healthDetail,
     delivery,
     webhookUrl,
+    replacedSecretUntil: replacedUntilOf(channel)?.toISOString() ?? null,
     createdAt: channel.createdAt.toISOString(),
     updatedAt: channel.updatedAt.toISOString(),
   };
+}
+
+/** Until when the webhook secret before proves calls as well; null when it does no more. */
+export function replacedUntilOf({ replacedUntil }: Channel, now = new Date()): Date | null {
+  return replacedUntil !== null && replacedUntil > now ? replacedUntil : null;
 }

@@ -52,6 +52,18 @@ export class Channel {
   @Column('jsonb')
   secrets: Readonly<Record<string, string>>;
 
+  /** When the present webhook secret took over; null when it is the first. */
+  @Column('timestamptz', { name: 'rotated_at', nullable: true })
+  rotatedAt: Date | null;
+
+  /** Until when the webhook secret before proves calls as well. */
+  @Column('timestamptz', { name: 'replaced_until', nullable: true })
+  replacedUntil: Date | null;
+
+  /** When a call last came under the webhook secret before; not told to the second. */
+  @Column('timestamptz', { name: 'replaced_used_at', nullable: true })
+  replacedUsedAt: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

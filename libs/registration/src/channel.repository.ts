@@ -32,12 +32,22 @@ export type NewChannel = Pick<
 export type ChannelChanges = Partial<
   Pick<
     Channel,
-    'name' | 'queueId' | 'language' | 'active' | 'health' | 'healthDetail' | 'delivery' | 'secrets' | 'keepsGuests'
+    | 'name'
+    | 'queueId'
+    | 'language'
+    | 'active'
+    | 'health'
+    | 'healthDetail'
+    | 'delivery'
+    | 'secrets'
+    | 'keepsGuests'
+    | 'replacedUsedAt'
   >
 >;
 
 const ROW = `id, messenger, source, name, queue_id AS "queueId", language, active, health,
-  health_detail AS "healthDetail", delivery, keeps_guests AS "keepsGuests", webhook_key AS "webhookKey", secrets, created_at AS "createdAt",
+  health_detail AS "healthDetail", delivery, keeps_guests AS "keepsGuests", webhook_key AS "webhookKey", secrets,
+  rotated_at AS "rotatedAt", replaced_until AS "replacedUntil", replaced_used_at AS "replacedUsedAt", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 const UNFINISHED = 'Connecting it was not finished. Register the account again.';
@@ -122,6 +132,23 @@ export class ChannelRepository {
   async change(tx: Tx, id: string, changes: ChannelChanges): Promise<Channel> {
     await tx.getRepository(Channel).update({ id }, changes);
     return tx.getRepository(Channel).findOneByOrFail({ id });
+  }
+
+  /** Seals the new webhook secret in place of the old one, which is good for so many hours more. */
+  async rotate(tx: Tx, id: string, secrets: Channel['secrets'], hours: number): Promise<Channel> {
+    await rows(
+      tx,
+      `UPDATE channels SET secrets = $2, rotated_at = now(), replaced_until = now() + make_interval(hours => $3),
+         replaced_used_at = NULL, updated_at = now()
+       WHERE id = $1`,
+      [id, JSON.stringify(secrets), hours],
+    );
+    return tx.getRepository(Channel).findOneByOrFail({ id });
+  }
+
+  /** A call came under the webhook secret before. */
+  async noteReplacedUse(id: string): Promise<void> {
+    await this.database.rows('UPDATE channels SET replaced_used_at = now() WHERE id = $1', [id]);
   }
 
   /** Gone for everybody but its chats: no credentials, no address, no hold on its queue, and its account is free. */

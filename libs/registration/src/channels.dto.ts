@@ -158,6 +158,12 @@ export class ChannelView {
    */
   webhookUrl: string;
 
+  /**
+   * Until when calls under the webhook secret before are taken as well; null when it is over
+   * @example null
+   */
+  replacedSecretUntil: string | null;
+
   /** @example 2026-11-22T10:00:00.000Z */
   createdAt: string;
 

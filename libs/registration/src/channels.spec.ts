@@ -52,9 +52,13 @@ it('accepts the previous secret too while a secret is being changed', async () =
   const { id, source, key } = await aChannel();
   const webhookSecret = house.network.subscriptions.get(source)!.webhookSecret;
   const secrets = house.get(ChannelSecrets).seal(id, { webhookSecret: 'new', previousWebhookSecret: webhookSecret });
-  await house.database.rows('UPDATE channels SET secrets = $2 WHERE id = $1', [id, JSON.stringify(secrets)]);
+  const set = `UPDATE channels SET secrets = $2, replaced_until = now() + interval '1 hour' WHERE id = $1`;
+  await house.database.rows(set, [id, JSON.stringify(secrets)]);
   channels.forget();
-  expect((await channels.forWebhook('pigeon', key))?.secrets).toEqual({ signing: ['new', webhookSecret] });
+  expect(await channels.forWebhook('pigeon', key)).toMatchObject({
+    secrets: { signing: ['new', webhookSecret] },
+    staying: { signing: ['new'] },
+  });
 });
 
 it.each(['', 'x', 'k'.repeat(43), 'k'.repeat(1000), "' OR true --", 'a\0b'.repeat(10)])(

@@ -1,9 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { BriefCache, type Tx } from '#database';
 import { EventLog } from '#events';
-import { type AccountEvent, type ChannelAccount, MessengerRegistry, type WebhookSecrets } from '#messenger-kit';
+import {
+  type AccountEvent,
+  type ChannelAccount,
+  MessengerRegistry,
+  type WebhookSecrets,
+  webhookSecretsOf,
+} from '#messenger-kit';
 import { channelEvent } from './channel-event.js';
 import { ChannelSecrets } from './channel-secrets.js';
 import type { Channel, ChannelHealth } from './channel.entity.js';
@@ -16,9 +22,13 @@ export interface WebhookEntrance {
   /** The channel the URL names; undefined where one URL serves all channels and the body names them. */
   readonly account?: ChannelAccount;
   readonly secrets: WebhookSecrets;
+  /** Those of `secrets` that stay, while another is on its way out. */
+  readonly staying?: WebhookSecrets;
 }
 
-const REMEMBERED_MS = 2_000;
+/** How long a node may go on with the credentials it knows after another changed them. */
+export const REMEMBERED_MS = 2_000;
+const NOTED_EVERY_MS = 60_000;
 /** What a conflict may replace: what weighs heavier stays named. */
 const PASSING: ReadonlySet<ChannelHealth> = new Set(['ok', 'conflict']);
 const KEY = /^[\w-]{16,128}$/;
@@ -28,6 +38,8 @@ const KEY = /^[\w-]{16,128}$/;
 export class Channels {
   private readonly entrances = new BriefCache<WebhookEntrance | undefined>(REMEMBERED_MS);
   private readonly accounts = new BriefCache<ChannelAccount>(REMEMBERED_MS);
+  private readonly notedUntil = new Map<string, number>();
+  private readonly logger = new Logger(Channels.name);
 
   constructor(
     private readonly channels: ChannelRepository,
@@ -92,8 +104,16 @@ export class Channels {
   /** The messenger refused the credentials of `account`: nothing to note when the channel has others by now. */
   async markRevoked(tx: Tx, account: ChannelAccount, detail: string): Promise<void> {
     const channel = await this.channels.lock(tx, account.channelId);
-    if (!channel || !isDeepStrictEqual(this.secrets.open(channel), account.credentials)) return;
+    if (!channel || !isDeepStrictEqual(this.accountOf(channel).credentials, account.credentials)) return;
     await this.markHealth(tx, account.channelId, 'needs_reauthorization', detail);
+  }
+
+  /** A call came under the webhook secret that is on its way out; the doctor says so. Never fails, costs nothing most times. */
+  noteReplacedUse(channelId: string): void {
+    const now = performance.now();
+    if ((this.notedUntil.get(channelId) ?? 0) > now) return;
+    this.notedUntil.set(channelId, now + NOTED_EVERY_MS);
+    this.channels.noteReplacedUse(channelId).catch((error: Error) => this.logger.warn(`Not noted: ${error.name}`));
   }
 
   /** Active channels whose messenger is asked for events instead of calling us. */
@@ -130,16 +150,23 @@ export class Channels {
     const channel = await this.channels.byWebhookKey(messenger, key);
     if (!channel) return undefined;
     const account = this.accountOf(channel);
-    const { webhookSecret, previousWebhookSecret } = account.credentials;
-    return {
-      account,
-      secrets: { signing: [webhookSecret, previousWebhookSecret].filter((secret) => secret !== undefined) },
-    };
+    const signing = webhookSecretsOf(account.credentials);
+    const { previousWebhookSecret } = account.credentials;
+    if (previousWebhookSecret === undefined) return { account, secrets: { signing } };
+    const staying = signing.filter((secret) => secret !== previousWebhookSecret);
+    return { account, secrets: { signing }, staying: { signing: staying } };
   }
 
   private accountOf(channel: Channel): ChannelAccount {
-    const { id, messenger, source } = channel;
-    return { channelId: id, messenger, source, credentials: this.secrets.open(channel) };
+    const { id, messenger, source, replacedUntil } = channel;
+    const { previousWebhookSecret, ...credentials } = this.secrets.open(channel);
+    const isGood = previousWebhookSecret !== undefined && replacedUntil !== null && replacedUntil > new Date();
+    return {
+      channelId: id,
+      messenger,
+      source,
+      credentials: isGood ? { ...credentials, previousWebhookSecret } : credentials,
+    };
   }
 }
 

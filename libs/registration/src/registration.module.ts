@@ -12,6 +12,9 @@ import { MessengerCatalogue } from './messenger-catalogue.js';
 import { MessengersController } from './messengers.controller.js';
 import { ReceivingChannels } from './receiving-channels.js';
 import { Registration } from './registration.js';
+import { RotationController } from './rotation/rotation.controller.js';
+import { RotationRecords } from './rotation/rotation-records.js';
+import { SecretRotation } from './rotation/secret-rotation.js';
 import { SIGN_IN } from './sign-in/sign-in-providers.js';
 import { SignInController } from './sign-in/sign-in.controller.js';
 import { PUBLIC_URL, WebhookAddresses } from './webhook-addresses.js';
@@ -30,7 +33,7 @@ export class RegistrationModule {
       module: RegistrationModule,
       global: true,
       imports: [TypeOrmModule.forFeature([Channel]), EventsModule],
-      controllers: [ChannelsController, MessengersController, SignInController],
+      controllers: [ChannelsController, MessengersController, RotationController, SignInController],
       providers: [
         { provide: PUBLIC_URL, useValue: publicUrl },
         ChannelAdministration,
@@ -41,6 +44,8 @@ export class RegistrationModule {
         MessengerCatalogue,
         ReceivingChannels,
         Registration,
+        RotationRecords,
+        SecretRotation,
         ...SIGN_IN,
         WebhookAddresses,
         WebhookProbe,

@@ -10,6 +10,11 @@ export function newWebhookKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** 64 URL-safe characters of 384 random bits. */
+export function newWebhookSecret(): string {
+  return randomBytes(48).toString('base64url');
+}
+
 /** Where messengers deliver: one unguessable address per channel, or per messenger where one serves all channels. */
 @Injectable()
 export class WebhookAddresses {

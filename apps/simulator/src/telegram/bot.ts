@@ -55,7 +55,7 @@ export class Bot {
 
   constructor(
     depot: Depot,
-    readonly token: string,
+    public token: string,
     readonly name: string,
     readonly username: string,
   ) {

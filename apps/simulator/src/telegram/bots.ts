@@ -22,6 +22,14 @@ export class Bots {
     return bot?.token === token ? bot : undefined;
   }
 
+  /** Gives the bot another token, as @BotFather does: the old one is dead, webhook and waiting updates stay. */
+  renewToken(id: string): string {
+    const bot = this.require(id);
+    bot.token = `${id}:${randomText(35)}`;
+    bot.alive = true;
+    return bot.token;
+  }
+
   require(id: string): Bot {
     const bot = this.bots.get(id);
     if (!bot) throw new Error(`There is no simulated bot ${id}`);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MessengerRegistry, type Messenger } from '#messenger-kit';
+import { MessengerRegistry, type Messenger, type WebhookRequest } from '#messenger-kit';
 import { Channels, type WebhookEntrance } from '#registration';
 
 /** What a webhook address leads to. */
@@ -19,5 +19,12 @@ export class WebhookWays {
     const messenger = this.messengers.get(name);
     const entrance = messenger && (await this.channels.forWebhook(name, key));
     return messenger && entrance && { messenger, ...entrance };
+  }
+
+  /** Whether the call proves its sender. One that does so by a secret on its way out is noted. */
+  admits({ messenger: { income }, secrets, staying, account }: WebhookWay, call: WebhookRequest): boolean {
+    if (!income.isAuthentic(call, secrets)) return false;
+    if (staying && account && !income.isAuthentic(call, staying)) this.channels.noteReplacedUse(account.channelId);
+    return true;
   }
 }

@@ -4,6 +4,10 @@ export interface ChannelAccount {
   readonly messenger: string;
   /** The messenger's own id for the account: a Page id, a bot id. */
   readonly source: string;
+  /**
+   * What `connect` gave, and `webhookSecret`; for some time also the one before, `previousWebhookSecret`, and the one that is
+   * about to come, `nextWebhookSecret`: see `webhookSecretsOf`.
+   */
   readonly credentials: Readonly<Record<string, string>>;
 }
 

@@ -23,4 +23,6 @@ export interface InspectRequest {
   readonly webhookUrl: string;
   readonly delivery: Delivery;
   readonly now: Date;
+  /** Calls still come under the webhook secret before, long after it was replaced. */
+  readonly usesReplacedSecret?: boolean;
 }

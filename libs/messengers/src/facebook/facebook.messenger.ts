@@ -13,8 +13,8 @@ const WEBSITE = 'https://www.facebook.com';
 const VERSION = 'v26.0';
 
 /**
- * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `dialogUrl`, `appId`, `appSecret`, `verifyToken`,
- * `businessPages` (`on`: sign-in shows Pages of Business portfolios), and `humanAgentTag` (`on` where Meta has granted our
+ * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `dialogUrl`, `appId`, `appSecret` (the newest
+ * first, with blanks between them), `verifyToken`, `businessPages` (`on`: sign-in shows Pages of Business portfolios), and `humanAgentTag` (`on` where Meta has granted our
  * app the Human Agent feature).
  */
 export class FacebookMessenger implements Messenger {
@@ -27,10 +27,11 @@ export class FacebookMessenger implements Messenger {
   readonly history: FacebookHistory;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
-    const { graphUrl, graphVersion, appId, appSecret, verifyToken, humanAgentTag } = settings;
+    const { graphUrl, graphVersion, appId, verifyToken, humanAgentTag } = settings;
+    const [appSecret, ...olderSecrets] = (settings['appSecret'] ?? '').split(/\s+/).filter((secret) => secret !== '');
     const version = graphVersion || VERSION;
     const api = new GraphApi(http, { url: graphUrl || GRAPH, version, appSecret });
-    const app = { id: appId, secret: appSecret, verifyToken };
+    const app = { id: appId, secret: appSecret, olderSecrets, verifyToken };
     const website = (settings['dialogUrl'] || WEBSITE).replace(/\/+$/, '');
     this.income = new FacebookIncome(appId);
     this.outcome = new FacebookOutcome(api, humanAgentTag === 'on');

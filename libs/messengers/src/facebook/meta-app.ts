@@ -1,7 +1,10 @@
 /** Our Meta app, as far as it is configured. */
 export interface MetaApp {
   readonly id: string | undefined;
+  /** What we prove ourselves with. */
   readonly secret: string | undefined;
+  /** Older ones, under which Meta's calls are taken as well while the secret is being changed. */
+  readonly olderSecrets?: readonly string[];
   readonly verifyToken: string | undefined;
 }
 

@@ -39,8 +39,8 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
   }
 
   appSecrets(): WebhookSecrets {
-    const { secret, verifyToken } = this.app;
-    return { signing: secret ? [secret] : [], ...(verifyToken && { verifyToken }) };
+    const { secret, olderSecrets = [], verifyToken } = this.app;
+    return { signing: secret ? [secret, ...olderSecrets] : [], ...(verifyToken && { verifyToken }) };
   }
 
   async identify(credentials: Readonly<Record<string, string>>): Promise<ConnectVerdict> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { type ChannelAccount, type GuardedHttp, type HttpAnswer, signed } from '#messenger-kit';
+import { type ChannelAccount, type GuardedHttp, type HttpAnswer, signed, webhookSecretsOf } from '#messenger-kit';
 import { outboundSecretOf } from './secrets.js';
 
 /** The caller's signal ends it sooner. */
@@ -20,12 +20,13 @@ export class Integrator {
 
   /** Rejects with `NotAskedError` or `OutcomeUnknownError` when no answer came. */
   post({ account, signal, id = randomUUID(), json }: IntegratorCall): Promise<HttpAnswer> {
-    const { url = '', webhookSecret = '' } = account.credentials;
+    const { url = '' } = account.credentials;
+    const secrets = webhookSecretsOf(account.credentials).map(outboundSecretOf);
     const body = Buffer.from(JSON.stringify(json));
     return this.http.request({
       method: 'POST',
       url,
-      headers: { 'content-type': 'application/json', ...signed(id, body, outboundSecretOf(webhookSecret)) },
+      headers: { 'content-type': 'application/json', ...signed(id, body, secrets) },
       content: { body: Readable.from([body], { objectMode: false }), length: body.length },
       timeoutMs: TIMEOUT_MS,
       signal,

@@ -9,9 +9,9 @@ const me: BotAnswer = { kind: 'ok', result: { id: 1 } };
 const info = { url: WEBHOOK, pending_update_count: 0, allowed_updates: ALLOWED_UPDATES };
 const ago = (minutes: number) => Math.floor(NOW.getTime() / 1000) - minutes * 60;
 
-function found(change: object = {}, answer: BotAnswer = me, delivery: 'webhook' | 'polling' = 'webhook') {
+function found(change: object = {}, answer: BotAnswer = me, delivery: 'webhook' | 'polling' = 'webhook', more = {}) {
   const webhook: BotAnswer = { kind: 'ok', result: { ...info, ...change } };
-  const findings = inspectBot({ me: answer, webhook }, { webhookUrl: WEBHOOK, delivery, now: NOW });
+  const findings = inspectBot({ me: answer, webhook }, { webhookUrl: WEBHOOK, delivery, now: NOW, ...more });
   for (const { sentence } of findings) expect(sentence).toMatch(/^[\p{L}\d].*[.]$/u);
   return new Map<string, Finding>(findings.map((finding) => [finding.code, finding]));
 }
@@ -23,6 +23,11 @@ test('a bot in order; which secret Telegram has it does not tell', () => {
     ['signature_secret', 'unknown'],
     ['delivery', 'ok'],
   ]);
+});
+
+test('a secret that was replaced and is still used is set again', () => {
+  const finding = found({}, me, 'webhook', { usesReplacedSecret: true }).get('signature_secret');
+  expect(finding).toMatchObject({ state: 'warning', repair: 'harmless' });
 });
 
 test.each<[string, object, string, object]>([

@@ -26,7 +26,7 @@ export function inspectBot({ me, webhook }: BotAnswers, request: InspectRequest)
   if (request.delivery === 'polling') return [credential, findingOfPolling(result)];
   const subscription = findingOfWebhook(result, request.webhookUrl);
   if (subscription.state === 'broken') return [credential, subscription];
-  return [credential, subscription, ...findingsOfDelivery(result, request.now)];
+  return [credential, subscription, ...findingsOfDelivery(result, request)];
 }
 
 /** The host that receives the bot's updates, unless that is us, under this or an old name. Paths may be secret. */
@@ -84,20 +84,27 @@ function findingOfWebhook(info: unknown, webhookUrl: string): Finding {
   return { code, state: 'warning', sentence, advice: SET_AGAIN, repair: 'harmless' };
 }
 
-function findingsOfDelivery(info: unknown, now: Date): Finding[] {
+function findingsOfDelivery(info: unknown, { now, usesReplacedSecret = false }: InspectRequest): Finding[] {
   const waiting = countOf(at(info, 'pending_update_count')) ?? 0;
   const failedAt = timeOf(at(info, 'last_error_date'));
   const message = textOf(at(info, 'last_error_message'))?.slice(0, 200) ?? '';
   const isRecent = failedAt !== undefined && now.getTime() - failedAt.getTime() < RECENT_MS;
-  return [findingOfSecret(isRecent ? message : ''), deliveryOf(waiting, isRecent ? message : undefined)];
+  return [
+    findingOfSecret(isRecent ? message : '', usesReplacedSecret),
+    deliveryOf(waiting, isRecent ? message : undefined),
+  ];
 }
 
 /** A wrong secret is answered with 401 by our webhook door. Telegram does not tell which secret it has. */
-function findingOfSecret(message: string): Finding {
+function findingOfSecret(message: string, usesReplacedSecret: boolean): Finding {
   const code = 'signature_secret';
   if (/\b401\b/.test(message)) {
     const sentence = 'Telegram’s last delivery carried another secret than ours and was refused.';
     return { code, state: 'broken', sentence, advice: SET_AGAIN, repair: 'harmless' };
+  }
+  if (usesReplacedSecret) {
+    const sentence = 'Telegram delivers with a secret that was replaced.';
+    return { code, state: 'warning', sentence, advice: SET_AGAIN, repair: 'harmless' };
   }
   return { code, state: 'unknown', sentence: 'Telegram does not tell which secret it has; none was wrong of late.' };
 }

@@ -6,7 +6,9 @@ import { pulseAfter } from './pulse.js';
 const NOW = new Date('2026-11-22T10:00:00Z');
 const quiet = { received: 9, stored: 5, duplicate: 2, ignored: 1, refused: 1, quarantined: 0 };
 const fine: ChannelTraffic = { ledger: quiet, waiting: 0, waitingSince: null, lastSend: { at: NOW, status: 'sent' } };
-const channel = { active: true, health: 'ok', healthDetail: null } as Channel;
+const times = { rotatedAt: null, replacedUntil: null, replacedUsedAt: null };
+const channel = { active: true, health: 'ok', healthDetail: null, ...times } as Channel;
+const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
 
 function found(change: { channel?: object; traffic?: object } = {}) {
   const traffic = { ...fine, ...change.traffic };
@@ -47,6 +49,21 @@ test.each<[string, Parameters<typeof found>[0], object]>([
   ],
   ['a failed answer', { traffic: { lastSend: { at: NOW, status: 'failed' } } }, { last_send: 'warning' }],
   ['no answer', { traffic: { lastSend: null } }, { last_send: 'unknown' }],
+  [
+    'an old secret nobody uses',
+    { channel: { rotatedAt: minutes(-9), replacedUntil: minutes(9) } },
+    { replaced_secret: 'ok' },
+  ],
+  [
+    'what was on its way',
+    { channel: { rotatedAt: minutes(-9), replacedUntil: minutes(9), replacedUsedAt: minutes(-8.5) } },
+    { replaced_secret: 'ok' },
+  ],
+  [
+    'an old secret in use',
+    { channel: { rotatedAt: minutes(-9), replacedUntil: minutes(9), replacedUsedAt: minutes(-1) } },
+    { replaced_secret: 'warning' },
+  ],
 ])('%s', (_, change, expected) => {
   expect(found(change)).toMatchObject(expected);
 });

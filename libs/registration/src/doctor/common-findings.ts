@@ -1,14 +1,18 @@
 import type { Finding } from '#messenger-kit';
+import { replacedUntilOf } from '../channel-view.js';
 import type { Channel } from '../channel.entity.js';
 import type { ChannelTraffic } from '../ports.js';
 import { type Pulse, unusualSilence } from './pulse.js';
 
 const PATIENCE_MS = 10 * 60_000;
+/** What was on its way when a secret was replaced may come under the old one. */
+const ON_ITS_WAY_MS = 60_000;
 
 /** What can be said of a channel on any messenger. */
 export function commonFindings(channel: Channel, traffic: ChannelTraffic, pulse: Pulse, now: Date): Finding[] {
   return [
     ...findingsOfState(channel),
+    ...findingsOfSecret(channel, now),
     findingOfLedger(traffic),
     findingOfEvents(traffic, pulse, now),
     findingOfSends(traffic, now),
@@ -26,6 +30,26 @@ function findingsOfState({ active, health, healthDetail }: Channel): Finding[] {
   if (health === 'ok') return findings;
   const state = health === 'restricted' ? 'warning' : 'broken';
   return [...findings, { code: 'health', state, sentence: healthDetail ?? `The channel’s health is ${health}.` }];
+}
+
+/** Whether calls come under the old webhook secret that was replaced, and not only those that were on their way then. */
+export function usesReplacedSecret(channel: Channel, now: Date): boolean {
+  const { rotatedAt, replacedUsedAt } = channel;
+  if (!replacedUntilOf(channel, now) || !rotatedAt || !replacedUsedAt) return false;
+  return replacedUsedAt.getTime() - rotatedAt.getTime() > ON_ITS_WAY_MS;
+}
+
+function findingsOfSecret(channel: Channel, now: Date): Finding[] {
+  const code = 'replaced_secret';
+  const until = replacedUntilOf(channel, now)?.toISOString();
+  if (until === undefined) return [];
+  if (!usesReplacedSecret(channel, now)) {
+    const sentence = `The webhook secret was changed; calls under the old one are taken until ${until}, and none comes.`;
+    return [{ code, state: 'ok', sentence }];
+  }
+  const last = channel.replacedUsedAt?.toISOString();
+  const sentence = `Calls still come under the old webhook secret, the last one at ${last}; from ${until} on they are refused.`;
+  return [{ code, state: 'warning', sentence, advice: 'Give whoever calls the new secret before then.' }];
 }
 
 function findingOfLedger({ ledger }: ChannelTraffic): Finding {

@@ -6,7 +6,7 @@ import { asked } from '../network.js';
 import { ChannelUse } from '../ports.js';
 import { WebhookAddresses } from '../webhook-addresses.js';
 import { CheckRepository } from './check.repository.js';
-import { commonFindings } from './common-findings.js';
+import { commonFindings, usesReplacedSecret } from './common-findings.js';
 import { OwnAddress } from './own-address.js';
 import { type Pulse, pulseAfter } from './pulse.js';
 
@@ -47,7 +47,13 @@ export class Examination {
     const registration = this.messengers.get(channel.messenger)?.registration;
     if (!registration?.inspect) return [];
     const account: ChannelAccount = await this.channels.account(channel.id);
-    const request = { webhookUrl: await this.addresses.urlOf(channel), delivery: channel.delivery, now };
+    const webhookUrl = await this.addresses.urlOf(channel);
+    const request = {
+      webhookUrl,
+      delivery: channel.delivery,
+      now,
+      usesReplacedSecret: usesReplacedSecret(channel, now),
+    };
     const question = () => registration.inspect?.(account, request) ?? Promise.resolve([]);
     return asked(channel.messenger, question).catch(() => [UNREACHABLE]);
   }

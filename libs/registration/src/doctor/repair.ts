@@ -34,7 +34,8 @@ export class Repair {
     const { delivery = 'webhook' } = accepted(await asked(channel.messenger, question));
     await this.database.transaction(async (tx) => {
       const now = await this.repository.lock(tx, channel.id);
-      if (now && now.delivery !== delivery) await this.repository.change(tx, channel.id, { delivery });
+      // The messenger has the present secret now; uses of the old one count from here.
+      if (now) await this.repository.change(tx, channel.id, { delivery, replacedUsedAt: null });
     });
     return true;
   }
