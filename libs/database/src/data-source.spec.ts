@@ -1,4 +1,5 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { receivingOptions } from './data-source.js';
@@ -12,6 +13,9 @@ class Wire {
   private server: Server;
   port = 0;
 
+  /** What the database seems to say right after it is ready for the first query of a connection. */
+  lastWords: Buffer | undefined;
+
   constructor(private readonly target: number) {}
 
   async open(port = 0): Promise<void> {
@@ -22,11 +26,20 @@ class Wire {
         socket.on('error', () => undefined);
         socket.on('close', () => [near, far].forEach((end) => end.destroy()));
       }
-      near.pipe(far).pipe(near);
+      near.pipe(far).pipe(this.ending()).pipe(near);
     });
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
     const address = this.server.address();
     this.port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  private ending(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        const isReady = this.lastWords && chunk.includes('Z\0\0\0\x05I');
+        done(null, isReady ? Buffer.concat([chunk, this.lastWords!]) : chunk);
+      },
+    });
   }
 
   freeze(): void {
@@ -160,4 +173,16 @@ it('tells what may pass from what is wrong with the data', async () => {
   expect(await verdict(`SELECT 'x'::int`)).toBe(false);
   expect(isUnavailable(Object.assign(new Error('disk'), { code: '53100' }))).toBe(true);
   expect(isUnavailable(new Error('whatever'))).toBe(false);
+});
+
+it('survives a connection that is ended in the moment it begins', async () => {
+  const said = Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0');
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(said.length + 4, 1);
+  wire.lastWords = Buffer.concat([head, said]);
+  const asked = () => Promise.allSettled([1, 2].map(() => dataSource.query('SELECT pg_sleep(0.05)')));
+  expect((await asked()).some(({ status }) => status === 'rejected')).toBe(true);
+  wire.lastWords = undefined;
+  await asked();
+  expect((await asked()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 });

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
 import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
@@ -49,6 +50,17 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** A frozen database becomes an error within this time, so that a messenger hears 503 and keeps its event. */
 const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
 
+/**
+ * When a connection is ended in the moment it begins, its error comes before the pool has handed it to anybody: heard by nobody,
+ * it would end the process. Whoever holds the connection hears it, too.
+ */
+class HardyClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
 export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOptions): DataSourceOptions {
   const logger = new Logger('Database');
@@ -63,7 +75,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { keepAlive: true },
+    extra: { keepAlive: true, Client: HardyClient },
   };
 }
 
@@ -74,6 +86,6 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
 export function receivingOptions(options: PoolOptions): DataSourceOptions {
   return {
     ...dataSourceOptions({ name: 'parley-receiving', ...options }),
-    extra: { keepAlive: true, pipeline: true, query_timeout: RECEIVING_QUERY_TIMEOUT_MS },
+    extra: { keepAlive: true, Client: HardyClient, pipeline: true, query_timeout: RECEIVING_QUERY_TIMEOUT_MS },
   };
 }
