@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import type { Api } from '../support/api.js';
 import { openHouse, type House } from '../support/house.js';
 import { ADMIN, META_APP, ServerProcess } from '../support/server.js';
-import { chatWith } from '../support/views.js';
+import { all, chatWith } from '../support/views.js';
 import type { DialogDecision } from '../../apps/simulator/src/meta/sign-in-dialog.js';
 
 /**
@@ -351,4 +351,60 @@ test('where the Meta app is not configured the API says so in plain words', asyn
   } finally {
     await server.dispose();
   }
+});
+
+describe('the audit log', () => {
+  interface Entry {
+    readonly action: string;
+    readonly actor: { readonly kind: string; readonly id: string | null; readonly name: string | null };
+    readonly after: Readonly<Record<string, unknown>> | null;
+  }
+  const entriesOf = async (subjectId: string) =>
+    (await all<Entry>(admin, `/v1/audit?subjectId=${subjectId}`)).reverse();
+
+  test('tells who signed in, what was connected, repaired and refused', async () => {
+    const me = await admin.read<{ id: string; name: string }>('/v1/me');
+    const [page, weak] = [aPage(), aPage()];
+    house.simulator.admin.giveRole(weak.id, ['ANALYZE']);
+    const { signInId, url } = await begin({ again: true });
+    await comeBack(url, { pages: [page.id, weak.id] });
+    const [chosen] = (await choose(signInId, [page.id, weak.id])).body.data;
+    await choose(signInId, [page.id]);
+    const entries = await entriesOf(signInId);
+    expect(entries.map(({ action, after }) => [action, after])).toEqual([
+      ['account_sign_in.started', { messenger: 'facebook', again: true }],
+      ['account_sign_in.granted', { messenger: 'facebook' }],
+      ['account_sign_in.account_refused', { messenger: 'facebook', source: weak.id, code: 'task_missing' }],
+    ]);
+    const ofChannel = await entriesOf(chosen!.channel!.id);
+    expect(ofChannel.map(({ action }) => action)).toEqual(['channel.registered', 'channel.repaired']);
+    for (const { actor } of [...entries, ...ofChannel])
+      expect(actor).toEqual({ kind: 'user', id: me.id, name: me.name });
+  });
+
+  test('tells why a sign-in failed, and nothing of one that nobody began', async () => {
+    const { signInId, url } = await begin();
+    await comeBack(url, { cancel: true });
+    const { code } = (await pagesOf(signInId)).body;
+    expect((await entriesOf(signInId)).map(({ action, after }) => [action, after])).toEqual([
+      ['account_sign_in.started', { messenger: 'facebook', again: false }],
+      ['account_sign_in.failed', { messenger: 'facebook', code }],
+    ]);
+    const before = await all<Entry>(admin, '/v1/audit?action=account_sign_in.');
+    const forged = `${house.server.url}/v1/channels/facebook/callback?state=${'x'.repeat(43)}&code=y`;
+    expect((await fetch(forged)).status).toBe(400);
+    expect(await all<Entry>(admin, '/v1/audit?action=account_sign_in.')).toEqual(before);
+  });
+
+  test('tells what the doctor put right', async () => {
+    const page = aPage();
+    const [chosen] = (await choose(await signedIn(), [page.id])).body.data;
+    const { id } = chosen!.channel!;
+    house.simulator.admin.subscribe({ account: page.id, app: META_APP.id, fields: [] });
+    await admin.created(`/v1/channels/${id}/check?repair=true`);
+    expect((await entriesOf(id)).at(-1)).toMatchObject({
+      action: 'channel.repaired',
+      after: { findings: ['page_subscription'] },
+    });
+  });
 });

@@ -87,8 +87,9 @@ export class ChannelRecords {
       secrets: this.secrets.seal(id, { ...connected.credentials, ...webhookSecrets }),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
-    await audit(tx, { action: 'channel.registered', subjectId: id, after: stateOf(channel) });
     const isFirst = before.health === 'connecting';
+    const action = isFirst ? 'channel.registered' : 'channel.repaired';
+    await audit(tx, { action, subjectId: id, after: stateOf(channel) });
     const secrets = (isFirst && connected.reveal) || null;
     const outcome = isFirst ? ('connected' as const) : ('repaired' as const);
     const body = { ...viewOf(channel, webhookUrl), outcome, secrets };

@@ -13,7 +13,7 @@ export interface Audited {
   readonly before?: object;
   readonly after?: object;
   /** Whose doing it is, where the request's caller is not known yet. */
-  readonly actor?: Pick<AuditActorDto, 'id' | 'name'>;
+  readonly actor?: Pick<AuditActorDto, 'id' | 'name'> & Partial<AuditActorDto>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
+import { audit } from '#identity';
 import { type Finding, MessengerRegistry } from '#messenger-kit';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
@@ -35,7 +36,10 @@ export class Repair {
     await this.database.transaction(async (tx) => {
       const now = await this.repository.lock(tx, channel.id);
       // The messenger has the present secret now; uses of the old one count from here.
-      if (now) await this.repository.change(tx, channel.id, { delivery, replacedUsedAt: null });
+      if (!now) return;
+      await this.repository.change(tx, channel.id, { delivery, replacedUsedAt: null });
+      const repaired = findings.filter(({ repair }) => repair !== undefined).map(({ code }) => code);
+      await audit(tx, { action: 'channel.repaired', subjectId: channel.id, after: { findings: repaired } });
     });
     return true;
   }

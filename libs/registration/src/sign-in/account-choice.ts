@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
+import { Database } from '#database';
+import { audit } from '#identity';
 import type { OfferedAccount, OfferVerdict, Remark } from '#messenger-kit';
 import { ChannelRepository } from '../channel.repository.js';
 import type { RegisteredChannel } from '../channels.dto.js';
@@ -23,6 +25,7 @@ export class AccountChoice {
     private readonly signIns: SignIns,
     private readonly registration: Registration,
     private readonly channels: ChannelRepository,
+    private readonly database: Database,
   ) {}
 
   /** All accounts, as the network shows them now; those that cannot be chosen say why. */
@@ -51,7 +54,9 @@ export class AccountChoice {
       const account = accounts.find((one) => one.source === source);
       const route = `POST /v1/channels/${messenger}/pages ${source}`;
       const request = { caller, route, key, request: { signInId, sources, ...order } };
-      data.push(await this.connect(account, source, { ...order, messenger }, request));
+      const chosen = await this.connect(account, source, { ...order, messenger }, request);
+      if (chosen.outcome === 'refused') await this.noteRefusal(messenger, signInId, chosen);
+      data.push(chosen);
     }
     return { data };
   }
@@ -73,6 +78,14 @@ export class AccountChoice {
       const problem = { code: error.code, sentence: error.detail };
       return { source, name, outcome: 'refused', channel: null, problem };
     }
+  }
+
+  /** What is connected or repaired stands in the audit log with the channel. */
+  private noteRefusal(messenger: string, signInId: string, { source, problem }: ChosenAccount): Promise<void> {
+    const after = { messenger, source, code: problem?.code ?? null };
+    return this.database.transaction((tx) =>
+      audit(tx, { action: 'account_sign_in.account_refused', subjectId: signInId, after }),
+    );
   }
 
   private async ask(messenger: string, grant: Readonly<Record<string, string>>): Promise<Offer> {

@@ -52,7 +52,7 @@ export class SignInController {
   ): Promise<StartedSignIn> {
     const route = `POST /v1/channels/${messenger}/sign-in`;
     const request = { caller: callerKey(caller), route, key, request: order };
-    return this.signIns.begin(messenger, order.again ?? false, request);
+    return this.signIns.begin(messenger, order.again ?? false, caller.name, request);
   }
 
   @Get('callback')
