@@ -150,7 +150,7 @@ describe('a long journey, on which much goes wrong', () => {
 
   it('bots are connected, and are not', async () => {
     const token = canaries.plant('bot token', aToken('6618273645'));
-    const bot = house.simulator.createBot({ token });
+    const bot = house.simulator.createBot({ token, picture: Buffer.from('a picture') });
     const bad = canaries.plant('unknown bot token', aToken('6618273646'));
     await refused('/v1/channels', order('telegram', { botToken: bad }), 422);
     await refused('/v1/channels', order('telegram', { botToken: `${bad}/../x` }), 422);

@@ -61,6 +61,12 @@ export class Files {
     return stored;
   }
 
+  /** The account's file with these very bytes; added where there is none. */
+  same(account: string, file: NewFile): StoredFile {
+    const known = [...this.files.values()].find((one) => one.account === account && one.bytes.equals(file.bytes));
+    return known ?? this.add(account, file);
+  }
+
   get(id: string): StoredFile | undefined {
     return this.files.get(id);
   }

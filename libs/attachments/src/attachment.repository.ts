@@ -24,8 +24,8 @@ export interface AttachmentRow {
 
 export type ExpectedRow = Pick<AttachmentRow, 'id' | 'type' | 'name' | 'mimeType' | 'size' | 'storageKey'> & {
   readonly channelId: string;
-  readonly chatId: string;
-  readonly messageId: string;
+  readonly chatId: string | null;
+  readonly messageId: string | null;
   readonly reference: string;
 };
 

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { EventsModule } from '#events';
 import { IdentityModule } from '#identity';
+import { ChannelPictures } from '#registration';
+import { AccountPictures } from './account-pictures.js';
 import { AttachmentController } from './attachment.controller.js';
 import { AttachmentRepository } from './attachment.repository.js';
 import { AttachmentsOptions } from './attachments-options.js';
@@ -25,7 +27,7 @@ const storage: Provider = {
     s3 ? new S3Storage(s3, maxBytes) : new LocalStorage(directory),
 };
 
-/** Global: `Attachments` for the rooms above. Needs the port `AttachmentAccess` from a global module there. */
+/** Global: `Attachments` for the rooms above, and `ChannelPictures` for the one below. Needs the port `AttachmentAccess` from a global module there. */
 @Module({})
 export class AttachmentsModule {
   static forRoot(options: ConstructorParameters<typeof AttachmentsOptions>[0]): DynamicModule {
@@ -37,6 +39,7 @@ export class AttachmentsModule {
       providers: [
         { provide: AttachmentsOptions, useValue: new AttachmentsOptions(options) },
         storage,
+        { provide: ChannelPictures, useClass: AccountPictures },
         AttachmentRepository,
         Attachments,
         CleanUp,
@@ -49,7 +52,7 @@ export class AttachmentsModule {
         Spool,
         Uploads,
       ],
-      exports: [Attachments],
+      exports: [Attachments, ChannelPictures],
     };
   }
 }

@@ -8,14 +8,14 @@ import { claimedType, fileName } from './file-name.js';
 import { sealedFor } from './media-source.js';
 import { newStorageKey } from './storage/storage.js';
 
-/** An attachment of a message that is being stored, whose content a messenger has. */
+/** An attachment whose content a messenger has: of a message that is being stored, or of none (the picture of an account). */
 export interface Expected {
   /** The id given to the attachment in the message's content. */
   readonly id: string;
   readonly messenger: string;
   readonly channelId: string;
-  readonly chatId: string;
-  readonly messageId: string;
+  readonly chatId: string | null;
+  readonly messageId: string | null;
   readonly attachment: Attachment;
 }
 

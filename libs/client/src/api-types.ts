@@ -3234,6 +3234,8 @@ export interface components {
              * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
              */
             webhookUrl: string;
+            /** @description The account's own picture: a path on this server, good for some minutes; null where there is none, or none yet */
+            pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
             /** @example 2026-11-22T10:00:00.000Z */
@@ -3282,6 +3284,8 @@ export interface components {
              * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
              */
             webhookUrl: string;
+            /** @description The account's own picture: a path on this server, good for some minutes; null where there is none, or none yet */
+            pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
             /** @example 2026-11-22T10:00:00.000Z */
@@ -3403,6 +3407,8 @@ export interface components {
              * @example https://chat.example.com/webhooks/telegram/q8Zc0l4oXn3QkYw1
              */
             webhookUrl: string;
+            /** @description The account's own picture: a path on this server, good for some minutes; null where there is none, or none yet */
+            pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
             /** @example 2026-11-22T10:00:00.000Z */

@@ -4,13 +4,12 @@ import { Database, isId, type Tx } from '#database';
 import { EventLog } from '#events';
 import { audit } from '#identity';
 import { channelEvent, stateOf, type ChannelEventType } from './channel-event.js';
-import { viewOf } from './channel-view.js';
+import { ChannelViews } from './channel-view.js';
 import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
 import type { ChannelView, UpdateChannel } from './channels.dto.js';
 import { Channels } from './channels.js';
 import { withKnownQueue } from './known-queue.js';
-import { WebhookAddresses } from './webhook-addresses.js';
 
 /** What admins see of channels and change on them. No messenger is asked. */
 @Injectable()
@@ -18,7 +17,7 @@ export class ChannelAdministration {
   constructor(
     private readonly repository: ChannelRepository,
     private readonly channels: Channels,
-    private readonly addresses: WebhookAddresses,
+    private readonly views: ChannelViews,
     private readonly database: Database,
     private readonly events: EventLog,
   ) {}
@@ -26,7 +25,7 @@ export class ChannelAdministration {
   async list({ cursor, limit }: PageQuery) {
     const found = await this.repository.page(placeOf(cursor), limit + 1);
     const page = pageOf(found, limit, ({ id }) => encodeCursor([id]));
-    return { ...page, data: await Promise.all(page.data.map((channel) => this.view(channel))) };
+    return { ...page, data: await this.views.of(this.database, page.data) };
   }
 
   async get(channelId: string): Promise<ChannelView> {
@@ -66,8 +65,8 @@ export class ChannelAdministration {
     return channel;
   }
 
-  private async view(channel: Channel): Promise<ChannelView> {
-    return viewOf(channel, await this.addresses.urlOf(channel));
+  private view(channel: Channel): Promise<ChannelView> {
+    return this.views.one(this.database, channel);
   }
 }
 

@@ -7,11 +7,12 @@ import type { MessengerRegistrationWorker } from '#messenger-kit';
 import { channelEvent, stateOf, type ChannelEventType } from './channel-event.js';
 import type { ChannelOrder } from './channel-order.js';
 import { ChannelSecrets } from './channel-secrets.js';
-import { viewOf } from './channel-view.js';
+import { ChannelViews } from './channel-view.js';
 import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
 import type { RegisteredChannel } from './channels.dto.js';
-import type { Connected } from './network.js';
+import type { Connected, Pictured } from './network.js';
+import { ChannelPictures } from './ports.js';
 import { newWebhookKey, newWebhookSecret } from './webhook-addresses.js';
 
 /** A channel on its way to be connected, or to be connected again. */
@@ -34,6 +35,8 @@ export class ChannelRecords {
     private readonly channels: ChannelRepository,
     private readonly secrets: ChannelSecrets,
     private readonly events: EventLog,
+    private readonly views: ChannelViews,
+    private readonly pictures: ChannelPictures,
   ) {}
 
   /** One row per account, whoever comes first. Undefined when the first one gave up just now. */
@@ -66,8 +69,7 @@ export class ChannelRecords {
   async complete(
     tx: Tx,
     draft: ChannelDraft,
-    connected: Connected,
-    webhookUrl: string,
+    connected: Pictured,
     order: ChannelOrder,
   ): Promise<Answer<RegisteredChannel>> {
     const { id } = draft;
@@ -85,6 +87,7 @@ export class ChannelRecords {
       healthDetail: null,
       delivery: connected.delivery ?? 'webhook',
       secrets: this.secrets.seal(id, { ...connected.credentials, ...webhookSecrets }),
+      ...(await this.pictured(tx, before, connected)),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
     const isFirst = before.health === 'connecting';
@@ -92,8 +95,18 @@ export class ChannelRecords {
     await audit(tx, { action, subjectId: id, after: stateOf(channel) });
     const secrets = (isFirst && connected.reveal) || null;
     const outcome = isFirst ? ('connected' as const) : ('repaired' as const);
-    const body = { ...viewOf(channel, webhookUrl), outcome, secrets };
+    const body = { ...(await this.views.one(tx, channel)), outcome, secrets };
     return { status: isFirst ? 201 : 200, body, ...(secrets && { shownOnce: true }) };
+  }
+
+  /** A picture that is another one, or did not arrive, is fetched; one that could not be told stays as it is. */
+  private async pictured(tx: Tx, before: Channel, { picture }: Pictured) {
+    const { pictureId, pictureVersion } = before;
+    if (!picture) return {};
+    const isThere = pictureId !== null && (await this.pictures.paths(tx, [pictureId])).has(pictureId);
+    if (isThere && picture.version === pictureVersion) return {};
+    if (pictureId) await this.pictures.discard(tx, pictureId);
+    return { pictureId: await this.pictures.expect(tx, before, picture), pictureVersion: picture.version };
   }
 
   /** Takes back a channel that the messenger refused to connect. */

@@ -1,8 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Database, Tx } from '#database';
 import type { Channel } from './channel.entity.js';
 import type { ChannelView } from './channels.dto.js';
+import { ChannelPictures } from './ports.js';
+import { WebhookAddresses } from './webhook-addresses.js';
 
-/** A channel as admins see it: where messengers deliver, but no secret. */
-export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
+/** Channels as admins see them: where messengers deliver, what they look like, but no secret. */
+@Injectable()
+export class ChannelViews {
+  constructor(
+    private readonly addresses: WebhookAddresses,
+    private readonly pictures: ChannelPictures,
+  ) {}
+
+  async of(source: Tx | Database, channels: readonly Channel[]): Promise<ChannelView[]> {
+    const paths = await this.pictures.paths(
+      source,
+      channels.flatMap(({ pictureId }) => pictureId ?? []),
+    );
+    return Promise.all(
+      channels.map(async (channel) =>
+        viewOf(channel, await this.addresses.urlOf(channel), paths.get(channel.pictureId ?? '') ?? null),
+      ),
+    );
+  }
+
+  async one(source: Tx | Database, channel: Channel): Promise<ChannelView> {
+    const [view] = await this.of(source, [channel]);
+    return view!;
+  }
+}
+
+function viewOf(channel: Channel, webhookUrl: string, pictureUrl: string | null): ChannelView {
   const { id, messenger, source, name, queueId, language, active, health, healthDetail, delivery, keepsGuests } =
     channel;
   return {
@@ -18,6 +47,7 @@ export function viewOf(channel: Channel, webhookUrl: string): ChannelView {
     healthDetail,
     delivery,
     webhookUrl,
+    pictureUrl,
     replacedSecretUntil: replacedUntilOf(channel)?.toISOString() ?? null,
     createdAt: channel.createdAt.toISOString(),
     updatedAt: channel.updatedAt.toISOString(),

@@ -64,6 +64,14 @@ export class Channel {
   @Column('timestamptz', { name: 'replaced_used_at', nullable: true })
   replacedUsedAt: Date | null;
 
+  /** The attachment that holds the account's own picture. */
+  @Column('uuid', { name: 'picture_id', nullable: true })
+  pictureId: string | null;
+
+  /** As the messenger tells one picture of the account from the next. */
+  @Column('text', { name: 'picture_version', nullable: true })
+  pictureVersion: string | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

@@ -42,12 +42,15 @@ export type ChannelChanges = Partial<
     | 'secrets'
     | 'keepsGuests'
     | 'replacedUsedAt'
+    | 'pictureId'
+    | 'pictureVersion'
   >
 >;
 
 const ROW = `id, messenger, source, name, queue_id AS "queueId", language, active, health,
   health_detail AS "healthDetail", delivery, keeps_guests AS "keepsGuests", webhook_key AS "webhookKey", secrets,
-  rotated_at AS "rotatedAt", replaced_until AS "replacedUntil", replaced_used_at AS "replacedUsedAt", created_at AS "createdAt",
+  rotated_at AS "rotatedAt", replaced_until AS "replacedUntil", replaced_used_at AS "replacedUsedAt", picture_id AS "pictureId",
+  picture_version AS "pictureVersion", created_at AS "createdAt",
   updated_at AS "updatedAt"`;
 
 const UNFINISHED = 'Connecting it was not finished. Register the account again.';
@@ -156,7 +159,7 @@ export class ChannelRepository {
     await rows(
       tx,
       `UPDATE channels SET deleted_at = now(), active = false, secrets = '{}', webhook_key = NULL, health_detail = NULL,
-         queue_live = NULL
+         queue_live = NULL, picture_id = NULL, picture_version = NULL
        WHERE id = $1`,
       [id],
     );

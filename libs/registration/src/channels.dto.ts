@@ -159,6 +159,12 @@ export class ChannelView {
   webhookUrl: string;
 
   /**
+   * The account's own picture: a path on this server, good for some minutes; null where there is none, or none yet
+   * @example null
+   */
+  pictureUrl: string | null;
+
+  /**
    * Until when calls under the webhook secret before are taken as well; null when it is over
    * @example null
    */

@@ -6,6 +6,6 @@ export { Channels, type WebhookEntrance } from './channels.js';
 export { RegistrationModule, type RegistrationOptions } from './registration.module.js';
 export { Registration } from './registration.js';
 export { accountKey, ReceivingChannels } from './receiving-channels.js';
-export { type ChannelTraffic, ChannelUse } from './ports.js';
+export { ChannelPictures, type ChannelTraffic, ChannelUse } from './ports.js';
 export { REGISTRATION_SEALED } from './sealed-columns.js';
 export { WebhookProbe } from './webhook-probe.js';

@@ -1,10 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { Problem } from '#api-kit';
-import type { ConnectVerdict } from '#messenger-kit';
+import type { AccountPicture, ConnectVerdict } from '#messenger-kit';
 
 const logger = new Logger('Registration');
 
 export type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
+
+/** With what the account looks like, as far as that could be told. */
+export type Pictured = Connected & { readonly picture?: AccountPicture };
 
 /**
  * Puts a question to a messenger's network: Problem 502 when it could not be asked. What went wrong is logged by its

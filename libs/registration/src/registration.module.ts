@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '#events';
 import { ChannelAdministration } from './channel-administration.js';
 import { ChannelRecords } from './channel-records.js';
+import { ChannelViews } from './channel-view.js';
 import { ChannelSecrets } from './channel-secrets.js';
 import { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
@@ -25,7 +26,7 @@ export interface RegistrationOptions {
   readonly publicUrl: string;
 }
 
-/** Global, like what it needs: `DatabaseModule`, `ApiKitModule` and the `MessengerRegistry`. */
+/** Global, like what it needs: `DatabaseModule`, `ApiKitModule`, the `MessengerRegistry`, and the port `ChannelPictures` from above. */
 @Module({})
 export class RegistrationModule {
   static forRoot({ publicUrl }: RegistrationOptions): DynamicModule {
@@ -41,6 +42,7 @@ export class RegistrationModule {
         ChannelRepository,
         Channels,
         ChannelSecrets,
+        ChannelViews,
         MessengerCatalogue,
         ReceivingChannels,
         Registration,

@@ -256,3 +256,38 @@ test('where nothing was made up the answer is kept for a replay', async () => {
   expect(made).toMatchObject({ status: 201, body: { secrets: null } });
   expect(await register(anOrder(token), `key-${source}`)).toEqual({ ...made, replayed: true });
 });
+
+describe('the picture of an account', () => {
+  afterEach(() => (house.network.picture = undefined));
+  const shown = async (id: string) => (await administration.get(id)).pictureUrl;
+
+  it('is fetched once, and again when it is another one, or did not arrive', async () => {
+    const { token } = anAccount();
+    house.network.picture = { reference: 'first', version: '1' };
+    const { id, pictureUrl } = (await register(anOrder(token))).body;
+    expect([pictureUrl, await shown(id)]).toEqual([null, null]);
+    house.pictures.arrived.add('first');
+    const first = await shown(id);
+    expect(first).toMatch(/^\/v1\/attachments\//);
+    expect((await register(anOrder(token))).body.pictureUrl).toBe(first);
+    house.network.picture = { reference: 'second', version: '2' };
+    expect((await register(anOrder(token))).body.pictureUrl).toBeNull();
+    house.network.picture = { reference: 'again', version: '2' };
+    await register(anOrder(token));
+    house.pictures.arrived.add('again');
+    expect(await shown(id)).not.toBeNull();
+    expect([...house.pictures.references.values()].filter((one) => ['first', 'second', 'again'].includes(one))).toEqual(
+      ['again'],
+    );
+  });
+
+  it('that cannot be told stops no registration, and the one there is stays', async () => {
+    const { token } = anAccount();
+    house.network.picture = { reference: 'kept', version: '1' };
+    house.pictures.arrived.add('kept');
+    const { id } = (await register(anOrder(token))).body;
+    house.network.picture = 'unknown';
+    expect(await register(anOrder(token))).toMatchObject({ status: 200, body: { health: 'ok' } });
+    expect(await shown(id)).not.toBeNull();
+  });
+});

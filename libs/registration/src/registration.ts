@@ -7,7 +7,7 @@ import { ChannelAbandonedError, ChannelRecords, type ChannelDraft } from './chan
 import type { RegisteredChannel } from './channels.dto.js';
 import { Channels } from './channels.js';
 import { withKnownQueue } from './known-queue.js';
-import { accepted, asked, type Connected } from './network.js';
+import { accepted, asked, type Connected, type Pictured } from './network.js';
 import { WebhookAddresses } from './webhook-addresses.js';
 
 const ATTEMPTS = 3;
@@ -54,7 +54,8 @@ export class Registration {
     try {
       const webhookUrl = await this.addresses.urlOf(draft);
       const connected = await this.connect(draft, worker, { ...order, credentials }, webhookUrl);
-      return await this.complete(draft, connected, webhookUrl, order, request);
+      const pictured = await this.pictured(draft, worker, connected);
+      return await this.complete(draft, pictured, order, request);
     } catch (error) {
       if (error instanceof ChannelAbandonedError) return undefined;
       if (draft.isNew && error instanceof Problem && error.statusCode === 422) await this.records.abandon(draft.id);
@@ -79,16 +80,28 @@ export class Registration {
     return connected;
   }
 
+  /** Nothing depends on a picture: where it cannot be told the channel goes without. */
+  private async pictured(
+    { id: channelId, messenger, source }: ChannelDraft,
+    worker: MessengerRegistrationWorker,
+    connected: Connected,
+  ): Promise<Pictured> {
+    const { credentials } = connected;
+    const question = () =>
+      worker.picture?.({ channelId, messenger, source, credentials }) ?? Promise.resolve(undefined);
+    const picture = await asked(messenger, question).catch(() => undefined);
+    return { ...connected, ...(picture && { picture }) };
+  }
+
   private complete(
     draft: ChannelDraft,
-    connected: Connected,
-    webhookUrl: string,
+    connected: Pictured,
     order: ChannelOrder,
     request: IdempotentRequest,
   ): Promise<OnceAnswer<RegisteredChannel>> {
     return withKnownQueue(() =>
       this.database.transaction((tx) =>
-        this.idempotency.once(tx, request, () => this.records.complete(tx, draft, connected, webhookUrl, order)),
+        this.idempotency.once(tx, request, () => this.records.complete(tx, draft, connected, order)),
       ),
     );
   }

@@ -6,7 +6,7 @@ import type { Api } from '../http/api.js';
 import { chatOf, type Bot } from './bot.js';
 import { TOKEN_SHAPE, type Bots } from './bots.js';
 import { getUpdates } from './get-updates.js';
-import { referenceOf } from './media-content.js';
+import { photoSizes, referenceOf } from './media-content.js';
 import { MESSAGE_METHODS } from './message-methods.js';
 import type { Phones } from './phones.js';
 import { SEND_METHODS, type Method } from './send-methods.js';
@@ -33,6 +33,13 @@ const METHODS: Readonly<Record<string, Method>> = {
     const person = phones.people.byTelegramId(fields.number('chat_id') ?? NaN);
     if (!person || bot.standing(person) === 'stranger') throw badRequest('chat not found');
     return { ...chatOf(person), accent_color_id: 0, max_reaction_count: 11 };
+  },
+  /** Of the bot itself; people's are not simulated. */
+  getUserProfilePhotos: ({ files }, bot, { fields }) => {
+    const bytes = fields.text('user_id') === bot.id ? bot.picture : undefined;
+    if (!bytes) return { total_count: 0, photos: [] };
+    const file = files.same(bot.id, { kind: 'image', name: 'picture.png', type: 'image/png', bytes });
+    return { total_count: 1, photos: [photoSizes(files, file)] };
   },
   getFile: ({ files }, bot, { fields }) => {
     const file = files.get(fields.text('file_id') ?? '');

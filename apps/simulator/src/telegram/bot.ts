@@ -9,6 +9,8 @@ export interface NewBot {
   readonly token?: string;
   readonly name?: string;
   readonly username?: string;
+  /** A PNG or JPEG that people see beside its name. */
+  readonly picture?: Buffer;
 }
 
 export interface BotWebhook {
@@ -36,6 +38,7 @@ export class Bot {
   readonly id: string;
   readonly courier: Courier;
   webhook?: BotWebhook;
+  picture?: Buffer;
   /** Undefined = the default set. */
   allowedUpdates?: readonly string[];
   lastError?: { readonly date: number; readonly message: string };

@@ -10,9 +10,10 @@ export class Bots {
 
   constructor(private readonly depot: Depot) {}
 
-  create({ token = `${randomDigits(10)}:${randomText(35)}`, name = 'Simulated bot', username }: NewBot): Bot {
+  create({ token = `${randomDigits(10)}:${randomText(35)}`, name = 'Simulated bot', username, picture }: NewBot): Bot {
     if (!TOKEN_SHAPE.test(token)) throw new Error(`"${token}" is no bot token: <bot id>:<35 letters, digits, _ or ->`);
     const bot = new Bot(this.depot, token, name, username ?? `sim_${token.slice(0, token.indexOf(':'))}_bot`);
+    bot.picture = picture;
     this.bots.set(bot.id, bot);
     return bot;
   }

@@ -26,7 +26,7 @@ export function mediaContent(files: Files, file: StoredFile, duration = 3): Reco
 }
 
 /** Smallest first; each size is a file of its own. */
-function photoSizes(files: Files, file: StoredFile): Record<string, unknown>[] {
+export function photoSizes(files: Files, file: StoredFile): Record<string, unknown>[] {
   const small: NewFile = { kind: 'image', name: 'thumbnail.png', type: 'image/png', bytes: THUMBNAIL };
   const { width, height } = imageSize(file.bytes) ?? { width: 640, height: 480 };
   return [

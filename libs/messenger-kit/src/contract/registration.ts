@@ -36,6 +36,14 @@ export interface Refused {
   readonly sentence: string;
 }
 
+/** What an account looks like at its messenger. */
+export interface AccountPicture {
+  /** What `MediaLoader.load` takes as the reference of an image. */
+  readonly reference: string;
+  /** Another one when the picture is another one. */
+  readonly version: string;
+}
+
 export interface CredentialField {
   readonly name: string;
   readonly description: string;
@@ -56,6 +64,8 @@ export interface MessengerRegistrationWorker {
   identify(credentials: Readonly<Record<string, string>>): Promise<ConnectVerdict>;
   /** Checks the credentials and makes the messenger deliver to us. Repeating it repairs. Rejects when the network cannot be reached. */
   connect(request: ConnectRequest): Promise<ConnectVerdict>;
+  /** The account's own picture; undefined where it has none. Rejects when it cannot be told, which harms nothing. */
+  picture?(account: ChannelAccount): Promise<AccountPicture | undefined>;
   /** Stops the delivery, as far as the credentials still allow. Succeeds when there is nothing left to stop. */
   disconnect(account: ChannelAccount, webhookUrl: string): Promise<void>;
   /**

@@ -155,3 +155,35 @@ test('disconnecting while Telegram is in trouble fails, to be tried again', asyn
   answering({ getWebhookInfo: refusal(500, 'Internal Server Error') });
   await expect(telegram.registration.disconnect(account, URL_OF_OURS)).rejects.toThrow('error 500');
 });
+
+describe('the bot’s picture', () => {
+  const size = (file_id: string, side: number) => ({
+    file_id,
+    file_unique_id: `u-${file_id}`,
+    width: side,
+    height: side,
+  });
+
+  test('is the newest one in its largest size, asked with the token in the address alone', async () => {
+    const photos = [[size('small', 160), size('large', 640)], [size('older', 640)]];
+    answering({ getUserProfilePhotos: ok({ total_count: 2, photos }) });
+    expect(await telegram.registration.picture(account)).toEqual({ reference: 'large', version: 'u-large' });
+    expect(JSON.parse(network.calls[0]!.body)).toEqual({ user_id: '7193405826', limit: 1 });
+  });
+
+  test.each([
+    ['none', { total_count: 0, photos: [] }],
+    ['something odd', { photos: 'many' }],
+    ['no id', { photos: [[{ width: 1 }]] }],
+  ])('with %s there is none', async (_, result) => {
+    answering({ getUserProfilePhotos: ok(result) });
+    expect(await telegram.registration.picture(account)).toBeUndefined();
+  });
+
+  test('that Telegram does not tell is an error without the token', async () => {
+    answering({ getUserProfilePhotos: refusal(500, `Internal /bot${TOKEN}`) });
+    const error: unknown = await telegram.registration.picture(account).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/picture/);
+    expect(String(error)).not.toContain(TOKEN);
+  });
+});

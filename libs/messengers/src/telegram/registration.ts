@@ -1,5 +1,6 @@
-import { at, cleanName, idOf, textOf } from '#messenger-kit';
+import { arrayOf, at, cleanName, idOf, textOf } from '#messenger-kit';
 import type {
+  AccountPicture,
   ChannelAccount,
   ConnectRequest,
   ConnectVerdict,
@@ -52,6 +53,17 @@ export class TelegramRegistration implements MessengerRegistrationWorker {
     const answer = await this.api.call({ token, method: 'setWebhook', parameters });
     if (answer.kind === 'ok') return { ...identity, delivery: 'webhook' };
     return isUnreachable(answer) ? this.pollInstead(token, identity) : refusalOf(answer);
+  }
+
+  /** The newest of the bot's pictures in its largest size, https://core.telegram.org/bots/api#getuserprofilephotos */
+  async picture({ source, credentials }: ChannelAccount): Promise<AccountPicture | undefined> {
+    const parameters = { user_id: source, limit: 1 };
+    const token = credentials['botToken'] ?? '';
+    const answer = await this.api.call({ token, method: 'getUserProfilePhotos', parameters });
+    if (answer.kind !== 'ok') throw new Error(`Telegram did not tell the bot's picture (${summaryOf(answer)})`);
+    const largest = arrayOf(arrayOf(at(answer.result, 'photos'))[0]).at(-1);
+    const [reference, version] = [textOf(at(largest, 'file_id')), textOf(at(largest, 'file_unique_id'))];
+    return reference === undefined || version === undefined ? undefined : { reference, version };
   }
 
   /** Only a webhook that is still ours is removed; a revoked token has none to remove. */

@@ -8,7 +8,7 @@ import { channelEvent, stateOf } from '../channel-event.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
 import { Channels } from '../channels.js';
-import { ChannelUse } from '../ports.js';
+import { ChannelPictures, ChannelUse } from '../ports.js';
 import { ACTIVE_REMEMBERED_MS } from '../receiving-channels.js';
 import { Farewell } from './farewell.js';
 
@@ -22,6 +22,7 @@ export class ChannelRemoval {
     private readonly channels: Channels,
     private readonly database: Database,
     private readonly events: EventLog,
+    private readonly pictures: ChannelPictures,
   ) {}
 
   /**
@@ -48,6 +49,7 @@ export class ChannelRemoval {
 
   private async delete(tx: Tx, channelId: string): Promise<void> {
     const channel = await this.unused(tx, channelId);
+    if (channel.pictureId) await this.pictures.discard(tx, channel.pictureId);
     await this.repository.bury(tx, channelId);
     await this.events.record(tx, [channelEvent('channel.deleted', channel)]);
     await audit(tx, { action: 'channel.deleted', subjectId: channelId, before: stateOf(channel) });

@@ -5,7 +5,7 @@ import { EventLog } from '#events';
 import { audit } from '#identity';
 import { channelEvent } from '../channel-event.js';
 import { ChannelSecrets } from '../channel-secrets.js';
-import { replacedUntilOf, viewOf } from '../channel-view.js';
+import { ChannelViews, replacedUntilOf } from '../channel-view.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
 import type { Connected } from '../network.js';
@@ -26,6 +26,7 @@ export class RotationRecords {
     private readonly channels: ChannelRepository,
     private readonly secrets: ChannelSecrets,
     private readonly events: EventLog,
+    private readonly views: ChannelViews,
   ) {}
 
   /** From now on calls under the next secret are taken. One that was cut short is taken up again. */
@@ -44,7 +45,6 @@ export class RotationRecords {
     tx: Tx,
     { channel: { id }, next }: Rotating,
     { delivery = 'webhook', reveal }: Connected,
-    webhookUrl: string,
     hours: number,
   ): Promise<Answer<RotatedChannel>> {
     const now = await this.channels.lock(tx, id);
@@ -60,7 +60,7 @@ export class RotationRecords {
     await this.events.record(tx, [channelEvent('channel.changed', channel)]);
     const after = { replacedSecretUntil: replacedUntilOf(channel) };
     await audit(tx, { action: 'channel.secret_rotated', subjectId: id, after });
-    const body = { ...viewOf(channel, webhookUrl), secrets: reveal ?? null };
+    const body = { ...(await this.views.one(tx, channel)), secrets: reveal ?? null };
     return { status: 200, body, ...(reveal && { shownOnce: true }) };
   }
 }

@@ -33,19 +33,19 @@ export class SecretRotation {
     this.channels.forget();
     // What nodes remember of the channel may not know the new secret.
     await sleep(REMEMBERED_MS);
-    const webhookUrl = await this.addresses.urlOf(rotating.channel);
-    const connected = await this.tell(rotating, webhookUrl);
+    const connected = await this.tell(rotating);
     try {
       return await this.database.transaction((tx) =>
-        this.idempotency.once(tx, request, () => this.records.complete(tx, rotating, connected, webhookUrl, hours)),
+        this.idempotency.once(tx, request, () => this.records.complete(tx, rotating, connected, hours)),
       );
     } finally {
       this.channels.forget();
     }
   }
 
-  private async tell({ channel, next, credentials }: Rotating, webhookUrl: string): Promise<Connected> {
+  private async tell({ channel, next, credentials }: Rotating): Promise<Connected> {
     const { registration } = this.messengers.require(channel.messenger);
+    const webhookUrl = await this.addresses.urlOf(channel);
     const question = () => registration.connect({ credentials, webhookUrl, webhookSecret: next });
     return accepted(await asked(channel.messenger, question));
   }

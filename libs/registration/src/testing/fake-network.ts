@@ -1,4 +1,11 @@
-import type { ChannelAccount, ConnectRequest, ConnectVerdict, Finding, Messenger } from '#messenger-kit';
+import type {
+  AccountPicture,
+  ChannelAccount,
+  ConnectRequest,
+  ConnectVerdict,
+  Finding,
+  Messenger,
+} from '#messenger-kit';
 
 interface Account {
   readonly source: string;
@@ -16,6 +23,8 @@ export class FakeNetwork {
   reveal: Readonly<Record<string, string>> | undefined;
   /** What it says of a channel besides: by the account's source, until it is connected again. */
   readonly ailments = new Map<string, Finding>();
+  /** What the accounts look like; `unknown`: that cannot be asked. */
+  picture: AccountPicture | 'unknown' | undefined;
   unreachableForGood = false;
   /** Called while an account is being disconnected. */
   whileDisconnecting: (() => void) | undefined;
@@ -41,6 +50,8 @@ export class FakeNetwork {
         appSecrets: () => ({ signing: ['app secret'], verifyToken: 'verify' }),
         identify: (credentials) => this.identify(credentials),
         connect: (request) => this.connect(request),
+        picture: () =>
+          this.picture === 'unknown' ? Promise.reject(new Error('ECONNRESET')) : Promise.resolve(this.picture),
         disconnect: (account) => this.disconnect(account),
         inspect: (account) => this.inspect(account),
       },

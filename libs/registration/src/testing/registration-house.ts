@@ -3,11 +3,34 @@ import { type DynamicModule, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ApiKitModule } from '#api-kit';
 import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
-import { MessengerRegistry } from '#messenger-kit';
+import { type AccountPicture, MessengerRegistry } from '#messenger-kit';
+import { ChannelPictures } from '../ports.js';
 import { RegistrationModule } from '../registration.module.js';
 import { FakeNetwork } from './fake-network.js';
 
 export const PUBLIC_URL = 'https://chat.example.com';
+
+/** Pictures that arrive when the test says so. */
+export class FakePictures extends ChannelPictures {
+  readonly references = new Map<string, string>();
+  readonly arrived = new Set<string>();
+
+  expect(_tx: unknown, _channel: unknown, { reference }: AccountPicture): Promise<string> {
+    const id = newId();
+    this.references.set(id, reference);
+    return Promise.resolve(id);
+  }
+
+  discard(_tx: unknown, id: string): Promise<void> {
+    this.references.delete(id);
+    return Promise.resolve();
+  }
+
+  paths(_source: unknown, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const there = ids.filter((id) => this.arrived.has(this.references.get(id) ?? ''));
+    return Promise.resolve(new Map(there.map((id) => [id, `/v1/attachments/${id}`])));
+  }
+}
 
 /**
  * The room on real PostgreSQL, with a pool of one connection, and two messengers of a network in memory: `pigeon` (a
@@ -15,13 +38,13 @@ export const PUBLIC_URL = 'https://chat.example.com';
  */
 export async function openRegistrationHouse(more: (DynamicModule | Type)[] = []) {
   const storage = await openTestDatabase();
-  const network = new FakeNetwork();
+  const [network, pictures] = [new FakeNetwork(), new FakePictures()];
   const keys = [randomBytes(32).toString('base64')];
   const module = await Test.createTestingModule({
     imports: [
       DatabaseModule.forRoot({ url: storage.url, poolSize: 1, receivingPoolSize: 1, keys }),
       ApiKitModule,
-      registryOf(network),
+      registryOf(network, pictures),
       RegistrationModule.forRoot({ publicUrl: `${PUBLIC_URL}/` }),
       ...more,
     ],
@@ -29,6 +52,7 @@ export async function openRegistrationHouse(more: (DynamicModule | Type)[] = [])
   await module.init();
   return {
     network,
+    pictures,
     database: module.get(Database),
     get: <T>(room: Type<T>): T => module.get(room, { strict: false }),
     close: async () => {
@@ -46,12 +70,15 @@ export async function aQueue(database: Database): Promise<string> {
   return id;
 }
 
-function registryOf(network: FakeNetwork): DynamicModule {
+function registryOf(network: FakeNetwork, pictures: FakePictures): DynamicModule {
   class FakeMessengersModule {}
   const messengers = new Map([
     ['pigeon', network.messenger('channel')],
     ['owl', network.messenger('app')],
   ]);
-  const provider = { provide: MessengerRegistry, useValue: new MessengerRegistry(messengers) };
-  return { module: FakeMessengersModule, global: true, providers: [provider], exports: [MessengerRegistry] };
+  const providers = [
+    { provide: MessengerRegistry, useValue: new MessengerRegistry(messengers) },
+    { provide: ChannelPictures, useValue: pictures },
+  ];
+  return { module: FakeMessengersModule, global: true, providers, exports: [MessengerRegistry, ChannelPictures] };
 }
