@@ -17,6 +17,9 @@ export interface Operation {
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly additionalProperties?: boolean | Schema;
   readonly type?: string | readonly string[];
   readonly format?: string;
   readonly enum?: readonly unknown[];
@@ -45,6 +48,32 @@ interface RawOperation {
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+/** What callers may give that looks like an address, as `operationId /pointer`; `*` stands for whatever name or place. */
+export function addressFieldsIn(document: ApiDocument): string[] {
+  const found = new Set<string>();
+  const look = (operation: string, schema: Schema, pointer: string, above: readonly Schema[]): void => {
+    if (above.includes(schema)) return;
+    const inner = (one: Schema, at: string) => look(operation, one, at, [...above, schema]);
+    if (schema.$ref) inner(document.components.schemas[schema.$ref.replace(/^.*\//, '')] ?? {}, pointer);
+    for (const one of [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) inner(one, pointer);
+    if (schema.items) inner(schema.items, `${pointer}/*`);
+    if (typeof schema.additionalProperties === 'object') found.add(`${operation} ${pointer}/*`);
+    for (const [name, one] of Object.entries(schema.properties ?? {})) {
+      if (isAddress(name, one)) found.add(`${operation} ${pointer}/${name}`);
+      inner(one, `${pointer}/${name}`);
+    }
+  };
+  for (const methods of Object.values(document.paths))
+    for (const { operationId, requestBody } of Object.values(methods))
+      for (const { schema } of Object.values(requestBody?.content ?? {})) look(operationId, schema, '', []);
+  return [...found].sort();
+}
+
+function isAddress(name: string, { format, example }: Schema): boolean {
+  if (format === 'uri' || /^(https?:)?\/\//.test(String(example))) return true;
+  return /(url|uri|href|link|reference|endpoint|origin|host|callback)s?$/i.test(name);
 }
 
 export function operationsIn(document: ApiDocument): Operation[] {
