@@ -61,7 +61,7 @@ export class Channels {
       return this.entrances.get(`${messenger}/${key}`, () => this.entranceOf(messenger, key));
     }
     const ours = isSame(key, await this.addresses.appKey(messenger));
-    return ours ? { secrets: registration.appSecrets?.() ?? { signing: [] } } : undefined;
+    return ours ? appEntrance(registration.appSecrets?.() ?? { signing: [] }) : undefined;
   }
 
   /** The unguessable end of the webhook URL that serves all channels of a messenger. The same on every node, for good. */
@@ -168,6 +168,12 @@ export class Channels {
       credentials: isGood ? { ...credentials, previousWebhookSecret } : credentials,
     };
   }
+}
+
+/** Of several secrets all but the first are on their way out. */
+function appEntrance(secrets: WebhookSecrets): WebhookEntrance {
+  if (secrets.signing.length < 2) return { secrets };
+  return { secrets, staying: { ...secrets, signing: secrets.signing.slice(0, 1) } };
 }
 
 /** In constant time; the length of a key is no secret. */

@@ -7,6 +7,7 @@ import { METRICS } from '#api-kit';
 export class ReceivingMetrics {
   private readonly events: Counter<'messenger'>;
   private readonly refusals: Counter<'messenger'>;
+  private readonly old: Counter<'messenger'>;
   private readonly seconds: Histogram;
 
   constructor(@Inject(METRICS) registry: Registry) {
@@ -23,6 +24,12 @@ export class ReceivingMetrics {
       labelNames: ['messenger'],
       registers,
     });
+    this.old = new Counter({
+      name: 'parley_webhook_old_secret_total',
+      help: 'Authentic webhook calls whose proof was made with a secret that is being replaced',
+      labelNames: ['messenger'],
+      registers,
+    });
     this.seconds = new Histogram({
       name: 'parley_webhook_commit_seconds',
       help: 'From authentic call to commit',
@@ -33,6 +40,10 @@ export class ReceivingMetrics {
 
   refused(messenger: string): void {
     this.refusals.inc({ messenger });
+  }
+
+  underOldSecret(messenger: string): void {
+    this.old.inc({ messenger });
   }
 
   /** One call's events are committed; `began` is when it had proved who it is, by `performance.now()`. */

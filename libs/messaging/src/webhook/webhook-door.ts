@@ -64,7 +64,7 @@ export class WebhookDoor implements OnModuleInit {
     const way = await this.ways.to(name, key);
     if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
     const call = { headers: request.headers, body };
-    if (!this.ways.admits(way, call)) {
+    if (!this.ways.admits(name, way, call)) {
       this.metrics.refused(name);
       return this.refuse(response, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
     }
