@@ -149,6 +149,14 @@ export class ChannelRepository {
     return tx.getRepository(Channel).findOneByOrFail({ id });
   }
 
+  /** Drops webhook secrets that prove nothing any more. */
+  async forgetReplaced(): Promise<void> {
+    await this.database.rows(
+      `UPDATE channels SET secrets = secrets - 'previousWebhookSecret'
+       WHERE replaced_until <= now() AND secrets ? 'previousWebhookSecret'`,
+    );
+  }
+
   /** A call came under the webhook secret before. */
   async noteReplacedUse(id: string): Promise<void> {
     await this.database.rows('UPDATE channels SET replaced_used_at = now() WHERE id = $1', [id]);

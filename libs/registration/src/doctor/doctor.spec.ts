@@ -1,5 +1,7 @@
 import { type CareHouse, LOST, openCareHouse, RIVAL } from '../testing/care-house.js';
 import { ChannelAdministration } from '../channel-administration.js';
+import { ChannelRepository } from '../channel.repository.js';
+import { SecretRotation } from '../rotation/secret-rotation.js';
 import { CheckRepository } from './check.repository.js';
 import { Doctor } from './doctor.js';
 import { Rounds } from './rounds.js';
@@ -55,6 +57,19 @@ it('visits channels in use only, and none that is gone meanwhile', async () => {
   expect(due).toContain(used.id);
   expect(due).not.toContain(unused.id);
   await expect(visit('0190a0a0-0000-7000-8000-000000000001')).resolves.toBeUndefined();
+});
+
+it('drops a webhook secret whose time is over, and no other', async () => {
+  const [over, good] = [await house.aChannel(), await house.aChannel()];
+  for (const { id } of [over, good]) {
+    const request = { caller: 'user:1', route: id, key: undefined, request: {} };
+    await house.get(SecretRotation).rotate(id, 24, request);
+  }
+  await house.database.rows('UPDATE channels SET replaced_until = now() WHERE id = $1', [over.id]);
+  await house.get(ChannelRepository).forgetReplaced();
+  const kept = async (id: string) => Object.keys((await house.get(ChannelRepository).get(id))!.secrets).sort();
+  expect(await kept(over.id)).toEqual(['token', 'webhookSecret']);
+  expect(await kept(good.id)).toEqual(['previousWebhookSecret', 'token', 'webhookSecret']);
 });
 
 it('begins a new entry only when something else is found', async () => {

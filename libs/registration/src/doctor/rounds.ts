@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, isId } from '#database';
 import { Jobs } from '#jobs';
+import { ChannelRepository } from '../channel.repository.js';
 import { CheckRepository } from './check.repository.js';
 import { Doctor } from './doctor.js';
 
@@ -17,6 +18,7 @@ export class Rounds implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
     private readonly checks: CheckRepository,
+    private readonly channels: ChannelRepository,
     private readonly doctor: Doctor,
     private readonly database: Database,
   ) {}
@@ -27,6 +29,7 @@ export class Rounds implements OnModuleInit {
   }
 
   async begin(): Promise<void> {
+    await this.channels.forgetReplaced();
     const visits = (await this.checks.due()).map((channelId) => ({ channelId }));
     await this.database.transaction((tx) =>
       this.jobs.enqueue(tx, VISIT, visits, { jobKey: ({ channelId }) => channelId, maxAttempts: ATTEMPTS }),
