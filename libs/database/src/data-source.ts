@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
+import { LeanClient } from './lean-client.js';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
 import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
 import { ReceiveEvents1763800000002 } from './migrations/1763800000002-receive-events.js';
@@ -63,7 +64,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { keepAlive: true },
+    extra: { keepAlive: true, Client: LeanClient },
   };
 }
 
@@ -74,6 +75,6 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
 export function receivingOptions(options: PoolOptions): DataSourceOptions {
   return {
     ...dataSourceOptions({ name: 'parley-receiving', ...options }),
-    extra: { keepAlive: true, pipeline: true, query_timeout: RECEIVING_QUERY_TIMEOUT_MS },
+    extra: { keepAlive: true, pipeline: true, Client: LeanClient, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS },
   };
 }
