@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { migrate, openEmbeddedPostgres } from '#database';
 import { checkStored } from './check-stored.js';
 import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
+import { killUnderLoad } from './killed.js';
 import { alone, closedLoop } from './load.js';
 import { reuseLogFiles } from './log-files.js';
 import { connectPage } from './page.js';
@@ -55,6 +56,7 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
       await measure(url, page, large, options);
     }
     await measureStreams(page, options.quick, options.say);
+    options.say(await killUnderLoad(page, url));
   } finally {
     while (opened.length > 0) await opened.pop()!.stop();
   }
