@@ -73,7 +73,7 @@ export class Batch {
 
   values(): Buffer[] {
     const { events, messages } = this;
-    const sums = [...this.sums.entries()];
+    const sums = [...this.sums.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
     return [
       uuidArray(events.map(({ channelId }) => channelId)),
       textArray(events.map(({ key }) => key)),

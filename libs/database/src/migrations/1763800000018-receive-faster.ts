@@ -20,7 +20,7 @@ export class ReceiveFaster1763800000018 implements MigrationInterface {
  * Events `e_*` are distinct by channel and key; `e_times` says how often each came in this batch. Messages `m_*` point to
  * their event and to their writer among `w_*`, counted from 1, in the order of arrival; `m_nth` numbers them per writer.
  * What a writer's messages add up to stands in `w_messages`, `w_sent` and `w_preview`, what a channel's events add up to in
- * `t_*`; where something is left out, all are made anew here. A column that is all the same may come empty: `e_outcome`
+ * `t_*`, ordered by channel; where something is left out, all are made anew here. A column that is all the same may come empty: `e_outcome`
  * (stored), `e_reason`, `e_raw` and `m_content` (null), `e_times` (once), `e_wanted` (no); a preview that is null is the
  * text itself. Answers, by their place, the events that are new and `e_wanted`, or messages that a change waits for (by
  * their id, or by `w_person`), with the chat of messages; and as `skipped`, untouched, those whose writer has no open chat.
@@ -122,8 +122,10 @@ BEGIN
     ) AS g;
     m_writer := n_writer;
 
-    SELECT array_agg(t.channel), array_agg(t.received), array_agg(t.stored), array_agg(t.received - t.fresh),
-      array_agg(t.ignored), array_agg(t.refused), array_agg(t.quarantined)
+    SELECT array_agg(t.channel ORDER BY t.channel), array_agg(t.received ORDER BY t.channel),
+      array_agg(t.stored ORDER BY t.channel), array_agg(t.received - t.fresh ORDER BY t.channel),
+      array_agg(t.ignored ORDER BY t.channel), array_agg(t.refused ORDER BY t.channel),
+      array_agg(t.quarantined ORDER BY t.channel)
     INTO t_channel, t_received, t_stored, t_duplicate, t_ignored, t_refused, t_quarantined
     FROM (
       SELECT channel, sum(times) AS received, count(*) FILTER (WHERE fresh) AS fresh,
@@ -190,38 +192,29 @@ BEGIN
     FROM numbered n;
   END IF;
 
-  -- Sharded by session so that two nodes receiving for one channel never wait for each other.
-  UPDATE ledger_totals t SET
-    received = t.received + s.received,
-    stored = t.stored + s.stored,
-    duplicate = t.duplicate + s.duplicate,
-    ignored = t.ignored + s.ignored,
-    refused = t.refused + s.refused,
-    quarantined = t.quarantined + s.quarantined
-  FROM (
-    SELECT * FROM unnest(t_channel, t_received, t_stored, t_duplicate, t_ignored, t_refused, t_quarantined)
-      AS s (channel, received, stored, duplicate, ignored, refused, quarantined)
-    ORDER BY s.channel OFFSET 0
-  ) AS s
-  WHERE t.channel_id = s.channel AND t.shard = pg_backend_pid() % 16;
-  GET DIAGNOSTICS affected = ROW_COUNT;
-  IF affected < cardinality(t_channel) THEN
-    INSERT INTO ledger_totals AS t (channel_id, shard, received, stored, duplicate, ignored, refused, quarantined)
-    SELECT s.channel, pg_backend_pid() % 16, s.received, s.stored, s.duplicate, s.ignored, s.refused, s.quarantined
-    FROM unnest(t_channel, t_received, t_stored, t_duplicate, t_ignored, t_refused, t_quarantined)
-      AS s (channel, received, stored, duplicate, ignored, refused, quarantined)
-    WHERE NOT EXISTS (
-      SELECT FROM ledger_totals o
-      WHERE o.channel_id = s.channel AND o.shard = pg_backend_pid() % 16 AND o.xmin = pg_current_xact_id()::xid)
-    ORDER BY s.channel
-    ON CONFLICT (channel_id, shard) DO UPDATE SET
-      received = t.received + excluded.received,
-      stored = t.stored + excluded.stored,
-      duplicate = t.duplicate + excluded.duplicate,
-      ignored = t.ignored + excluded.ignored,
-      refused = t.refused + excluded.refused,
-      quarantined = t.quarantined + excluded.quarantined;
-  END IF;
+  -- Sharded by session so that two nodes receiving for one channel never wait for each other. In the order of channels.
+  FOR i IN 1 .. coalesce(cardinality(t_channel), 0) LOOP
+    UPDATE ledger_totals t SET
+      received = t.received + t_received[i],
+      stored = t.stored + t_stored[i],
+      duplicate = t.duplicate + t_duplicate[i],
+      ignored = t.ignored + t_ignored[i],
+      refused = t.refused + t_refused[i],
+      quarantined = t.quarantined + t_quarantined[i]
+    WHERE t.channel_id = t_channel[i] AND t.shard = pg_backend_pid() % 16;
+    IF NOT FOUND THEN
+      INSERT INTO ledger_totals AS t (channel_id, shard, received, stored, duplicate, ignored, refused, quarantined)
+      VALUES (t_channel[i], pg_backend_pid() % 16, t_received[i], t_stored[i], t_duplicate[i], t_ignored[i], t_refused[i],
+        t_quarantined[i])
+      ON CONFLICT (channel_id, shard) DO UPDATE SET
+        received = t.received + excluded.received,
+        stored = t.stored + excluded.stored,
+        duplicate = t.duplicate + excluded.duplicate,
+        ignored = t.ignored + excluded.ignored,
+        refused = t.refused + excluded.refused,
+        quarantined = t.quarantined + excluded.quarantined;
+    END IF;
+  END LOOP;
 
   IF NOT p_strict AND cardinality(homeless) > 0 THEN
     RETURN QUERY SELECT h, NULL::uuid, true FROM unnest(homeless) AS h;
