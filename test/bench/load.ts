@@ -36,6 +36,61 @@ export async function closedLoop(port: number, connections: number, posts: reado
   return { perSecond: requests.length / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
+/** When each request was sent and acknowledged, by `performance.now()`; 0 where it never was. */
+export interface Times {
+  readonly sent: Float64Array;
+  readonly acknowledged: Float64Array;
+}
+
+/** Open loop: `perSecond` requests are due each second, however long the last ones take. */
+export async function openLoop(
+  port: number,
+  connections: number,
+  perSecond: number,
+  posts: readonly Post[],
+): Promise<Times> {
+  const callers = await Promise.all(Array.from({ length: connections }, () => Caller.open(port)));
+  const requests = posts.map((post) => bytesOf(port, post));
+  const sent = new Float64Array(requests.length);
+  const acknowledged = new Float64Array(requests.length);
+  const began = performance.now();
+  const open: Promise<void>[] = [];
+  for (let index = 0; index < requests.length;) {
+    const due = Math.min(requests.length, Math.floor(((performance.now() - began) * perSecond) / 1000));
+    for (; index < due; index++) {
+      const at = index;
+      sent[at] = performance.now();
+      open.push(
+        callers[at % connections]!.after(requests[at]!).then(() => void (acknowledged[at] = performance.now())),
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(open);
+  for (const caller of callers) caller.close();
+  return { sent, acknowledged };
+}
+
+/** Closed loop until the server goes away; answers which requests were acknowledged, by their index. */
+export async function untilItDies(port: number, connections: number, posts: readonly Post[]): Promise<number[]> {
+  const callers = await Promise.all(Array.from({ length: connections }, () => Caller.open(port)));
+  const acknowledged: number[] = [];
+  let next = 0;
+  await Promise.all(
+    callers.map(async (caller) => {
+      try {
+        for (let index = next++; index < posts.length; index = next++) {
+          await caller.call(bytesOf(port, posts[index]!));
+          acknowledged.push(index);
+        }
+      } catch {
+        // What was under way when it died is not acknowledged.
+      }
+    }),
+  );
+  return acknowledged;
+}
+
 /** One request after the other on one connection. */
 export function alone(port: number, posts: readonly Post[]): Promise<Measured> {
   return closedLoop(port, 1, posts);

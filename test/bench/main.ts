@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { measureReading } from './reading/reading.js';
 import { measureReceiving } from './receiving.js';
+import { soak } from './soak.js';
 
 const quick = process.argv.includes('--quick');
 /** Lists and counts alone, without the receiving path. */
@@ -10,7 +11,13 @@ const onlyReading = process.argv.includes('--only-reading');
 /** Agents' streams alone. */
 const onlyStreams = process.argv.includes('--only-streams');
 /** A directory with the large data, or where it is to be made. */
-const large = process.argv.includes('--large') ? process.argv[process.argv.indexOf('--large') + 1] : undefined;
+const large = after('--large');
+/** So many minutes of steady load instead of everything else. */
+const soakMinutes = Number(after('--soak') ?? 0);
+
+function after(name: string): string | undefined {
+  return process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+}
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -20,6 +27,7 @@ async function main(): Promise<void> {
   // PostgreSQL does not run as root, and its own user must be able to enter.
   await chmod(dataDir, 0o711);
   try {
+    if (soakMinutes > 0) return await soak(dataDir, soakMinutes, say);
     if (!onlyReading) await measureReceiving({ dataDir, large, quick, onlyStreams, say });
     if (!onlyStreams) await measureReading({ dataDir, large, quick, say });
   } finally {

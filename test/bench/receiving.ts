@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { migrate, openEmbeddedPostgres } from '#database';
 import { checkStored } from './check-stored.js';
 import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
+import { killUnderLoad } from './killed.js';
 import { alone, closedLoop } from './load.js';
+import { reuseLogFiles } from './log-files.js';
 import { connectPage } from './page.js';
 import { freePort, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
@@ -44,6 +46,8 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
     const kind = process.env.DATABASE_URL ? 'external' : 'embedded';
     options.say(`${kind} PostgreSQL, inserts by ${hasPgbench() ? 'pgbench' : 'our own loop'}`);
     await migrate(url);
+    if (!(await reuseLogFiles(url)))
+      options.say('not allowed to prepare log files: those of a fresh server are slower');
     const page = await connectPage(url, options.dataDir);
     opened.push(page);
     if (!options.onlyStreams) {
@@ -52,6 +56,7 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
       await measure(url, page, large, options);
     }
     await measureStreams(page, options.quick, options.say);
+    options.say(await killUnderLoad(page, url));
   } finally {
     while (opened.length > 0) await opened.pop()!.stop();
   }

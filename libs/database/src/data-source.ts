@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { LeanClient } from './lean-client.js';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
 import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
 import { ReceiveEvents1763800000002 } from './migrations/1763800000002-receive-events.js';
@@ -17,6 +17,7 @@ import { RegistrationComplete1763800000012 } from './migrations/1763800000012-re
 import { Webhooks1763800000013 } from './migrations/1763800000013-webhooks.js';
 import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
 import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-rotation.js';
+import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -36,6 +37,7 @@ export const migrations = [
   Webhooks1763800000013,
   AuditLog1763800000014,
   SecretRotation1763800000016,
+  ReceiveFaster1763800000018,
 ];
 
 export interface PoolOptions {
@@ -49,17 +51,6 @@ export interface PoolOptions {
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A frozen database becomes an error within this time, so that a messenger hears 503 and keeps its event. */
 const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
-
-/**
- * When a connection is ended in the moment it begins, its error comes before the pool has handed it to anybody: heard by nobody,
- * it would end the process. Whoever holds the connection hears it, too.
- */
-class HardyClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
 
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
 export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOptions): DataSourceOptions {
@@ -75,7 +66,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { keepAlive: true, Client: HardyClient },
+    extra: { keepAlive: true, Client: LeanClient },
   };
 }
 
@@ -86,6 +77,6 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
 export function receivingOptions(options: PoolOptions): DataSourceOptions {
   return {
     ...dataSourceOptions({ name: 'parley-receiving', ...options }),
-    extra: { keepAlive: true, Client: HardyClient, pipeline: true, query_timeout: RECEIVING_QUERY_TIMEOUT_MS },
+    extra: { keepAlive: true, pipeline: true, Client: LeanClient, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS },
   };
 }

@@ -1,3 +1,4 @@
+export { booleanArray, instantArray, integerArray, textArray, uuidArray } from './binary-array.js';
 export { BriefCache } from './brief-cache.js';
 export { afterCommit, Database, ReceivingDatabase, row, rows, type Statement, type Tx } from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { bytesOf, Caller, closedLoop, type Post } from '../load.js';
+import { bytesOf, Caller, closedLoop, openLoop, type Post } from '../load.js';
 import { connectPage } from '../page.js';
-import { freePort, startProgram, stopProgram } from '../processes.js';
+import { freePort, residentMegabytes, startProgram, stopProgram } from '../processes.js';
 import { sayFigures, type Figure } from '../report.js';
 import { messengerWebhooks } from '../webhooks.js';
 import { Listeners } from './listeners.js';
@@ -139,31 +138,15 @@ async function steady(page: Page, deaf: string, posts: readonly Post[]): Promise
     text = text.slice(-200);
   });
   const others = await Listeners.open(page.port, '/v1/events/stream', deaf, STREAMS);
-  const callers = await Promise.all(Array.from({ length: UNDER_WAY }, () => Caller.open(page.port)));
-  const requests = posts.map((post) => bytesOf(page.port, post));
-  const sent = new Float64Array(requests.length);
-  const acknowledged = new Float64Array(requests.length);
-  const began = performance.now();
-  const open: Promise<void>[] = [];
-  for (let index = 0; index < requests.length;) {
-    const due = Math.min(requests.length, Math.floor(((performance.now() - began) * PER_SECOND) / 1000));
-    for (; index < due; index++) {
-      const at = index;
-      sent[at] = performance.now();
-      open.push(callers[at % UNDER_WAY]!.after(requests[at]!).then(() => void (acknowledged[at] = performance.now())));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(open);
+  const { sent, acknowledged } = await openLoop(page.port, UNDER_WAY, PER_SECOND, posts);
   const deadline = performance.now() + 10_000;
-  while (arrivals.size < requests.length && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5));
-  if (arrivals.size < requests.length) throw new Error(`${arrivals.size} of ${requests.length} reached the stream`);
+  while (arrivals.size < posts.length && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5));
+  if (arrivals.size < posts.length) throw new Error(`${arrivals.size} of ${posts.length} reached the stream`);
   const megabytes = await residentMegabytes(page.pid);
   for (const all of [hearing, others]) all.close();
-  for (const caller of callers) caller.close();
   const webhook = acknowledged.map((at, index) => at - sent[index]!).sort();
   const stream = acknowledged.map((at, index) => Math.max(0, arrivals.get(index)! - at)).sort();
-  const place = (share: number) => Math.floor(requests.length * share);
+  const place = (share: number) => Math.floor(posts.length * share);
   return {
     webhookP99: webhook[place(0.99)]!,
     streamP99: stream[place(0.99)]!,
@@ -173,16 +156,11 @@ async function steady(page: Page, deaf: string, posts: readonly Post[]): Promise
 }
 
 /** Somebody without queues or chats, whose streams stay open and hear nothing. */
-async function aDeafAgent(page: Page): Promise<string> {
+export async function aDeafAgent(page: Page): Promise<string> {
   const who = { email: `deaf${Date.now()}@example.com`, password: 'a password for the bench alone' };
   await page.call('/v1/users', { ...who, name: 'Deaf', role: 'agent' });
   const { accessToken } = await page.call<{ accessToken: string }>('/v1/auth/sessions', who);
   return accessToken;
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) / 1024;
 }
 
 function describe({ parley, bare, webhookP99, streamP50, streamP99, megabytes }: StreamRound): string {

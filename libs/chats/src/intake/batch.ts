@@ -1,3 +1,4 @@
+import { booleanArray, instantArray, integerArray, textArray, uuidArray } from '#database';
 import type { MessageContent } from '#messenger-kit';
 import { personKey } from '../change/waiting-changes.repository.js';
 import { previewOf } from '../message/preview.js';
@@ -39,15 +40,19 @@ const SUMS = ['received', 'stored', 'duplicate', 'ignored', 'refused', 'quaranti
  * twice and is entered once.
  */
 export class Batch {
-  /** How many distinct events there are. */
-  size = 0;
-  /** How many of them the caller wants to hear of. */
+  /** How many of the events the caller wants to hear of. */
   wanted = 0;
   private readonly places = new Map<string, number>();
-  private readonly events = columns(8);
+  private readonly events: EventEntry[] = [];
+  private readonly times: number[] = [];
   private readonly writers = new Writers();
-  private readonly messages = columns(9);
+  private readonly messages: Numbered[] = [];
   private readonly sums = new Map<string, Record<(typeof SUMS)[number], number>>();
+
+  /** How many distinct events there are. */
+  get size(): number {
+    return this.events.length;
+  }
 
   /** Returns whether the event is the first of its key in this batch: the others are its duplicates. */
   add(entry: EventEntry, said: () => Said | undefined): boolean {
@@ -55,36 +60,91 @@ export class Batch {
     const known = this.places.get(name);
     this.count(entry.channelId, known === undefined ? entry.outcome : 'duplicate');
     if (known !== undefined) {
-      (this.events[6] as number[])[known - 1]! += 1;
+      this.times[known - 1]! += 1;
       return false;
     }
-    this.places.set(name, ++this.size);
+    this.places.set(name, this.events.push(entry));
+    this.times.push(1);
     if (entry.wanted) this.wanted += 1;
-    const { channelId, key, outcome, reason, rawId, receivedAt, wanted } = entry;
-    push(this.events, channelId, key, outcome, reason, rawId, receivedAt.toISOString(), 1, wanted ? 't' : 'f');
     const message = said();
     if (message) this.addMessage(message);
     return true;
   }
 
-  values(): unknown[] {
-    const sums = [...this.sums.entries()];
+  values(): Buffer[] {
+    const { events, messages } = this;
+    const sums = [...this.sums.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
     return [
-      ...this.events,
+      uuidArray(events.map(({ channelId }) => channelId)),
+      textArray(events.map(({ key }) => key)),
+      textArray(
+        unless(
+          'stored',
+          events.map(({ outcome }) => outcome),
+        ),
+      ),
+      textArray(
+        unless(
+          null,
+          events.map(({ reason }) => reason),
+        ),
+      ),
+      uuidArray(
+        unless(
+          null,
+          events.map(({ rawId }) => rawId),
+        ),
+      ),
+      instantArray(events.map(({ receivedAt }) => receivedAt.getTime())),
+      integerArray(unless(1, this.times)),
+      booleanArray(
+        unless(
+          false,
+          events.map(({ wanted }) => wanted),
+        ),
+      ),
       ...this.writers.values(),
-      ...this.messages,
-      sums.map(([channelId]) => channelId),
-      ...SUMS.map((name) => sums.map(([, sum]) => sum[name])),
+      integerArray(messages.map(({ event }) => event)),
+      integerArray(messages.map(({ writer }) => writer)),
+      integerArray(messages.map(({ nth }) => nth)),
+      uuidArray(messages.map(({ id }) => id)),
+      textArray(messages.map(({ externalId }) => externalId)),
+      textArray(messages.map(({ text }) => text)),
+      textArray(
+        unless(
+          null,
+          messages.map(({ more }) => more),
+        ),
+      ),
+      instantArray(messages.map(({ sent }) => sent)),
+      textArray(
+        unless(
+          null,
+          messages.map(({ preview, text }) => (preview === text ? null : preview)),
+        ),
+      ),
+      uuidArray(sums.map(([channelId]) => channelId)),
+      ...SUMS.map((name) => integerArray(sums.map(([, sum]) => sum[name]))),
     ];
   }
 
   private addMessage({ id, writer, externalId, sentAt, content }: Said): void {
     const { text, ...rest } = content;
     const more = Object.keys(rest).length > 0 ? JSON.stringify(rest) : null;
-    const sent = sentAt.toISOString();
+    const sent = sentAt.getTime();
     const preview = previewOf(content);
     const [place, nth] = this.writers.add(writer, sent, preview);
-    push(this.messages, this.size, place, nth, id, externalId, text ?? null, more, sent, preview);
+    this.messages.push({
+      event: this.size,
+      writer: place,
+      nth,
+      id,
+      externalId,
+      text: text ?? null,
+      more,
+      sent,
+      preview,
+    });
   }
 
   private count(channelId: string, what: EventEntry['outcome'] | 'duplicate'): void {
@@ -98,43 +158,60 @@ export class Batch {
   }
 }
 
+/** A message with its place in the batch and among its writer's. Moments in milliseconds. */
+interface Numbered {
+  readonly event: number;
+  readonly writer: number;
+  readonly nth: number;
+  readonly id: string;
+  readonly externalId: string;
+  readonly text: string | null;
+  readonly more: string | null;
+  readonly sent: number;
+  readonly preview: string;
+}
+
 /** Who wrote in a batch, with what their messages add up to: their number, and the newest by the messenger's clock. */
 class Writers {
   private readonly places = new Map<string, number>();
-  private readonly names = columns(5);
+  private readonly all: Writer[] = [];
   private readonly counts: number[] = [];
-  private readonly newest: string[] = [];
+  private readonly newest: number[] = [];
   private readonly previews: string[] = [];
 
   /** The writer's place, counted from 1, and which of their messages this is. */
-  add(writer: Writer, sent: string, preview: string): [place: number, nth: number] {
-    const { channelId, messenger, scope, externalId } = writer;
+  add(writer: Writer, sent: number, preview: string): [place: number, nth: number] {
+    const { channelId, scope, externalId } = writer;
     const name = `${channelId}${scope}\0${externalId}`;
     let place = this.places.get(name);
     if (place === undefined) {
-      push(this.names, channelId, messenger, scope, externalId, personKey(writer));
+      this.all.push(writer);
       place = this.counts.push(0);
       this.places.set(name, place);
     }
     const index = place - 1;
-    if (sent >= (this.newest[index] ?? '')) {
+    if (sent >= (this.newest[index] ?? -Infinity)) {
       this.newest[index] = sent;
       this.previews[index] = preview;
     }
     return [place, ++this.counts[index]!];
   }
 
-  values(): unknown[] {
-    return [...this.names, this.counts, this.newest, this.previews];
+  values(): Buffer[] {
+    return [
+      uuidArray(this.all.map(({ channelId }) => channelId)),
+      textArray(this.all.map(({ messenger }) => messenger)),
+      textArray(this.all.map(({ scope }) => scope)),
+      textArray(this.all.map(({ externalId }) => externalId)),
+      textArray(this.all.map(personKey)),
+      integerArray(this.counts),
+      instantArray(this.newest),
+      textArray(this.previews),
+    ];
   }
 }
 
-type Value = string | number | null;
-
-function columns(count: number): Value[][] {
-  return Array.from({ length: count }, () => []);
-}
-
-function push(columnsOfARow: Value[][], ...row: readonly Value[]): void {
-  for (let index = 0; index < row.length; index++) columnsOfARow[index]!.push(row[index]!);
+/** The column, or none where it is the usual value all over. */
+function unless<Value>(usual: Value, column: readonly Value[]): readonly Value[] {
+  return column.every((value) => value === usual) ? [] : column;
 }

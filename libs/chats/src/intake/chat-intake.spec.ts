@@ -127,3 +127,61 @@ it('a message whose chat is closed just then begins anew instead of landing in a
   expect(await taking).toMatchObject({ code: '40001' });
   expect(await stored(anna)).toHaveLength(1);
 });
+
+it('of two who enter the same event at once one begins anew, and finds it there', async () => {
+  const anna = await aPlace();
+  await house.arrive(anna, ['Hello']);
+  const batch = batchOf([message(anna, 'twice')], at);
+  let taking: Promise<unknown> | undefined;
+  await house.database.transaction(async (tx) => {
+    await intake.take(tx, batchOf([message(anna, 'twice')], at), at);
+    taking = intake.take(house.database, batch, at).catch((error: unknown) => error);
+    await house.somebodyWaits();
+  });
+  expect(await taking).toMatchObject({ code: '40001' });
+  expect(await intake.take(house.database, batch, at)).toEqual([]);
+  expect(await stored(anna)).toHaveLength(2);
+  expect(await sums(anna.channelId)).toMatchObject({ received: 3, stored: 2, duplicate: 1 });
+});
+
+it('takes what is seldom, among what is usual: other outcomes, pictures without words, one person twice', async () => {
+  const [anna, ben] = [await aPlace(), await aPlace()];
+  await house.receive([message(anna, 'a1'), message(ben, 'b1')]);
+  const picture = { attachments: [{ type: 'image' as const, name: 'lamp.jpg' }] };
+  const mixed = batchOf(
+    [
+      { ...message(anna, 'a2'), content: picture },
+      message(ben, 'b1'),
+      message(ben, 'b2', second(1)),
+      message(anna, 'a3', second(2)),
+    ],
+    at,
+  );
+  const ignored = { channelId: anna.channelId, key: 'seen:1', outcome: 'ignored' as const, reason: 'not_for_us' };
+  mixed.add({ ...ignored, rawId: newId(), receivedAt: at, wanted: false }, () => undefined);
+  expect(await intake.take(house.database, mixed, at)).toEqual([]);
+  expect((await stored(anna)).map(({ external_id, seq }) => [external_id, seq])).toEqual([
+    ['a1', 1],
+    ['a2', 2],
+    ['a3', 3],
+  ]);
+  expect((await stored(ben)).map(({ external_id, seq }) => [external_id, seq])).toEqual([
+    ['b1', 1],
+    ['b2', 2],
+  ]);
+  const events = await house.database.rows(
+    `SELECT seq, data->>'preview' AS preview FROM events WHERE type = 'message.received' AND chat_id = $1 ORDER BY id`,
+    [(await house.database.row<{ id: string }>('SELECT id FROM chats WHERE identity_id = $1', [anna.identityId]))!.id],
+  );
+  expect(events).toEqual([
+    { seq: 1, preview: 'says a1' },
+    { seq: 2, preview: '[image]' },
+    { seq: 3, preview: 'says a3' },
+  ]);
+  const kept = await house.database.row(
+    `SELECT outcome, reason FROM ledger WHERE channel_id = $1 AND event_key = 'seen:1'`,
+    [anna.channelId],
+  );
+  expect(kept).toEqual({ outcome: 'ignored', reason: 'not_for_us' });
+  expect(await sums(anna.channelId)).toEqual({ received: 4, stored: 3, duplicate: 0, ignored: 1 });
+});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, newId, rows, type Tx } from '#database';
+import { Database, newId, rows, sqlState, type Tx } from '#database';
 import type { Batch } from './batch.js';
+import { TryAgain } from './try-again.js';
 
 /** An open chat, and whose it is. */
 export interface OpenChat extends Place {
@@ -68,10 +69,20 @@ const REOPEN = {
 /** The set-based statements of the receiving path: one call a batch. */
 @Injectable()
 export class IntakeRepository {
-  /** Runs the server function `receive_events`; outside of a transaction it is one of its own. */
-  receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean): Promise<Answer[]> {
+  /**
+   * Runs the server function `receive_events`; outside of a transaction it is one of its own. Rejects with `TryAgain` when
+   * one of the events was entered elsewhere at the same time: the next look finds it.
+   */
+  async receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean): Promise<Answer[]> {
     const values = [at.toISOString(), strict, ...batch.values()];
-    return door instanceof Database ? door.rows<Answer>(RECEIVE, values) : rows<Answer>(door, RECEIVE, values);
+    try {
+      return await (door instanceof Database
+        ? door.rows<Answer>(RECEIVE, values)
+        : rows<Answer>(door, RECEIVE, values));
+    } catch (error) {
+      if (isEnteredElsewhere(error)) throw new TryAgain();
+      throw error;
+    }
   }
 
   /** Opens chats in their channels' queues for those who have none; who is missing in the answer has one already. */
@@ -98,4 +109,8 @@ export class IntakeRepository {
     ]);
     return empty.length > 0;
   }
+}
+
+function isEnteredElsewhere(error: unknown): boolean {
+  return sqlState(error) === '23505' && (error as { readonly constraint?: string }).constraint === 'ledger_pkey';
 }

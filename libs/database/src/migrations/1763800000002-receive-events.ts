@@ -66,7 +66,7 @@ const WORDS = [
  * Look-ups are written as LATERAL with OFFSET 0 and sequential scans are off: from the first row on each is an index
  * probe, whatever the statistics say. Chats are locked in the order of their ids.
  */
-const RECEIVE_EVENTS = `
+export const RECEIVE_EVENTS = `
 CREATE FUNCTION receive_events(
   p_at timestamptz, p_strict boolean,
   e_channel uuid[], e_key text[], e_outcome text[], e_reason text[], e_raw uuid[], e_received timestamptz[], e_times int[],

@@ -19,8 +19,9 @@ const TELLING: ReadonlySet<string> = new Set<EventType>([
   'message.deleted',
 ]);
 
-const EVENTS_AT_ONCE = 1_000;
-const MESSAGES_AT_ONCE = 1_000;
+/** Few enough that finding their words keeps the event loop for a moment only. */
+const EVENTS_AT_ONCE = 250;
+const MESSAGES_AT_ONCE = 250;
 
 /** `behind`: there is more to do. `done`: nothing for now, or somebody else does it. */
 export type Step = 'behind' | 'done';
