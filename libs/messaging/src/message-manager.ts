@@ -28,10 +28,9 @@ export class MessageManager {
    * Takes an authentic raw message of a messenger: its income worker converts it, and the result is committed when
    * this resolves, with how many events there were. Rejects with `InboxUnavailable` when it must be delivered again.
    */
-  async receive(messenger: string, request: WebhookRequest, account?: ChannelAccount): Promise<number> {
+  receive(messenger: string, request: WebhookRequest, account?: ChannelAccount): Promise<number> {
     const events = this.messengers.require(messenger).income.convert(request, account);
-    await this.inbox.take(Delivery.of(messenger, request), events);
-    return events.length;
+    return this.inbox.take(Delivery.of(messenger, request), events);
   }
 
   /** Takes a message that is in the unified form already; resolves with what became of it when that is committed. */

@@ -54,14 +54,8 @@ export class Channels {
    * What belongs to a webhook URL, or undefined when it is not one of ours. May be 2 s old. Inactive channels have
    * their entrance too: their events are recorded as refused.
    */
-  async forWebhook(messenger: string, key: string): Promise<WebhookEntrance | undefined> {
-    const registration = this.messengers.get(messenger)?.registration;
-    if (!registration || !KEY.test(key)) return undefined;
-    if (registration.callback === 'channel') {
-      return this.entrances.get(`${messenger}/${key}`, () => this.entranceOf(messenger, key));
-    }
-    const ours = isSame(key, await this.addresses.appKey(messenger));
-    return ours ? appEntrance(registration.appSecrets?.() ?? { signing: [] }) : undefined;
+  forWebhook(messenger: string, key: string): Promise<WebhookEntrance | undefined> {
+    return this.entrances.get(`${messenger}/${key}`, () => this.entranceOf(messenger, key));
   }
 
   /** The unguessable end of the webhook URL that serves all channels of a messenger. The same on every node, for good. */
@@ -147,6 +141,14 @@ export class Channels {
   }
 
   private async entranceOf(messenger: string, key: string): Promise<WebhookEntrance | undefined> {
+    const registration = this.messengers.get(messenger)?.registration;
+    if (!registration || !KEY.test(key)) return undefined;
+    if (registration.callback === 'channel') return this.entranceOfChannel(messenger, key);
+    const ours = isSame(key, await this.addresses.appKey(messenger));
+    return ours ? appEntrance(registration.appSecrets?.() ?? { signing: [] }) : undefined;
+  }
+
+  private async entranceOfChannel(messenger: string, key: string): Promise<WebhookEntrance | undefined> {
     const channel = await this.channels.byWebhookKey(messenger, key);
     if (!channel) return undefined;
     const account = this.accountOf(channel);

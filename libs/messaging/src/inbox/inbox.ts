@@ -51,16 +51,19 @@ export class Inbox {
     return this.queue.length;
   }
 
-  /** Rejects with `InboxUnavailable` when the events could not be committed; then some of them may have been. */
-  take(delivery: Delivery, events: readonly InboundEvent[]): Promise<void> {
-    if (events.length === 0) return Promise.resolve();
+  /**
+   * Resolves with how many events were committed. Rejects with `InboxUnavailable` when they could not be; then some of them
+   * may have been.
+   */
+  take(delivery: Delivery, events: readonly InboundEvent[]): Promise<number> {
+    if (events.length === 0) return Promise.resolve(0);
     if (this.queue.length >= CAPACITY) return Promise.reject(new InboxUnavailable('Too many events are waiting'));
     return new Promise((resolve, reject) => {
       let open = events.length;
       const since = performance.now();
       const done = () => {
         open -= 1;
-        if (open === 0) resolve();
+        if (open === 0) resolve(events.length);
       };
       for (const event of events) this.queue.push({ parcel: { delivery, event }, since, done, failed: reject });
       this.lookSoon();

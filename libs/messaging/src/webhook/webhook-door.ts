@@ -48,29 +48,25 @@ export class WebhookDoor implements OnModuleInit {
   }
 
   /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
-  private async enter(messenger: string, key: string, request: IncomingMessage, response: ServerResponse) {
+  private async enter(name: string, key: string, request: IncomingMessage, response: ServerResponse) {
     try {
-      await this.receive(messenger, key, request, response);
+      const body = await readBody(request);
+      const way = await this.ways.to(name, key);
+      if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
+      const call = { headers: request.headers, body };
+      if (!this.ways.admits(name, way, call)) {
+        this.metrics.refused(name);
+        return this.refuse(response, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
+      }
+      const began = performance.now();
+      this.metrics.committed(name, await this.manager.receive(name, call, way.account), began);
+      this.answer(response, 200);
     } catch (error) {
       if (error instanceof BodyTooLarge) return this.refuse(response, 413, 'too_large', 'The body is too large.');
       if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
       response.setHeader('retry-after', '1');
       this.refuse(response, 503, 'unavailable', 'The event was not taken. Deliver it again.');
     }
-  }
-
-  private async receive(name: string, key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const way = await this.ways.to(name, key);
-    if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
-    const call = { headers: request.headers, body };
-    if (!this.ways.admits(name, way, call)) {
-      this.metrics.refused(name);
-      return this.refuse(response, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
-    }
-    const began = performance.now();
-    this.metrics.committed(name, await this.manager.receive(name, call, way.account), began);
-    this.answer(response, 200);
   }
 
   private refuse(response: ServerResponse, status: number, code: string, detail: string): void {

@@ -26,8 +26,7 @@ export class WebhookVerificationController {
     const way = await this.ways.to(name, key);
     if (!way) throw Problem.notFound('webhook');
     const query = new URLSearchParams(request.raw.url?.split('?')[1] ?? '');
-    const challenge =
-      this.probe.answerTo(query.get(WebhookProbe.MEMBER)) ?? way.messenger.income.challenge?.(query, way.secrets);
+    const challenge = this.probe.answerTo(query.get(WebhookProbe.MEMBER)) ?? this.ways.challenge(name, way, query);
     if (challenge === undefined) throw new Problem(403, 'forbidden', 'The verification token is not ours.');
     await reply.code(200).type('text/plain; charset=utf-8').send(challenge);
   }

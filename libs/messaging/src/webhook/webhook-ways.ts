@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { MessengerRegistry, type Messenger, type WebhookRequest } from '#messenger-kit';
+import { MessengerRegistry, type WebhookRequest } from '#messenger-kit';
 import { Channels, type WebhookEntrance } from '#registration';
 import { ReceivingMetrics } from './receiving-metrics.js';
 
-/** What a webhook address leads to. */
-export interface WebhookWay extends WebhookEntrance {
-  readonly messenger: Messenger;
-}
-
+/** Where a webhook address leads to, and who may go there. */
 @Injectable()
 export class WebhookWays {
   constructor(
@@ -17,20 +13,22 @@ export class WebhookWays {
   ) {}
 
   /** Undefined when there is no such messenger, or its key is not one of ours. */
-  async to(name: string, key: string): Promise<WebhookWay | undefined> {
-    const messenger = this.messengers.get(name);
-    const entrance = messenger && (await this.channels.forWebhook(name, key));
-    return messenger && entrance && { messenger, ...entrance };
+  to(name: string, key: string): Promise<WebhookEntrance | undefined> {
+    return this.channels.forWebhook(name, key);
   }
 
   /** Whether the call proves its sender. One that does so by a secret on its way out is counted, and noted for its channel. */
-  admits(name: string, way: WebhookWay, call: WebhookRequest): boolean {
-    const { secrets, staying, account } = way;
-    const { income } = way.messenger;
+  admits(name: string, { secrets, staying, account }: WebhookEntrance, call: WebhookRequest): boolean {
+    const { income } = this.messengers.require(name);
     if (!income.isAuthentic(call, secrets)) return false;
     if (!staying || income.isAuthentic(call, staying)) return true;
     this.metrics.underOldSecret(name);
     if (account) this.channels.noteReplacedUse(account.channelId);
     return true;
+  }
+
+  /** What answers a messenger that asks whether the address is ours; undefined where its token is not. */
+  challenge(name: string, { secrets }: WebhookEntrance, query: URLSearchParams): string | undefined {
+    return this.messengers.require(name).income.challenge?.(query, secrets);
   }
 }
