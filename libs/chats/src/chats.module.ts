@@ -66,6 +66,8 @@ import { OwnershipController } from './ownership/ownership.controller.js';
 import { QueuesOfAgents } from './queue/audience-queues.repository.js';
 import { PresenceController } from './presence/presence.controller.js';
 import { PRESENCE } from './presence/presence-providers.js';
+import { QUEUE_TEXTS } from './queue-text/queue-text-providers.js';
+import { DueTexts } from './queue-text/due-texts.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -171,6 +173,7 @@ const outgoing = [
     ...outgoing,
     ...OWNERSHIP,
     ...LIFE,
+    ...QUEUE_TEXTS,
     ...ROUTING,
     ...NOTES,
     ...TAGS,
@@ -192,6 +195,7 @@ const outgoing = [
     ContactTimeline,
     Conversation,
     Deliveries,
+    DueTexts,
     MessageChanges,
     OutgoingMessages,
     OutgoingTargets,

@@ -3675,6 +3675,19 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /**
+             * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
+             *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
+             *     known
+             * @example Hello {{contact.name|there}}! Somebody will be with you in a minute.
+             */
+            greetingText?: string | null;
+            /**
+             * @description Sent when a chat is closed in which the contact wrote; nothing while null, which is the default. `{{agent.name}}`, who
+             *     held it, is filled in too
+             * @example Thank you for writing to us.
+             */
+            closingText?: string | null;
         };
         QueueDto: {
             /**
@@ -3712,6 +3725,10 @@ export interface components {
             closeWaitingAfterMinutes: number | null;
             /** @example 30 */
             reopenMinutes: number | null;
+            /** @example Hello {{contact.name|there}}! Somebody will be with you in a minute. */
+            greetingText: string | null;
+            /** @example Thank you for writing to us. */
+            closingText: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3774,6 +3791,19 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /**
+             * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
+             *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
+             *     known
+             * @example Hello {{contact.name|there}}! Somebody will be with you in a minute.
+             */
+            greetingText?: string | null;
+            /**
+             * @description Sent when a chat is closed in which the contact wrote; nothing while null, which is the default. `{{agent.name}}`, who
+             *     held it, is filled in too
+             * @example Thank you for writing to us.
+             */
+            closingText?: string | null;
         };
         AgentDto: {
             /** @example 019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11 */
@@ -6033,7 +6063,7 @@ export interface components {
                 preview: string;
                 /**
                  * Format: uuid
-                 * @description The user or API key that wrote it
+                 * @description The user or API key that wrote it; null where the chat’s queue says it by itself
                  */
                 authorId: string | null;
             };

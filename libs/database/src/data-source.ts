@@ -15,6 +15,7 @@ import { Search1763800000011 } from './migrations/1763800000011-search.js';
 import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
 import { Webhooks1763800000013 } from './migrations/1763800000013-webhooks.js';
 import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
+import { QueueTexts1763800000015 } from './migrations/1763800000015-queue-texts.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -33,6 +34,7 @@ export const migrations = [
   RegistrationComplete1763800000012,
   Webhooks1763800000013,
   AuditLog1763800000014,
+  QueueTexts1763800000015,
 ];
 
 export interface PoolOptions {

@@ -95,7 +95,7 @@ export const EVENTS = {
   'message.queued': ofLine('An answer was accepted, and is on its way', {
     messageId,
     preview,
-    authorId: described('The user or API key that wrote it', orNull(id)),
+    authorId: described('The user or API key that wrote it; null where the chat’s queue says it by itself', orNull(id)),
   }),
   'message.status_changed': ofLine('It was sent, delivered, read, or could not be', {
     messageId,

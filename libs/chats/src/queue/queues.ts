@@ -4,6 +4,7 @@ import { Database, newId, sqlState } from '#database';
 import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
+import { unknownPlaces } from '../quick-reply/fill-in.js';
 import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
@@ -22,6 +23,7 @@ export class Queues {
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
+    refuseUnknownPlaces(wish);
     return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) => {
       const queue = viewOf(await this.queues.create(tx, { ...wish, id: newId() }).catch(nameTaken));
       await audit(tx, { action: 'queue.created', subjectId: queue.id, after: queue });
@@ -41,6 +43,7 @@ export class Queues {
   }
 
   async update(id: string, wish: UpdateQueueDto): Promise<QueueDto> {
+    refuseUnknownPlaces(wish);
     return this.database.transaction(async (tx) => {
       if (!(await this.queues.lock(tx, id))) throw Problem.notFound('queue');
       const before = await this.queues.of(tx, id);
@@ -68,6 +71,13 @@ export class Queues {
       throw Problem.conflict('queue_has_channels', 'A channel uses this queue. Give the channel another one first.');
     }
   }
+}
+
+function refuseUnknownPlaces({ greetingText, closingText }: UpdateQueueDto): void {
+  const pointers = Object.entries({ greetingText, closingText }).flatMap(([name, text]) =>
+    unknownPlaces(text ?? '').map((place) => ({ pointer: `#/${name}`, detail: `${place} is no variable` })),
+  );
+  if (pointers.length > 0) throw Problem.invalid('Something in curly brackets is no variable.', pointers);
 }
 
 function nameTaken(error: unknown): never {
