@@ -25,6 +25,8 @@ const messageId = id;
 const preview = described('The beginning of what it says, in one line', text('Is the oak lamp there?'));
 const status = (example: string) => described('See `status` of a message', text(example));
 
+const membership = { queueId: id, userId: id };
+
 const channel = {
   channelId: id,
   messenger: text('telegram'),
@@ -140,6 +142,11 @@ export const EVENTS = {
     state: text('active'),
     available: described('Whether chats are offered in this state', flag(true)),
   }),
+  'queue.agent_joined': inHouse('An agent answers the chats of a queue from now on', membership),
+  'queue.agent_left': inHouse(
+    'An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep',
+    membership,
+  ),
   'channel.registered': inHouse('A channel was connected', channel),
   'channel.changed': inHouse('Something about a channel changed', channel),
   'channel.activated': inHouse('A channel is in use', channel),

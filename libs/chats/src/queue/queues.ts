@@ -8,6 +8,7 @@ import { unknownPlaces } from '../quick-reply/fill-in.js';
 import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
+import { MembershipNews } from './membership-news.js';
 import { QueueRepository } from './queue.repository.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -20,6 +21,7 @@ export class Queues {
     private readonly database: Database,
     private readonly creation: Creation,
     private readonly routing: Routing,
+    private readonly news: MembershipNews,
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
@@ -63,7 +65,7 @@ export class Queues {
         if (await this.queues.hasOpenChats(tx, id)) {
           throw Problem.conflict('queue_has_chats', 'The queue has open chats. Close or move them first.');
         }
-        await this.queues.retire(tx, id);
+        await this.news.left(tx, id, await this.queues.retire(tx, id));
         await audit(tx, { action: 'queue.deleted', subjectId: id });
       });
     } catch (error) {
