@@ -57,6 +57,13 @@ it('a supervisor sets an agent’s state and limit, an agent does not', async ()
   });
   expect(await lead.changed(path, { chatLimit: 9 })).toMatchObject({ chatLimit: 9, state: 'inactive' });
   expect(await bert!.api.read('/v1/me/state')).toMatchObject({ state: 'inactive' });
+  await lead.changed(path, { chatLimit: 9 });
+  const { data } = await admin.read<{ data: object[] }>(`/v1/audit?subjectId=${bert!.id}&action=agent.`);
+  const actor = { name: 'Lead' };
+  expect(data).toMatchObject([
+    { action: 'agent.updated', actor, before: { chatLimit: 5 }, after: { chatLimit: 9 } },
+    { action: 'agent.state_set', actor, before: { state: 'active' }, after: { state: 'inactive' } },
+  ]);
   expect((await agentsLike(`queueId=${queueId}&available=true`)).map(({ userId }) => userId)).not.toContain(bert!.id);
 });
 
