@@ -7319,11 +7319,11 @@ export interface operations {
     };
     listEvents: {
         parameters: {
-            query: {
+            query?: {
+                /** @description How many events at most */
+                limit?: number;
                 /** @description A cursor: `cursor` of the last answer, an event's `id`. Without it: from the oldest event that is kept */
                 after?: string;
-                /** @description How many events at most */
-                limit: number;
             };
             header?: never;
             path?: never;
