@@ -69,6 +69,8 @@ it.each([
   ['greetingText', 'x'.repeat(2001)],
   ['greetingText', '  '],
   ['greetingText', 'Hello {{contact.phone}}'],
+  ['greetingText', 'I am {{agent.name}}'],
+  ['closingText', 'Write to {{channel.mail}}'],
   ['closingText', 'a \u0000 b'],
   ['closingText', { text: 'Bye' }],
 ])('refuses %s = %j and says which it was', async (name, value) => {

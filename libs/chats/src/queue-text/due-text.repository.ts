@@ -36,7 +36,7 @@ export class DueTextRepository {
     return added !== undefined;
   }
 
-  /** Removes what is due first in the chat, whose row is locked. Nobody holds a chat yet when it is greeted. */
+  /** Removes what is due first in the chat, whose row is locked. */
   takeFirst(tx: Tx, chatId: string): Promise<DueText | undefined> {
     return row<DueText>(
       tx,
@@ -44,7 +44,7 @@ export class DueTextRepository {
          DELETE FROM due_texts WHERE id = (SELECT id FROM due_texts WHERE chat_id = $1 ORDER BY id LIMIT 1) RETURNING *)
        SELECT t.kind, t.text, t.due_at AS "dueAt", json_build_object(
          'contact.name', coalesce(co.name, i.name), 'queue.name', q.name, 'channel.name', ch.name,
-         'agent.name', CASE t.kind WHEN 'closing' THEN u.name END) AS names
+         'agent.name', u.name) AS names
        FROM taken t
        JOIN chats c ON c.id = t.chat_id
        JOIN queues q ON q.id = c.queue_id

@@ -4,7 +4,7 @@ import { Database, newId, sqlState } from '#database';
 import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
-import { unknownPlaces } from '../quick-reply/fill-in.js';
+import { unknownPlaces, VARIABLES } from '../quick-reply/fill-in.js';
 import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
@@ -75,11 +75,19 @@ export class Queues {
   }
 }
 
+/** Nobody holds a chat when it is greeted. */
+const GREETING = VARIABLES.filter((variable) => variable !== 'agent.name');
+
 function refuseUnknownPlaces({ greetingText, closingText }: UpdateQueueDto): void {
-  const pointers = Object.entries({ greetingText, closingText }).flatMap(([name, text]) =>
-    unknownPlaces(text ?? '').map((place) => ({ pointer: `#/${name}`, detail: `${place} is no variable` })),
-  );
-  if (pointers.length > 0) throw Problem.invalid('Something in curly brackets is no variable.', pointers);
+  const pointers = [
+    ...unknownPlaces(greetingText ?? '', GREETING).map((place) => noVariable('#/greetingText', place)),
+    ...unknownPlaces(closingText ?? '').map((place) => noVariable('#/closingText', place)),
+  ];
+  if (pointers.length > 0) throw Problem.invalid('Something in curly brackets is no variable of this text.', pointers);
+}
+
+function noVariable(pointer: string, place: string) {
+  return { pointer, detail: `${place} is no variable of this text` };
 }
 
 function nameTaken(error: unknown): never {
