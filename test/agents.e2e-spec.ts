@@ -1,3 +1,4 @@
+import type { Api } from './support/api.js';
 import { openHouse, type House } from './support/house.js';
 
 /** Real: the built server, PostgreSQL, sockets, signed-in people. */
@@ -56,7 +57,47 @@ it('a supervisor sets an agent’s state and limit, an agent does not', async ()
   });
   expect(await lead.changed(path, { chatLimit: 9 })).toMatchObject({ chatLimit: 9, state: 'inactive' });
   expect(await bert!.api.read('/v1/me/state')).toMatchObject({ state: 'inactive' });
+  await lead.changed(path, { chatLimit: 9 });
+  const { data } = await admin.read<{ data: object[] }>(`/v1/audit?subjectId=${bert!.id}&action=agent.`);
+  const actor = { name: 'Lead' };
+  expect(data).toMatchObject([
+    { action: 'agent.updated', actor, before: { chatLimit: 5 }, after: { chatLimit: 9 } },
+    { action: 'agent.state_set', actor, before: { state: 'active' }, after: { state: 'inactive' } },
+  ]);
   expect((await agentsLike(`queueId=${queueId}&available=true`)).map(({ userId }) => userId)).not.toContain(bert!.id);
+});
+
+interface Told {
+  readonly type: string;
+  readonly data: { readonly queueId: string; readonly userId: string };
+}
+
+it('who joins or leaves a queue is told to them and to those who see all queues, once each', async () => {
+  const { admin, agents } = house.team;
+  const [anna, bert, clara] = agents;
+  const { cursor } = await admin.read<{ cursor: string }>('/v1/events/cursor');
+  const { id: queueId } = await admin.created<{ id: string }>('/v1/queues', { name: 'Evening' });
+  const member = ({ id }: { id: string }) => `/v1/queues/${queueId}/agents/${id}`;
+  for (const one of [anna!, bert!, anna!]) await admin.put(member(one));
+  for (let time = 0; time < 2; time++) await admin.call('DELETE', member(anna!));
+  await admin.put(member(anna!));
+  expect(await admin.put(`/v1/queues/${queueId}/agents/${queueId}`)).toMatchObject({ status: 404 });
+  expect(await admin.call('DELETE', `/v1/queues/${house.team.queueId}`)).toMatchObject({ status: 409 });
+  expect(await admin.call('DELETE', `/v1/queues/${queueId}`)).toMatchObject({ status: 204 });
+
+  const heardBy = async (api: Api) => {
+    const { data } = await api.read<{ data: Told[] }>(`/v1/events?limit=100&after=${encodeURIComponent(cursor)}`);
+    const news = data.filter(({ type }) => type.startsWith('queue.agent_'));
+    expect(news.every((one) => one.data.queueId === queueId)).toBe(true);
+    return news.map(({ type, data: { userId } }) => `${userId === anna!.id ? 'Anna' : 'Bert'} ${type.slice(12)}`);
+  };
+  const annas = ['Anna joined', 'Anna left', 'Anna joined', 'Anna left'];
+  expect(await heardBy(anna!.api)).toEqual(annas);
+  expect(await heardBy(bert!.api)).toEqual(['Bert joined', 'Bert left']);
+  expect(await heardBy(clara!.api)).toEqual([]);
+  const all = await heardBy(admin);
+  expect(all.filter((told) => told.startsWith('Anna'))).toEqual(annas);
+  expect(all).toHaveLength(6);
 });
 
 it('whoever signs out or is deactivated is inactive from then on', async () => {

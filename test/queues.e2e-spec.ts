@@ -31,6 +31,8 @@ const SETTINGS = {
   closeCountsFrom: 'last_outbound',
   closeWaitingAfterMinutes: 600,
   reopenMinutes: 10,
+  greetingText: 'Hello {{contact.name|there}}',
+  closingText: 'Good-bye',
 };
 
 it('is made, read, changed and deleted', async () => {
@@ -38,8 +40,12 @@ it('is made, read, changed and deleted', async () => {
   const made = await admin.created<QueueView>('/v1/queues', { name: 'Second line', ...SETTINGS });
   expect(made).toMatchObject({ name: 'Second line', ...SETTINGS });
   expect(await agents[0]!.api.read(`/v1/queues/${made.id}`)).toEqual(made);
-  const changed = await admin.changed<QueueView>(`/v1/queues/${made.id}`, { reopenMinutes: null, offerSeconds: 5 });
-  expect(changed).toMatchObject({ ...SETTINGS, reopenMinutes: null, offerSeconds: 5 });
+  const changed = await admin.changed<QueueView>(`/v1/queues/${made.id}`, {
+    reopenMinutes: null,
+    offerSeconds: 5,
+    closingText: null,
+  });
+  expect(changed).toMatchObject({ ...SETTINGS, reopenMinutes: null, offerSeconds: 5, closingText: null });
   expect(await agents[0]!.api.call('PATCH', `/v1/queues/${made.id}`, { name: 'Mine' })).toMatchObject({ status: 403 });
   expect(await admin.call('DELETE', `/v1/queues/${made.id}`)).toMatchObject({ status: 204 });
   expect(await admin.get(`/v1/queues/${made.id}`)).toMatchObject({ status: 404 });
@@ -60,7 +66,11 @@ it.each([
   ['closeCountsFrom', 'opening'],
   ['closeWaitingAfterMinutes', '30'],
   ['reopenMinutes', -1],
-  ['greeting', 'x'.repeat(2001)],
+  ['greetingText', 'x'.repeat(2001)],
+  ['greetingText', '  '],
+  ['greetingText', 'Hello {{contact.phone}}'],
+  ['greetingText', 'I am {{agent.name}}'],
+  ['closingText', 'Write to {{channel.mail}}'],
   ['closingText', 'a \u0000 b'],
   ['closingText', { text: 'Bye' }],
 ])('refuses %s = %j and says which it was', async (name, value) => {

@@ -84,11 +84,19 @@ async function theLifeOfAChannel(): Promise<void> {
   await admin.call('DELETE', `/v1/channels/${id}`);
 }
 
+async function theLifeOfAQueue(): Promise<void> {
+  const { admin, agents } = house.team;
+  const { id } = await admin.created<Named>('/v1/queues', { name: 'For a day' });
+  await admin.put(`/v1/queues/${id}/agents/${agents[0]!.id}`);
+  await admin.call('DELETE', `/v1/queues/${id}`);
+}
+
 it('every event of a whole journey is what the document says of its type', async () => {
   const { admin } = house.team;
   await admin.put('/v1/me/state', { state: 'active' });
   const [one, other] = [await aConversation('telegram'), await aConversation('facebook')];
   await theLifeOfAChannel();
+  await theLifeOfAQueue();
   const [into, from] = [(await one.view()).contact.id, (await other.view()).contact.id];
   await admin.created(`/v1/contacts/${into}/merge`, { from });
   for (const { chatId } of [one, other]) await admin.created(`/v1/chats/${chatId}/close`);
@@ -100,6 +108,7 @@ it('every event of a whole journey is what the document says of its type', async
     ...['message.edited', 'message.deleted', 'message.reacted', 'message.noted', 'attachment.changed'],
     ...['action.finished', 'agent.state_changed', 'channel.registered', 'channel.changed', 'channel.activated'],
     ...['channel.deactivated', 'channel.deleted', 'contact.changed', 'contact.merged', 'contact.erased'],
+    ...['queue.agent_joined', 'queue.agent_left'],
   ];
   const missing = async () => {
     const told = new Set((await eventsSoFar()).map(({ type }) => type));

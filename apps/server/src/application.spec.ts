@@ -73,6 +73,16 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
   };
 }
 
+interface Paths {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly parameters?: readonly Parameter[] }>>>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: object;
+}
+
 const USER = { email: 'ada@example.com', name: 'Ada', role: 'agent', password: 'correct horse battery' };
 
 it.each<[string, unknown, Record<string, string>, number, string]>([
@@ -247,6 +257,16 @@ it('documents every route, and nothing that does not exist', async () => {
   const unreal = documented.filter((route) => !real.some(({ method, path }) => `${method} ${path}` === route));
   // The one address that is served before the framework.
   expect(unreal).toEqual(['POST /webhooks/{messenger}/{key}']);
+});
+
+it('asks for nothing that has a default', async () => {
+  const { paths } = JSON.parse(await readFile('docs/api/openapi.json', 'utf8')) as Paths;
+  const asked = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).flatMap(({ parameters = [] }) =>
+      parameters.filter(({ required, schema }) => required && 'default' in schema).map(({ name }) => `${path} ${name}`),
+    ),
+  );
+  expect(asked).toEqual([]);
 });
 
 it('serves the page and the document with nothing from elsewhere', async () => {

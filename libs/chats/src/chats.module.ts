@@ -66,6 +66,9 @@ import { OwnershipController } from './ownership/ownership.controller.js';
 import { QueuesOfAgents } from './queue/audience-queues.repository.js';
 import { PresenceController } from './presence/presence.controller.js';
 import { PRESENCE } from './presence/presence-providers.js';
+import { QUEUE_TEXTS } from './queue-text/queue-text-providers.js';
+import { DueTexts } from './queue-text/due-texts.js';
+import { MembershipNews } from './queue/membership-news.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -85,7 +88,7 @@ import { ChatTagController } from './tag/chat-tag.controller.js';
 import { TagController } from './tag/tag.controller.js';
 import { TAGS } from './tag/tag-providers.js';
 
-const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, Creation];
+const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, MembershipNews, Creation];
 const chats = [
   AcceptChat,
   ChatAccess,
@@ -171,6 +174,7 @@ const outgoing = [
     ...outgoing,
     ...OWNERSHIP,
     ...LIFE,
+    ...QUEUE_TEXTS,
     ...ROUTING,
     ...NOTES,
     ...TAGS,
@@ -192,6 +196,7 @@ const outgoing = [
     ContactTimeline,
     Conversation,
     Deliveries,
+    DueTexts,
     MessageChanges,
     OutgoingMessages,
     OutgoingTargets,

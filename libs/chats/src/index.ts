@@ -27,4 +27,5 @@ export { OutgoingTargets } from './outgoing/outgoing-targets.js';
 export { SystemLines } from './outgoing/system-lines.repository.js';
 export { ChatStarts } from './ownership/chat-starts.js';
 export { Queue } from './queue/queue.entity.js';
+export { DueTexts, SAY_TEXTS_JOB, type QueueText } from './queue-text/due-texts.js';
 export { ContactTimeline } from './timeline/contact-timeline.js';

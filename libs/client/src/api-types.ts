@@ -276,6 +276,8 @@ export interface paths {
          *     - `attachment.changed`: The content of an attachment has arrived, or will not
          *     - `action.finished`: An action that somebody ran in the chat is over; the line `seq` tells it to people
          *     - `agent.state_changed`: An agent’s state is another one
+         *     - `queue.agent_joined`: An agent answers the chats of a queue from now on
+         *     - `queue.agent_left`: An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep
          *     - `channel.registered`: A channel was connected
          *     - `channel.changed`: Something about a channel changed
          *     - `channel.activated`: A channel is in use
@@ -2633,6 +2635,40 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "queue.agent_joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An agent answers the chats of a queue from now on */
+        post: operations["onQueueAgentJoinedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "queue.agent_left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep */
+        post: operations["onQueueAgentLeftEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "channel.registered": {
         parameters: {
             query?: never;
@@ -3130,7 +3166,7 @@ export interface components {
              * @example 3
              */
             seq: number | null;
-        } & (components["schemas"]["ChatOpenedEvent"] | components["schemas"]["ChatReopenedEvent"] | components["schemas"]["ChatStartedEvent"] | components["schemas"]["ChatAcceptedEvent"] | components["schemas"]["ChatReleasedEvent"] | components["schemas"]["ChatTransferredEvent"] | components["schemas"]["ChatTakenOverEvent"] | components["schemas"]["ChatClosedEvent"] | components["schemas"]["ChatOfferedEvent"] | components["schemas"]["ChatOfferExpiredEvent"] | components["schemas"]["ChatOfferDeclinedEvent"] | components["schemas"]["ChatOfferWithdrawnEvent"] | components["schemas"]["ChatReadEvent"] | components["schemas"]["ChatTaggedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageQueuedEvent"] | components["schemas"]["MessageStatusChangedEvent"] | components["schemas"]["MessageEchoedEvent"] | components["schemas"]["MessageEditedEvent"] | components["schemas"]["MessageDeletedEvent"] | components["schemas"]["MessageReactedEvent"] | components["schemas"]["MessageNotedEvent"] | components["schemas"]["AttachmentChangedEvent"] | components["schemas"]["ActionFinishedEvent"] | components["schemas"]["AgentStateChangedEvent"] | components["schemas"]["ChannelRegisteredEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelActivatedEvent"] | components["schemas"]["ChannelDeactivatedEvent"] | components["schemas"]["ChannelHealthChangedEvent"] | components["schemas"]["ChannelCheckedEvent"] | components["schemas"]["ChannelDeletedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["ContactMergedEvent"] | components["schemas"]["ContactErasedEvent"] | components["schemas"]["IdentityChangedEvent"]);
+        } & (components["schemas"]["ChatOpenedEvent"] | components["schemas"]["ChatReopenedEvent"] | components["schemas"]["ChatStartedEvent"] | components["schemas"]["ChatAcceptedEvent"] | components["schemas"]["ChatReleasedEvent"] | components["schemas"]["ChatTransferredEvent"] | components["schemas"]["ChatTakenOverEvent"] | components["schemas"]["ChatClosedEvent"] | components["schemas"]["ChatOfferedEvent"] | components["schemas"]["ChatOfferExpiredEvent"] | components["schemas"]["ChatOfferDeclinedEvent"] | components["schemas"]["ChatOfferWithdrawnEvent"] | components["schemas"]["ChatReadEvent"] | components["schemas"]["ChatTaggedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageQueuedEvent"] | components["schemas"]["MessageStatusChangedEvent"] | components["schemas"]["MessageEchoedEvent"] | components["schemas"]["MessageEditedEvent"] | components["schemas"]["MessageDeletedEvent"] | components["schemas"]["MessageReactedEvent"] | components["schemas"]["MessageNotedEvent"] | components["schemas"]["AttachmentChangedEvent"] | components["schemas"]["ActionFinishedEvent"] | components["schemas"]["AgentStateChangedEvent"] | components["schemas"]["QueueAgentJoinedEvent"] | components["schemas"]["QueueAgentLeftEvent"] | components["schemas"]["ChannelRegisteredEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelActivatedEvent"] | components["schemas"]["ChannelDeactivatedEvent"] | components["schemas"]["ChannelHealthChangedEvent"] | components["schemas"]["ChannelCheckedEvent"] | components["schemas"]["ChannelDeletedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["ContactMergedEvent"] | components["schemas"]["ContactErasedEvent"] | components["schemas"]["IdentityChangedEvent"]);
         Events: {
             data: components["schemas"]["Event"][];
             /** @description `after` of the next request; also where nothing was found */
@@ -3768,6 +3804,19 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /**
+             * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
+             *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
+             *     known
+             * @example Hello {{contact.name|there}}! Somebody will be with you in a minute.
+             */
+            greetingText?: string | null;
+            /**
+             * @description Sent when a chat is closed in which the contact wrote; nothing while null, which is the default. `{{agent.name}}`, who
+             *     held it, is filled in too
+             * @example Thank you for writing to us.
+             */
+            closingText?: string | null;
         };
         QueueDto: {
             /**
@@ -3805,6 +3854,10 @@ export interface components {
             closeWaitingAfterMinutes: number | null;
             /** @example 30 */
             reopenMinutes: number | null;
+            /** @example Hello {{contact.name|there}}! Somebody will be with you in a minute. */
+            greetingText: string | null;
+            /** @example Thank you for writing to us. */
+            closingText: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3867,6 +3920,19 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /**
+             * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
+             *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
+             *     known
+             * @example Hello {{contact.name|there}}! Somebody will be with you in a minute.
+             */
+            greetingText?: string | null;
+            /**
+             * @description Sent when a chat is closed in which the contact wrote; nothing while null, which is the default. `{{agent.name}}`, who
+             *     held it, is filled in too
+             * @example Thank you for writing to us.
+             */
+            closingText?: string | null;
         };
         AgentDto: {
             /** @example 019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11 */
@@ -5608,7 +5674,7 @@ export interface components {
              *       "message.received"
              *     ]
              */
-            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
             /** @example https://crm.example.com/parley */
             url: string;
             /** @example Our CRM */
@@ -5682,7 +5748,7 @@ export interface components {
              *       "message.received"
              *     ]
              */
-            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
             /** @example https://crm.example.com/parley */
             url?: string;
             /** @example Our CRM */
@@ -6126,7 +6192,7 @@ export interface components {
                 preview: string;
                 /**
                  * Format: uuid
-                 * @description The user or API key that wrote it
+                 * @description The user or API key that wrote it; null where the chat’s queue says it by itself
                  */
                 authorId: string | null;
             };
@@ -6343,6 +6409,46 @@ export interface components {
                 state: string;
                 /** @description Whether chats are offered in this state */
                 available: boolean;
+            };
+        };
+        QueueAgentJoinedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "queue.agent_joined";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                userId: string;
+            };
+        };
+        QueueAgentLeftEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "queue.agent_left";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                /** Format: uuid */
+                userId: string;
             };
         };
         ChannelRegisteredEvent: {
@@ -7306,11 +7412,11 @@ export interface operations {
     };
     listEvents: {
         parameters: {
-            query: {
+            query?: {
+                /** @description How many events at most */
+                limit?: number;
                 /** @description A cursor: `cursor` of the last answer, an event's `id`. Without it: from the oldest event that is kept */
                 after?: string;
-                /** @description How many events at most */
-                limit: number;
             };
             header?: never;
             path?: never;
@@ -14409,6 +14515,104 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AgentStateChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onQueueAgentJoinedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "queue.agent_joined",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "userId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueAgentJoinedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onQueueAgentLeftEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "queue.agent_left",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "userId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueAgentLeftEvent"];
             };
         };
         responses: {

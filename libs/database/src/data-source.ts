@@ -16,6 +16,7 @@ import { Search1763800000011 } from './migrations/1763800000011-search.js';
 import { RegistrationComplete1763800000012 } from './migrations/1763800000012-registration-complete.js';
 import { Webhooks1763800000013 } from './migrations/1763800000013-webhooks.js';
 import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
+import { QueueTexts1763800000015 } from './migrations/1763800000015-queue-texts.js';
 import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-rotation.js';
 import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
 
@@ -36,6 +37,7 @@ export const migrations = [
   RegistrationComplete1763800000012,
   Webhooks1763800000013,
   AuditLog1763800000014,
+  QueueTexts1763800000015,
   SecretRotation1763800000016,
   ReceiveFaster1763800000018,
 ];

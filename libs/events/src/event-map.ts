@@ -25,6 +25,8 @@ const messageId = id;
 const preview = described('The beginning of what it says, in one line', text('Is the oak lamp there?'));
 const status = (example: string) => described('See `status` of a message', text(example));
 
+const membership = { queueId: id, userId: id };
+
 const channel = {
   channelId: id,
   messenger: text('telegram'),
@@ -95,7 +97,7 @@ export const EVENTS = {
   'message.queued': ofLine('An answer was accepted, and is on its way', {
     messageId,
     preview,
-    authorId: described('The user or API key that wrote it', orNull(id)),
+    authorId: described('The user or API key that wrote it; null where the chat’s queue says it by itself', orNull(id)),
   }),
   'message.status_changed': ofLine('It was sent, delivered, read, or could not be', {
     messageId,
@@ -140,6 +142,11 @@ export const EVENTS = {
     state: text('active'),
     available: described('Whether chats are offered in this state', flag(true)),
   }),
+  'queue.agent_joined': inHouse('An agent answers the chats of a queue from now on', membership),
+  'queue.agent_left': inHouse(
+    'An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep',
+    membership,
+  ),
   'channel.registered': inHouse('A channel was connected', channel),
   'channel.changed': inHouse('Something about a channel changed', channel),
   'channel.activated': inHouse('A channel is in use', channel),

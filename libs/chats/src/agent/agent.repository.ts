@@ -110,12 +110,15 @@ export class AgentRepository {
     return changed;
   }
 
-  /** False when there is no such agent. */
-  async setChatLimit(userId: string, chatLimit: number): Promise<boolean> {
-    const changed = await this.database.row('UPDATE agents SET chat_limit = $2 WHERE user_id = $1 RETURNING user_id', [
-      userId,
-      chatLimit,
-    ]);
-    return changed !== undefined;
+  /** Answers the limit that was. The agent's row is there. */
+  async setChatLimit(tx: Tx, userId: string, chatLimit: number): Promise<number> {
+    const before = await row<{ chatLimit: number }>(
+      tx,
+      'SELECT chat_limit AS "chatLimit" FROM agents WHERE user_id = $1 FOR UPDATE',
+      [userId],
+    );
+    if (!before) throw new Error(`${userId} is no agent`);
+    await rows(tx, 'UPDATE agents SET chat_limit = $2 WHERE user_id = $1', [userId, chatLimit]);
+    return before.chatLimit;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database } from '#database';
-import { type Caller, requireUser } from '#identity';
+import { audit, type Caller, requireUser } from '#identity';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
 import type { AgentDto, StateDto } from './agent.dto.js';
@@ -25,10 +25,18 @@ export class Agents {
 
   /** A limit below the present load takes no chat away. */
   async setChatLimit(userId: string, chatLimit: number): Promise<AgentDto> {
-    await this.agents.setChatLimit(userId, chatLimit);
-    const agent = await this.require(userId);
-    this.routing.soonForAgent(this.database, userId);
-    return agent;
+    await this.require(userId);
+    await this.database.transaction(async (tx) => {
+      const before = await this.agents.setChatLimit(tx, userId, chatLimit);
+      await audit(tx, {
+        action: 'agent.updated',
+        subjectId: userId,
+        before: { chatLimit: before },
+        after: { chatLimit },
+      });
+      this.routing.soonForAgent(tx, userId);
+    });
+    return this.require(userId);
   }
 
   async myState(caller: Caller): Promise<StateDto> {
@@ -45,7 +53,7 @@ export class Agents {
   /** For supervisors: of somebody who went home and forgot. */
   async setStateOf(userId: string, state: string): Promise<AgentDto> {
     await this.require(userId);
-    await this.database.transaction((tx) => this.changes.change(tx, userId, state));
+    await this.database.transaction((tx) => this.changes.changeForAgent(tx, userId, state));
     return this.require(userId);
   }
 

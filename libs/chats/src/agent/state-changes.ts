@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import type { Tx } from '#database';
 import { EventLog } from '#events';
-import { Departures } from '#identity';
+import { audit, Departures } from '#identity';
 import { Routing } from '../routing/routing.js';
 import type { StateDto } from './agent.dto.js';
 import { AgentRepository } from './agent.repository.js';
@@ -23,12 +23,18 @@ export class StateChanges extends Departures {
 
   /** Problem 422 where there is no such state. */
   async change(tx: Tx, userId: string, state: string): Promise<StateDto> {
-    if (!(await this.states.hold(tx, state))) throw unknown(state);
-    await this.agents.ensure(tx, userId);
-    const present = await this.agents.lock(tx, userId);
-    if (present?.state === state) return present;
-    const [changed] = await this.enter(tx, [userId], state);
-    return changed!;
+    return (await this.move(tx, userId, state)).now;
+  }
+
+  /** The same where it is somebody else's doing: that is written down. */
+  async changeForAgent(tx: Tx, userId: string, state: string): Promise<void> {
+    const { before, now } = await this.move(tx, userId, state);
+    await audit(tx, {
+      action: 'agent.state_set',
+      subjectId: userId,
+      before: { state: before.state },
+      after: { state: now.state },
+    });
   }
 
   /** Begins an interval in the state for each of these agents, whose rows are locked. */
@@ -51,6 +57,16 @@ export class StateChanges extends Departures {
   async left(tx: Tx, userId: string): Promise<void> {
     const present = await this.agents.lock(tx, userId);
     if (present && present.state !== INACTIVE) await this.enter(tx, [userId], INACTIVE);
+  }
+
+  private async move(tx: Tx, userId: string, state: string): Promise<{ before: StateDto; now: StateDto }> {
+    if (!(await this.states.hold(tx, state))) throw unknown(state);
+    await this.agents.ensure(tx, userId);
+    const before = await this.agents.lock(tx, userId);
+    if (!before) throw new Error(`${userId} is no agent`);
+    if (before.state === state) return { before, now: before };
+    const [now] = await this.enter(tx, [userId], state);
+    return { before, now: now! };
   }
 }
 

@@ -3,6 +3,7 @@ import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import type { Caller } from '#identity';
 import { ChangeOfHands } from '../ownership/change-of-hands.js';
+import { DueTexts } from '../queue-text/due-texts.js';
 import { audienceOf } from './audience.js';
 import type { ChatDto } from './chat.dto.js';
 import { ChatRepository, type ClosedChat } from './chat.repository.js';
@@ -16,6 +17,7 @@ export class CloseChat {
     private readonly chats: ChatRepository,
     private readonly hands: ChangeOfHands,
     private readonly views: ChatViews,
+    private readonly texts: DueTexts,
   ) {}
 
   /** Closes the chat for its owner, a supervisor or an admin. Closing twice is harmless and changes nothing. */
@@ -23,14 +25,17 @@ export class CloseChat {
     return this.database.transaction(async (tx) => {
       const at = new Date();
       const closed = await this.chats.close(tx, chatId, readerOf(caller), at);
-      if (closed) await this.settle(tx, caller, chatId, closed, at);
+      if (closed) {
+        await this.settle(tx, caller, chatId, closed, at);
+        await this.texts.part(tx, chatId, at);
+      }
       const chat = await this.views.get(caller, chatId, tx);
       if (chat.status === 'closed') return chat;
       throw new Problem(403, 'not_owner', 'Only who holds the chat, a supervisor or an admin may close it.');
     });
   }
 
-  /** Closes whatever is open with these people, in the caller's transaction. */
+  /** Closes whatever is open with these people, in the caller's transaction. Nobody is told good-bye. */
   async closeAllOf(tx: Tx, caller: Caller, identityIds: readonly string[]): Promise<void> {
     const at = new Date();
     for (const chatId of await this.chats.lockOpenOf(tx, identityIds)) {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Database, type Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
+import { DueTexts } from '../queue-text/due-texts.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
 import type { Batch } from './batch.js';
-import { type Answer, IntakeRepository, type OpenChat, type Place } from './intake.repository.js';
+import { type Answer, IntakeRepository, type NewChat, type OpenChat, type Place } from './intake.repository.js';
 import { TryAgain } from './try-again.js';
 
 /** Puts arrived messages into chats: the chats' part of the receiving path. */
@@ -15,6 +16,7 @@ export class ChatIntake {
     private readonly events: EventLog,
     private readonly routing: Routing,
     private readonly lines: SystemLines,
+    private readonly texts: DueTexts,
   ) {}
 
   /**
@@ -32,7 +34,7 @@ export class ChatIntake {
    * The same for writers who had no open chat, after `open` has given one to each of them; nothing is skipped. Begins anew
    * where a message for which a chat was opened came in elsewhere meanwhile: then it opens nothing.
    */
-  async takeIntoNew(tx: Tx, batch: Batch, opened: readonly OpenChat[], at: Date): Promise<Answer[]> {
+  async takeIntoNew(tx: Tx, batch: Batch, opened: readonly NewChat[], at: Date): Promise<Answer[]> {
     await this.events.record(
       tx,
       opened.map((chat) => openedEvent(chat, at)),
@@ -40,6 +42,7 @@ export class ChatIntake {
     const answers = await this.repository.receive(tx, batch, at, true);
     this.events.appendedThrough(tx);
     if (opened.length > 0 && (await this.repository.anyEmpty(tx, opened))) throw new TryAgain();
+    await this.texts.greet(tx, opened, at);
     this.routing.soon(tx, ...new Set(opened.map(({ queueId }) => queueId)));
     return answers;
   }
@@ -48,7 +51,7 @@ export class ChatIntake {
    * Opens a chat as `waiting` in its channel's queue at every place that has none. Answers those it opened; a chat that was
    * closed a short while ago is reopened instead where its queue wishes it.
    */
-  async open(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
+  async open(tx: Tx, places: readonly Place[], at: Date): Promise<NewChat[]> {
     const distinct = new Map(places.map((place) => [nameOf(place), place]));
     if (distinct.size === 0) return [];
     for (const chat of await this.repository.reopen(tx, [...distinct.values()], at)) {

@@ -9,6 +9,12 @@ export interface OpenChat extends Place {
   readonly queueId: string;
 }
 
+/** One that was just opened. */
+export interface NewChat extends OpenChat {
+  /** What its queue says to whoever opens a chat, if anything. */
+  readonly greeting: string | null;
+}
+
 export interface Place {
   readonly channelId: string;
   readonly identityId: string;
@@ -42,7 +48,8 @@ const OPEN = {
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (id, channel_id, identity_id)
     JOIN channels ch ON ch.id = n.channel_id
     ON CONFLICT (identity_id, channel_id) WHERE status <> 'closed' DO NOTHING
-    RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
+    RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId",
+      (SELECT q.greeting_text FROM queues q WHERE q.id = c.queue_id) AS greeting`,
 };
 
 /** The newest chat of each place, if it was closed no longer ago than its queue reopens, and the queue still lives. */
@@ -86,9 +93,9 @@ export class IntakeRepository {
   }
 
   /** Opens chats in their channels' queues for those who have none; who is missing in the answer has one already. */
-  open(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
+  open(tx: Tx, places: readonly Place[], at: Date): Promise<NewChat[]> {
     const sorted = [...places].sort((a, b) => (a.channelId + a.identityId < b.channelId + b.identityId ? -1 : 1));
-    return rows<OpenChat>(tx, OPEN, [
+    return rows<NewChat>(tx, OPEN, [
       sorted.map(() => newId()),
       sorted.map((p) => p.channelId),
       sorted.map((p) => p.identityId),

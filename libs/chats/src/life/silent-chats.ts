@@ -3,6 +3,7 @@ import { Database, type Tx } from '#database';
 import { Jobs } from '#jobs';
 import { audienceOf } from '../chat/audience.js';
 import { ChangeOfHands } from '../ownership/change-of-hands.js';
+import { DueTexts } from '../queue-text/due-texts.js';
 import { SilenceRepository, type SilentChat } from './silence.repository.js';
 
 const EVERY_MINUTE = '* * * * *';
@@ -16,6 +17,7 @@ export class SilentChats implements OnModuleInit {
     private readonly database: Database,
     private readonly hands: ChangeOfHands,
     private readonly jobs: Jobs,
+    private readonly texts: DueTexts,
   ) {}
 
   onModuleInit(): void {
@@ -38,8 +40,10 @@ export class SilentChats implements OnModuleInit {
 
   private async close(tx: Tx, chatId: string, at: Date): Promise<boolean> {
     const closed = await this.silence.close(tx, chatId, at);
-    if (closed) await this.settle(tx, chatId, closed, at);
-    return closed !== undefined;
+    if (!closed) return false;
+    await this.settle(tx, chatId, closed, at);
+    await this.texts.part(tx, chatId, at);
+    return true;
   }
 
   private async settle(tx: Tx, chatId: string, chat: SilentChat, at: Date): Promise<void> {

@@ -9,7 +9,7 @@ import { hearersOf } from '../chat/audience.js';
 import { previewOf } from '../message/preview.js';
 import { DraftRepository, type SentDraft } from '../draft/draft.repository.js';
 import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
-import { OutgoingRepository } from './outgoing.repository.js';
+import { type Author, OutgoingRepository } from './outgoing.repository.js';
 
 /** Outbound messages of a chat: numbered and stored when accepted. `Deliveries` knows their fate. */
 @Injectable()
@@ -40,10 +40,29 @@ export class OutgoingMessages {
    * Numbers and stores the parts of one answer as `queued`, and binds its uploads to them. The chat must be locked by
    * `answerable`, the uploads taken in the same transaction.
    */
-  async enqueue(
+  enqueue(
     tx: Tx,
     chat: AnswerableChat,
-    caller: Caller,
+    { kind, id }: Pick<Caller, 'kind' | 'id'>,
+    parts: readonly MessageContent[],
+  ): Promise<QueuedMessage[]> {
+    return this.store(tx, chat, { kind: kind === 'user' ? 'agent' : 'bot', id }, parts);
+  }
+
+  /** The same for what the chat's queue says by itself, in closed chats too. The chat must be locked by `DueTexts.take`. */
+  enqueueOfQueue(tx: Tx, chat: AnswerableChat, parts: readonly MessageContent[]): Promise<QueuedMessage[]> {
+    return this.store(tx, chat, { kind: 'bot', id: null }, parts);
+  }
+
+  /** The caller's draft in the chat is done with, unless it was changed since the answer was made of it. */
+  async forgetDraft(tx: Tx, caller: Caller, chatId: string, draft: SentDraft): Promise<void> {
+    if (caller.kind === 'user') await this.drafts.removeSent(tx, chatId, caller.id, draft);
+  }
+
+  private async store(
+    tx: Tx,
+    chat: AnswerableChat,
+    author: Author,
     parts: readonly MessageContent[],
   ): Promise<QueuedMessage[]> {
     const at = new Date();
@@ -53,8 +72,8 @@ export class OutgoingMessages {
       content,
       queuedAt: at,
     }));
-    const human = caller.kind === 'user';
-    await this.repository.insert(tx, chat, messages, { kind: human ? 'agent' : 'bot', id: caller.id });
+    const human = author.kind === 'agent';
+    await this.repository.insert(tx, chat, messages, author);
     await this.attach(tx, chat.id, messages);
     await this.repository.bump(tx, chat.id, { messages: parts.length, preview: previewOf(parts.at(-1)!), human, at });
     await this.events.record(
@@ -65,15 +84,10 @@ export class OutgoingMessages {
         chatId: chat.id,
         seq,
         audience: hearersOf(chat),
-        data: { messageId: id, preview: previewOf(content), authorId: caller.id },
+        data: { messageId: id, preview: previewOf(content), authorId: author.id },
       })),
     );
     return messages;
-  }
-
-  /** The caller's draft in the chat is done with, unless it was changed since the answer was made of it. */
-  async forgetDraft(tx: Tx, caller: Caller, chatId: string, draft: SentDraft): Promise<void> {
-    if (caller.kind === 'user') await this.drafts.removeSent(tx, chatId, caller.id, draft);
   }
 
   /** Uploads belong to their message from now on. */

@@ -4,6 +4,12 @@ import type { MessageContent } from '#messenger-kit';
 import { BLOCKED } from '../chat/chat.repository.js';
 import type { AnswerableChat, QueuedMessage } from './outgoing-message.js';
 
+/** `bot`: a program; without an id where it is the queue. */
+export interface Author {
+  readonly kind: 'agent' | 'bot';
+  readonly id: string | null;
+}
+
 /** What an answer leaves behind on its chat. */
 interface Bump {
   readonly messages: number;
@@ -14,7 +20,8 @@ interface Bump {
 
 @Injectable()
 export class OutgoingRepository {
-  lockForAnswer(tx: Tx, chatId: string, userId: string): Promise<AnswerableChat | undefined> {
+  /** `userId`: who must see it to answer; null where nobody answers. */
+  lockForAnswer(tx: Tx, chatId: string, userId: string | null): Promise<AnswerableChat | undefined> {
     return row<AnswerableChat>(
       tx,
       `SELECT c.id, c.channel_id AS "channelId", ch.messenger, c.identity_id AS "identityId",
@@ -31,12 +38,7 @@ export class OutgoingRepository {
     );
   }
 
-  async insert(
-    tx: Tx,
-    chat: AnswerableChat,
-    messages: readonly QueuedMessage[],
-    author: { kind: 'agent' | 'bot'; id: string },
-  ): Promise<void> {
+  async insert(tx: Tx, chat: AnswerableChat, messages: readonly QueuedMessage[], author: Author): Promise<void> {
     await rows(
       tx,
       `INSERT INTO messages (id, chat_id, channel_id, seq, direction, author_kind, author_id, text, content, status,

@@ -7,6 +7,7 @@ import { AgentRepository } from '../agent/agent.repository.js';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
 import { QueueAgentRepository } from './queue-agent.repository.js';
+import { MembershipNews } from './membership-news.js';
 import { QueueRepository } from './queue.repository.js';
 
 /** The agents of a queue. Joining and leaving are harmless when repeated; who leaves keeps the chats they hold. */
@@ -18,6 +19,7 @@ export class QueueAgents {
     private readonly members: QueueAgentRepository,
     private readonly agents: AgentRepository,
     private readonly routing: Routing,
+    private readonly news: MembershipNews,
   ) {}
 
   async list(queueId: string, cursor: string | undefined, limit: number): Promise<Page<AgentDto>> {
@@ -34,6 +36,7 @@ export class QueueAgents {
       await this.agents.ensure(tx, userId);
       if (await this.members.add(tx, queueId, userId)) {
         await audit(tx, { action: 'queue.agent_added', subjectId: queueId, after: { userId } });
+        await this.news.joined(tx, queueId, userId);
       }
       this.routing.soon(tx, queueId);
     });
@@ -44,6 +47,7 @@ export class QueueAgents {
       if ((await this.queues.hold(tx, [queueId])).length === 0) throw Problem.notFound('queue');
       if (await this.members.remove(tx, queueId, userId)) {
         await audit(tx, { action: 'queue.agent_removed', subjectId: queueId, before: { userId } });
+        await this.news.left(tx, queueId, [userId]);
       }
       this.routing.soon(tx, queueId);
     });

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { IfGiven, OneLine } from '../given-text.js';
+import { IfGiven, OneLine, SeveralLines } from '../given-text.js';
 import {
   CLOSE_COUNTS_FROM,
   type CloseCountsFrom,
@@ -97,6 +97,25 @@ export class QueueSettingsDto {
   @Min(1)
   @Max(A_MONTH_MINUTES)
   reopenMinutes?: number | null;
+
+  /**
+   * Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
+   * `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
+   * known
+   * @example "Hello {{contact.name|there}}! Somebody will be with you in a minute."
+   */
+  @IsOptional()
+  @SeveralLines(2000)
+  greetingText?: string | null;
+
+  /**
+   * Sent when a chat is closed in which the contact wrote; nothing while null, which is the default. `{{agent.name}}`, who
+   * held it, is filled in too
+   * @example "Thank you for writing to us."
+   */
+  @IsOptional()
+  @SeveralLines(2000)
+  closingText?: string | null;
 }
 
 export class CreateQueueDto extends QueueSettingsDto {
@@ -139,6 +158,10 @@ export class QueueDto {
   closeWaitingAfterMinutes: number | null;
   /** @example 30 */
   reopenMinutes: number | null;
+  /** @example "Hello {{contact.name|there}}! Somebody will be with you in a minute." */
+  greetingText: string | null;
+  /** @example "Thank you for writing to us." */
+  closingText: string | null;
   createdAt: Date;
   updatedAt: Date;
 }

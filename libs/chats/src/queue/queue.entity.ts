@@ -56,6 +56,14 @@ export class Queue {
   @Column('int', { name: 'reopen_minutes' })
   reopenMinutes: number | null;
 
+  /** What the queue says when a contact's message opens a chat in it. */
+  @Column('text', { name: 'greeting_text' })
+  greetingText: string | null;
+
+  /** What it says when a chat in it is closed. */
+  @Column('text', { name: 'closing_text' })
+  closingText: string | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

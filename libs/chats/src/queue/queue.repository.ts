@@ -59,10 +59,15 @@ export class QueueRepository {
     return found !== undefined;
   }
 
-  /** Refused by the database (foreign key) while a channel uses the queue. */
-  async retire(tx: Tx, id: string): Promise<void> {
+  /** Answers who belonged to it. Refused by the database (foreign key) while a channel uses the queue. */
+  async retire(tx: Tx, id: string): Promise<string[]> {
     await rows(tx, 'UPDATE queues SET live = false, updated_at = now() WHERE id = $1', [id]);
-    await rows(tx, 'DELETE FROM queue_agents WHERE queue_id = $1', [id]);
     await rows(tx, 'DELETE FROM action_queues WHERE queue_id = $1', [id]);
+    const left = await rows<{ userId: string }>(
+      tx,
+      'DELETE FROM queue_agents WHERE queue_id = $1 RETURNING user_id AS "userId"',
+      [id],
+    );
+    return left.map(({ userId }) => userId);
   }
 }

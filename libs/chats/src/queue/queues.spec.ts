@@ -35,6 +35,8 @@ it('creates a queue with the usual rule and limit, once for an idempotency key',
       closeCountsFrom: 'last_message',
       closeWaitingAfterMinutes: null,
       reopenMinutes: null,
+      greetingText: null,
+      closingText: null,
     },
   });
   expect(await create('Support', key)).toMatchObject({ replayed: true, body: { id: first.body.id } });
@@ -59,6 +61,8 @@ it('keeps every setting, and changes only what is given', async () => {
     closeCountsFrom: 'last_outbound',
     closeWaitingAfterMinutes: 600,
     reopenMinutes: 10,
+    greetingText: 'Hello {{contact.name|there}}',
+    closingText: 'Good-bye from {{agent.name}}',
   } as const;
   const { body } = await house.get(Queues).create(admin, undefined, { name: 'All of it', ...settings });
   expect(body).toMatchObject(settings);

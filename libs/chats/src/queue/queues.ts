@@ -4,9 +4,11 @@ import { Database, newId, sqlState } from '#database';
 import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import { idAfter } from '../id-cursor.js';
+import { unknownPlaces, VARIABLES } from '../quick-reply/fill-in.js';
 import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
+import { MembershipNews } from './membership-news.js';
 import { QueueRepository } from './queue.repository.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -19,9 +21,11 @@ export class Queues {
     private readonly database: Database,
     private readonly creation: Creation,
     private readonly routing: Routing,
+    private readonly news: MembershipNews,
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
+    refuseUnknownPlaces(wish);
     return this.creation.once({ caller, route: 'POST /v1/queues', key, request: wish }, async (tx) => {
       const queue = viewOf(await this.queues.create(tx, { ...wish, id: newId() }).catch(nameTaken));
       await audit(tx, { action: 'queue.created', subjectId: queue.id, after: queue });
@@ -41,6 +45,7 @@ export class Queues {
   }
 
   async update(id: string, wish: UpdateQueueDto): Promise<QueueDto> {
+    refuseUnknownPlaces(wish);
     return this.database.transaction(async (tx) => {
       if (!(await this.queues.lock(tx, id))) throw Problem.notFound('queue');
       const before = await this.queues.of(tx, id);
@@ -60,7 +65,7 @@ export class Queues {
         if (await this.queues.hasOpenChats(tx, id)) {
           throw Problem.conflict('queue_has_chats', 'The queue has open chats. Close or move them first.');
         }
-        await this.queues.retire(tx, id);
+        await this.news.left(tx, id, await this.queues.retire(tx, id));
         await audit(tx, { action: 'queue.deleted', subjectId: id });
       });
     } catch (error) {
@@ -68,6 +73,21 @@ export class Queues {
       throw Problem.conflict('queue_has_channels', 'A channel uses this queue. Give the channel another one first.');
     }
   }
+}
+
+/** Nobody holds a chat when it is greeted. */
+const GREETING = VARIABLES.filter((variable) => variable !== 'agent.name');
+
+function refuseUnknownPlaces({ greetingText, closingText }: UpdateQueueDto): void {
+  const pointers = [
+    ...unknownPlaces(greetingText ?? '', GREETING).map((place) => noVariable('#/greetingText', place)),
+    ...unknownPlaces(closingText ?? '').map((place) => noVariable('#/closingText', place)),
+  ];
+  if (pointers.length > 0) throw Problem.invalid('Something in curly brackets is no variable of this text.', pointers);
+}
+
+function noVariable(pointer: string, place: string) {
+  return { pointer, detail: `${place} is no variable of this text` };
 }
 
 function nameTaken(error: unknown): never {

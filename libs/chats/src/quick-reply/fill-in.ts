@@ -6,9 +6,10 @@ const PLACE = /\{\{([^{}]*)\}\}/g;
 /** A name, and what stands there where it is not known: `{{contact.name|there}}`. */
 const WRITTEN = /^\s*([a-z.]+)\s*(?:\|(.*))?$/s;
 
-/** Places of a text that name no variable, as they are written. */
-export function unknownPlaces(text: string): string[] {
-  return [...text.matchAll(PLACE)].filter(([, inside]) => !read(inside!)).map(([place]) => place);
+/** Places of a text that name no variable, or none of these, as they are written. */
+export function unknownPlaces(text: string, variables: readonly Variable[] = VARIABLES): string[] {
+  const isKnown = (inside: string) => variables.some((one) => one === read(inside)?.variable);
+  return [...text.matchAll(PLACE)].filter(([, inside]) => !isKnown(inside!)).map(([place]) => place);
 }
 
 /** Each place is filled once: what a name contains is text, whatever it looks like. Unknown places stay as they are. */

@@ -9,8 +9,14 @@ import { aRoutingWorld, type Step, STEPS } from '../testing/routing-world.js';
  * Whatever happens in whatever order, what routing makes of it passes the reference's judgement after every step.
  * Real: the room's use cases and PostgreSQL. Deadlines are moved in the database, nothing sleeps.
  */
-/** The few rounds are the same ones every time: what only many rounds find shall not stop somebody else's change. */
-const ROUNDS = process.env.PARLEY_TEST_ROUNDS === 'full' ? { numRuns: 5_000 } : { numRuns: 30, seed: 20_261_122 };
+/**
+ * The few rounds are the same ones every time: what only many rounds find shall not stop somebody else's change.
+ * PARLEY_TEST_SEED takes others, or those of a failure once more.
+ */
+const { PARLEY_TEST_ROUNDS, PARLEY_TEST_SEED: SEED } = process.env;
+const GIVEN = SEED ? { seed: Number(SEED) } : {};
+const ROUNDS =
+  PARLEY_TEST_ROUNDS === 'full' ? { numRuns: 5_000, ...GIVEN } : { numRuns: 30, seed: 20_261_122, ...GIVEN };
 const LONGEST = 10;
 
 let house: ChatHouse;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Page, Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import { EventLog } from '#events';
-import type { Caller } from '#identity';
+import { audit, type Caller } from '#identity';
 import { watchersOf } from '../chat/audience.js';
 import { ChatAccess } from '../chat/chat-access.js';
 import { readerOf } from '../chat/reader.js';
@@ -42,11 +42,13 @@ export class Tagging {
   private change(caller: Caller, chatId: string, change: Change): Promise<Page<TagDto>> {
     return this.database.transaction(async (tx) => {
       const chat = await this.access.hold(tx, caller, chatId);
+      const before = await this.tags.ofChat(chat.id, tx);
       const changed = await change(tx, chat.id);
       const tags = await this.tags.ofChat(chat.id, tx);
       if (changed) {
         const news = { chatId: chat.id, at: new Date(), audience: watchersOf(chat) };
         await this.events.record(tx, [{ type: 'chat.tagged', ...news, data: { tags } }]);
+        await audit(tx, { action: 'chat.tagged', subjectId: chat.id, before: { tags: before }, after: { tags } });
       }
       return pageOfAll(tags);
     });

@@ -10,6 +10,8 @@ import { NetworkCall } from './network-call.js';
 import { NetworkQuestion } from './network-question.js';
 import { Outbox } from './outbox.js';
 import { Pacer } from './pacer.js';
+import { QueueTexts } from './queue-texts.js';
+import { QueueVoice } from './queue-voice.js';
 import { Queueing } from './queueing.js';
 import { SentMessages } from './sent-messages.js';
 import { StartChat } from './start-chat.js';
@@ -30,6 +32,8 @@ export const OUTBOX = [
   Outbox,
   Pacer,
   Queueing,
+  QueueTexts,
+  QueueVoice,
   SentMessages,
   StartChat,
   Ways,

@@ -42,6 +42,8 @@ export class EraseMessages extends ErasureStep {
       chatId,
     ]);
     if (sending) throw new StillSending(chatId);
+    // First: a text that is just becoming a message is waited for, and then erased as one.
+    await rows(tx, 'DELETE FROM due_texts WHERE chat_id = $1', [chatId]);
     const erased = await rows(
       tx,
       `UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
