@@ -1,4 +1,4 @@
-import { CuttingProxy } from '../support/cutting-proxy.js';
+import { TcpSwitch } from '../support/tcp-switch.js';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
@@ -14,13 +14,13 @@ const CHATS = rounds(12, 200);
 
 let house: House;
 let server: ServerProcess;
-let proxy: CuttingProxy;
+let proxy: TcpSwitch;
 const listeners: Listener[] = [];
 
 beforeAll(async () => {
   house = await openDesk();
   server = house.server;
-  proxy = await CuttingProxy.to(server.url);
+  proxy = await TcpSwitch.to(server.url);
 }, 120_000);
 afterAll(async () => {
   for (const listener of listeners) listener.close();
