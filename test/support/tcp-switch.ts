@@ -43,7 +43,10 @@ export class TcpSwitch {
   /** Cuts one connection of those open now. */
   cutOne(): void {
     const open = [...this.sockets];
-    open[Math.floor(Math.random() * open.length)]?.destroy();
+    const cut = open[Math.floor(Math.random() * open.length)];
+    if (!cut) return;
+    this.sockets.delete(cut);
+    cut.destroy();
   }
 
   cutAll(): void {
