@@ -74,6 +74,9 @@ it('when the node that asks is killed another goes on, and nothing is lost or do
       for (const text of texts.slice(30)) simulator.customerWrites({ ...who, text });
       const killed = workers.shift()!;
       await killed.kill();
+      const at = Date.now();
+      const goesOn = () => polls().some((poll) => poll.at > at);
+      await simulator.waitFor(goesOn, 15_000, 'another node to ask');
       await killed.dispose();
       const last = async () =>
         (await chatsOf(team.admin, 'all')).some((chat) => chat.lastMessage?.preview === texts.at(-1));

@@ -1,5 +1,6 @@
-import { CuttingProxy } from '../support/cutting-proxy.js';
+import { TcpSwitch } from '../support/tcp-switch.js';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
+import { cursorOf, eventsAfter } from '../support/event-pages.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { Listener } from '../support/listener.js';
@@ -10,17 +11,20 @@ import { chatsOf } from '../support/views.js';
 /** Real: the built server, PostgreSQL, sockets that are cut anywhere, the published client. Simulated: the messengers. */
 const LISTENERS = rounds(6, 500);
 const CUTS = rounds(24, 10_000);
-const CHATS = rounds(12, 200);
+/** Between them the server is stopped, and killed. */
+const STRETCHES = 3;
+/** In each of them. */
+const CHATS = rounds(8, 130);
 
 let house: House;
 let server: ServerProcess;
-let proxy: CuttingProxy;
+let proxy: TcpSwitch;
 const listeners: Listener[] = [];
 
 beforeAll(async () => {
   house = await openDesk();
   server = house.server;
-  proxy = await CuttingProxy.to(server.url);
+  proxy = await TcpSwitch.to(server.url);
 }, 120_000);
 afterAll(async () => {
   for (const listener of listeners) listener.close();
@@ -29,29 +33,15 @@ afterAll(async () => {
   await house?.close();
 });
 
-interface EventPage {
-  readonly data: { readonly id: string; readonly chatId: string | null }[];
-  readonly cursor: string;
-  readonly more: boolean;
-}
-
-async function logAfter(cursor: string): Promise<EventPage['data']> {
-  const page = await house.team.admin.read<EventPage>(`/v1/events?limit=100&after=${cursor}`);
-  return page.more ? [...page.data, ...(await logAfter(page.cursor))] : page.data;
-}
-
+/** Chats begin and end while listeners are cut off at random. */
 async function talk(): Promise<void> {
   for (let number = 0; number < CHATS; number++) {
     const chat = await anOpenChat(house, aCustomer(house, 'telegram'));
+    for (let cut = 0; cut < CUTS / STRETCHES / CHATS; cut++) {
+      await eventually(() => proxy.open > 0, 60_000, 'somebody to cut off');
+      proxy.cutOne();
+    }
     if (number % 3 === 0) await chat.close();
-  }
-}
-
-async function cut(): Promise<void> {
-  for (let done = 0; done < CUTS / 2; done++) {
-    await eventually(() => proxy.open > 0, 60_000, 'somebody to cut off');
-    proxy.cutOne();
-    await new Promise(setImmediate);
   }
 }
 
@@ -67,16 +57,19 @@ function statusesBy({ events }: Listener): Map<string, string> {
 
 it('cut off at random and restarted, everybody has every event once, and the state of a fresh list', async () => {
   const { admin } = house.team;
-  const { cursor } = await admin.read<{ cursor: string }>('/v1/events/cursor');
+  const cursor = await cursorOf(admin);
   for (let number = 0; number < LISTENERS; number++)
     listeners.push(await Listener.open(admin, { url: proxy.url, after: cursor }));
-  await Promise.all([talk(), cut()]);
+  await talk();
   await server.stop();
   server = await server.restart();
-  await Promise.all([talk(), cut()]);
+  await talk();
+  await server.kill();
+  server = await server.restart();
+  await talk();
 
-  const log = (await logAfter(cursor)).map(({ id }) => id);
-  expect(log.length).toBeGreaterThan(CHATS * 6);
+  const log = (await eventsAfter(admin, cursor)).map(({ id }) => id);
+  expect(log.length).toBeGreaterThan(CHATS * STRETCHES * 3);
   const last = log.at(-1);
   for (const listener of listeners) {
     await eventually(() => listener.events.some(({ id }) => id === last), 60_000, 'the last event');
@@ -84,6 +77,6 @@ it('cut off at random and restarted, everybody has every event once, and the sta
     expect(listener.starts).toBe(0);
   }
   const listed = new Map((await chatsOf(admin, 'all')).map(({ id, status }) => [id, status]));
-  expect(listed.size).toBe(CHATS * 2);
+  expect(listed.size).toBe(CHATS * STRETCHES);
   for (const listener of listeners) expect(statusesBy(listener)).toEqual(listed);
 }, 600_000);

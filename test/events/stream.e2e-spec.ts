@@ -1,5 +1,6 @@
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import type { Api } from '../support/api.js';
+import { eventsAfter } from '../support/event-pages.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { Listener } from '../support/listener.js';
@@ -23,22 +24,8 @@ async function listen(api: Api, options: Parameters<typeof Listener.open>[1] = {
   return listener;
 }
 
-interface EventPage {
-  readonly data: { readonly id: string; readonly type: string; readonly chatId: string | null }[];
-  readonly cursor: string;
-  readonly more: boolean;
-}
-
-/** All events after a cursor, as a program reads them that asks now and then. */
-async function ask(api: Api, after: string): Promise<EventPage['data']> {
-  const events: EventPage['data'] = [];
-  for (let cursor = after; ;) {
-    const page = await api.read<EventPage>(`/v1/events?limit=3&after=${encodeURIComponent(cursor)}`);
-    events.push(...page.data);
-    cursor = page.cursor;
-    if (!page.more) return events;
-  }
-}
+/** In small pages. */
+const ask = (api: Api, after: string) => eventsAfter(api, after, 3);
 
 it('tells an agent what happens in a chat, in order; who asks instead reads the same', async () => {
   const [agent] = house.team.agents;

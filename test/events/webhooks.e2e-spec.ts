@@ -1,19 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { freePort } from '../support/server.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 /** Real: the built server, PostgreSQL, sockets; signatures are verified by the reference library. Simulated: the messengers. */
-interface Arrival {
-  readonly path: string;
-  readonly id: string;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
 interface EndpointView {
   readonly id: string;
   readonly secret: string;
@@ -32,48 +23,26 @@ interface DeliveryView {
 }
 
 let house: House;
-let receiver: Server;
-let origin: string;
-const arrivals: Arrival[] = [];
-/** What the receiver answers at a path; nothing = it does not answer. */
-const answers = new Map<string, number | undefined>();
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  receiver = createServer((request, response) => {
-    const path = request.url ?? '';
-    void bodyOf(request).then((body) => {
-      const headers = request.headers as Record<string, string>;
-      arrivals.push({ path, id: headers['webhook-id']!, headers, body });
-      const status = answers.has(path) ? answers.get(path) : 204;
-      if (status !== undefined) response.writeHead(status, { 'retry-after': '3600' }).end();
-    });
-  }).listen(port, '127.0.0.1');
-  await once(receiver, 'listening');
-  house = await openDesk({ env: { PARLEY_HTTP_ALLOWED_ORIGINS: origin } });
+  receiver = await WebhookReceiver.open();
+  house = await openDesk({ env: { PARLEY_HTTP_ALLOWED_ORIGINS: receiver.origin } });
 }, 120_000);
 afterEach(async () => {
   const { data } = await house.team.admin.read<{ data: EndpointView[] }>('/v1/webhook-endpoints');
   for (const { id } of data) await house.team.admin.call('DELETE', `/v1/webhook-endpoints/${id}`);
 });
 afterAll(async () => {
-  receiver?.closeAllConnections();
   receiver?.close();
   await house?.close();
 });
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
 function subscribe(path: string, types?: string[]): Promise<EndpointView> {
-  return house.team.admin.created<EndpointView>('/v1/webhook-endpoints', { url: origin + path, types });
+  return house.team.admin.created<EndpointView>('/v1/webhook-endpoints', { url: receiver.origin + path, types });
 }
 
-const at = (path: string) => arrivals.filter((arrival) => arrival.path === path);
+const at = (path: string) => receiver.at(path);
 
 async function deliveriesOf({ id }: EndpointView): Promise<DeliveryView[]> {
   return (await house.team.admin.read<{ data: DeliveryView[] }>(`/v1/webhook-endpoints/${id}/deliveries?limit=100`))
@@ -113,8 +82,8 @@ it('while a secret changes, the old one and the new one verify', async () => {
 });
 
 it('one that hangs delays nobody; one that fails is tried again with the same id and bytes', async () => {
-  answers.set('/hangs', undefined);
-  answers.set('/fails', 500);
+  receiver.answers.set('/hangs', undefined);
+  receiver.answers.set('/fails', 500);
   await subscribe('/hangs', ['message.received']);
   const failing = await subscribe('/fails', ['message.received']);
   await subscribe('/well', ['message.received']);
@@ -132,7 +101,7 @@ it('one that hangs delays nobody; one that fails is tried again with the same id
     expect({ state, attempts }).toEqual({ state: 'pending', attempts: 1 });
     expect(Date.parse(nextAttemptAt!) - Date.now()).toBeGreaterThan(1_800_000);
   }
-  answers.delete('/fails');
+  receiver.answers.delete('/fails');
   await house.database.database.rows(`UPDATE webhook_deliveries SET due_at = now() WHERE endpoint_id = $1`, [
     failing.id,
   ]);
@@ -146,7 +115,7 @@ it('one that hangs delays nobody; one that fails is tried again with the same id
 });
 
 it('410 ends it, and is told; made active again it gets what it missed when it is asked for', async () => {
-  answers.set('/gone', 410);
+  receiver.answers.set('/gone', 410);
   const endpoint = await subscribe('/gone', ['chat.accepted']);
   const path = `/v1/webhook-endpoints/${endpoint.id}`;
   await anOpenChat(house, aCustomer(house, 'telegram'));
@@ -157,7 +126,7 @@ it('410 ends it, and is told; made active again it gets what it missed when it i
   expect(await eventually(disabled, 30_000)).toMatchObject({ disabledReason: 'gone' });
   const from = new Date(Date.now() - 60_000).toISOString();
   const missed = await anOpenChat(house, aCustomer(house, 'telegram'));
-  answers.delete('/gone');
+  receiver.answers.delete('/gone');
   await house.team.admin.changed(path, { active: true });
   await house.team.admin.created(`${path}/replay`, { from, until: new Date(Date.now() + 60_000).toISOString() });
   const isThere = () =>
@@ -172,7 +141,7 @@ it('410 ends it, and is told; made active again it gets what it missed when it i
 });
 
 it('a failure of days disables it', async () => {
-  answers.set('/dead', 503);
+  receiver.answers.set('/dead', 503);
   const endpoint = await subscribe('/dead', ['chat.accepted']);
   await house.database.database.rows(`UPDATE webhook_endpoints SET failing_since = now() - interval '4 days'`);
   await house.team.admin.created(`/v1/webhook-endpoints/${endpoint.id}/test`);

@@ -6,16 +6,20 @@ import { rounds } from '../support/rounds.js';
 import { META_APP, ServerProcess } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { messageWith } from '../support/views.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 /**
  * Real: built servers as processes of their own on one PostgreSQL, signals. Simulated: the messengers. The first node serves
  * the API and delivers nothing, so that it is known who holds the lanes.
  */
 let house: House;
+let receiver: WebhookReceiver;
 const workers: ServerProcess[] = [];
-const env = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
+const env: Record<string, string> = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
 
 beforeAll(async () => {
+  receiver = await WebhookReceiver.open();
+  env.PARLEY_HTTP_ALLOWED_ORIGINS = receiver.origin;
   house = await openDesk({ env: { ...env, NODE_ROLE: 'web' } });
 }, 120_000);
 afterEach(async () => {
@@ -25,7 +29,10 @@ afterEach(async () => {
     await worker.dispose();
   }
 });
-afterAll(() => house?.close());
+afterAll(async () => {
+  receiver?.close();
+  await house?.close();
+});
 
 /** `all` where it is to serve the API, too. */
 async function aWorker(role: 'worker' | 'all' = 'worker'): Promise<ServerProcess> {
@@ -87,6 +94,29 @@ it('a frozen node’s lanes are taken over within 15 s; when it wakes it writes 
     expect(house.simulator.received(who)).toEqual(['Hanging', 'Second', 'Third', 'Fourth']);
     expect((await later())[0]).toMatchObject({ text: 'Hanging', status: 'unconfirmed' });
   }
+}, 120_000);
+
+it('what a killed node was telling other programs they are told within half a minute, with the same id and bytes', async () => {
+  const holder = await aWorker();
+  receiver.answers.set('/told', undefined);
+  const url = `${receiver.origin}/told`;
+  const { id } = await house.team.admin.created<{ id: string }>('/v1/webhook-endpoints', {
+    url,
+    types: ['chat.closed'],
+  });
+  const chats = await Promise.all(Array.from({ length: 3 }, () => anOpenChat(house, aCustomer(house, 'telegram'))));
+  for (const chat of chats) await chat.close();
+  await eventually(() => receiver.at('/told').length === 3, 15_000, 'deliveries that get no answer');
+  await aWorker();
+  await holder.kill();
+  receiver.answers.delete('/told');
+  const deliveries = async () =>
+    (await house.team.admin.read<{ data: { state: string }[] }>(`/v1/webhook-endpoints/${id}/deliveries`)).data;
+  const allDelivered = async () => (await deliveries()).every(({ state }) => state === 'delivered');
+  await eventually(allDelivered, 30_000, 'the deliveries of the killed node');
+  const told = receiver.at('/told').map((arrival) => `${arrival.id} ${arrival.body}`);
+  expect(new Set(told).size).toBe(3);
+  expect(told.length).toBe(6);
 }, 120_000);
 
 it('the same event on two nodes at once is one message', async () => {

@@ -12,7 +12,14 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openHouse(options: { agents?: number; env?: Record<string, string> } = {}): Promise<House> {
+export interface HouseOptions {
+  readonly agents?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where the server listens; without it anywhere. */
+  readonly port?: number;
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const database = await openTestDatabase();
   const simulator = await startSimulator();
   const opened: { close(): Promise<unknown> }[] = [database, { close: () => simulator.stop() }];
@@ -24,6 +31,7 @@ export async function openHouse(options: { agents?: number; env?: Record<string,
       databaseUrl: database.url,
       messengersUrl: simulator.url,
       env: options.env,
+      port: options.port,
     });
     opened.push({ close: () => server.dispose() });
     const team = await aTeam(server, simulator, options.agents);

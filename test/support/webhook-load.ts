@@ -19,9 +19,10 @@ export class WebhookLoad {
     private readonly people = 40,
   ) {}
 
-  start(connections = 16): this {
+  /** Each connection pauses so long after an answer. */
+  start(connections = 16, pauseMs = 0): this {
     this.stopped = false;
-    this.loops = Array.from({ length: connections }, () => this.loop());
+    this.loops = Array.from({ length: connections }, () => this.loop(pauseMs));
     return this;
   }
 
@@ -41,6 +42,17 @@ export class WebhookLoad {
     await Promise.all(Array.from({ length: 16 }, loop));
   }
 
+  /** Once more each event that was not acknowledged yet; it may be refused again. */
+  async redeliverMissing(): Promise<void> {
+    const texts = [...this.sent.keys()].filter((text) => !this.acknowledged.has(text));
+    await Promise.all(texts.map((text) => this.post(text)));
+  }
+
+  /** How many calls were answered, or given up. */
+  get answered(): number {
+    return [...this.statuses.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** So many calls at once, each with so many events; resolves each with its status, 0 when it got no answer. */
   postBatches(calls: number, events: number): Promise<number>[] {
     return Array.from({ length: calls }, () => {
@@ -52,13 +64,14 @@ export class WebhookLoad {
     });
   }
 
-  private async loop(): Promise<void> {
+  private async loop(pauseMs: number): Promise<void> {
     while (!this.stopped) {
       const number = this.count++;
       const text = `${this.run} ${number}`;
       this.sent.set(text, bodyWith([this.eventOf(number, text)]));
       const status = await this.post(text);
-      if (status === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const rest = status === 0 ? 20 : pauseMs;
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 

@@ -27,7 +27,7 @@ export class MessagingOptions {
     this.uploadTimeoutMs = options.uploadTimeoutMs ?? 60_000;
     this.echoWaitMs = options.echoWaitMs ?? 15_000;
     this.expireAfterMs = options.expireAfterMs ?? 24 * 3_600_000;
-    this.pollLeaseMs = options.pollLeaseMs ?? 15_000;
+    this.pollLeaseMs = options.pollLeaseMs ?? 12_000;
     this.rawBodyDays = options.rawBodyDays ?? 30;
   }
 }

@@ -9,8 +9,8 @@ import { pauseAfter, retryAfterMs } from './ladder.js';
 import { signed } from './signing.js';
 
 const TIMEOUT_MS = 15_000;
-/** Longer than any attempt takes. */
-const LEASE_MS = 60_000;
+/** Longer than any attempt takes, and no longer: for so long a dead node's attempts keep others waiting. */
+const LEASE_MS = 20_000;
 /** One that is slow has no more places than these, and takes nobody else's. */
 const PER_ENDPOINT = 8;
 const GIVE_UP_MS = 3 * 86_400_000;

@@ -36,7 +36,8 @@ export class LaneSteps {
       if (!(await this.lanes.renew(tx, lane, this.options.leaseMs))) return LEAVE;
       const left = await this.messages.leaveUnconfirmed(tx, lane.chatId);
       if (left === undefined || !echoes) return undefined;
-      const waitMs = this.options.echoWaitMs;
+      // The call was made before the lease was left to run out: for so long its echo has been on its way already.
+      const waitMs = Math.max(this.options.echoWaitMs - this.options.leaseMs, 0);
       await this.lanes.postpone(tx, lane, waitMs, lane.attempts, left);
       return { kind: 'leave', waitMs };
     });

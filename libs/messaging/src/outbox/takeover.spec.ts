@@ -70,6 +70,17 @@ it('the late failure of an earlier try says nothing about the try under way', as
   expect(await house.statusOf(stuck)).toBe('sending');
 });
 
+it('the heir waits for an echo as long as is left of the wait that began with the call', async () => {
+  const { stuck, answer, dead } = await aStuckNode();
+  const closing = dead.close();
+  const heir = await house.aNode({ leaseMs: LEASE_MS, echoWaitMs: LEASE_MS + 700, deliver: false });
+  const lane = await eventuallyClaimed(heir.get(LanesRepository));
+  expect(await heir.get(LaneSteps).begin(lane, true)).toEqual({ kind: 'leave', waitMs: 700 });
+  expect(await house.statusOf(stuck)).toBe('unconfirmed');
+  answer(sent(stuck));
+  await closing;
+});
+
 it('a frozen node that wakes up finds its lease gone before it writes', async () => {
   const chat = await house.aChat();
   const id = await house.send(chat, 'frozen');
