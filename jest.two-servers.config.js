@@ -6,6 +6,7 @@ const e2e = base.projects.find(({ displayName }) => displayName === 'e2e');
 export default {
   ...e2e,
   displayName: 'two-servers',
+  testTimeout: base.testTimeout,
   roots: ['<rootDir>/test/two-servers'],
   testMatch: ['**/*.spec.ts'],
 };

@@ -37,10 +37,13 @@ beforeAll(async () => {
 }, 120_000);
 afterEach(() => Promise.all([load?.stop(), ...letters.map((letter) => letter.stop())]));
 afterAll(async () => {
-  await house?.close();
-  await PostgresServer.killAll();
-  await pooler?.close();
-  await wire?.close();
+  try {
+    await house?.close();
+  } finally {
+    await PostgresServer.killAll();
+    await pooler?.close();
+    await wire?.close();
+  }
 });
 
 /** A new standby, without which nothing is committed from now on. */

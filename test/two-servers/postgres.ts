@@ -144,6 +144,7 @@ export class PostgresServer {
 }
 
 async function aFolder(): Promise<string> {
+  programs();
   const folder = await mkdtemp(join(tmpdir(), 'parley-two-servers-'));
   const { uid, gid } = runner();
   if (uid !== undefined) await chown(folder, uid, gid!);
