@@ -24,7 +24,7 @@ interface Waiting {
 const BATCH = 256;
 const CAPACITY = 4096;
 /** A second batch that is much smaller than the first costs more than it gains. */
-const WORTH_OVERLAPPING = 0.8;
+const WORTH_OVERLAPPING = 0.4;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
 const PATIENCE_MS = 8_000;
 const PAUSES_MS = [50, 250];
