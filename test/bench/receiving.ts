@@ -9,7 +9,7 @@ import { reuseLogFiles } from './log-files.js';
 import { connectPage } from './page.js';
 import { freePort, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
-import { PASSWORD, seedOnce } from './seed/seed.js';
+import { PASSWORD, seedOnce, serverFolder } from './seed/seed.js';
 import { LARGE } from './seed/size.js';
 import { measureStreams } from './streams/streams.js';
 import { messengerWebhooks, redelivered } from './webhooks.js';
@@ -51,7 +51,8 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
     const page = await connectPage(url, options.dataDir);
     opened.push(page);
     if (!options.onlyStreams) {
-      const large = options.large === undefined ? undefined : await openLarge(await open(options.large), options);
+      const { large: at } = options;
+      const large = at === undefined ? undefined : await openLarge(await open(at), serverFolder(at), options.say);
       if (large) opened.push(large);
       await measure(url, page, large, options);
     }
@@ -63,10 +64,10 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
 }
 
 /** The server on 5 million messages, which are made where they are missing. */
-async function openLarge(url: string, { dataDir, say }: ReceivingOptions): Promise<Page> {
+async function openLarge(url: string, folder: string, say: (line: string) => void): Promise<Page> {
   await migrate(url);
   await seedOnce(url, LARGE, say);
-  return connectPage(url, join(dataDir, 'large-server'), SEEDED);
+  return connectPage(url, folder, SEEDED);
 }
 
 async function measure(url: string, page: Page, large: Page | undefined, { quick, say }: ReceivingOptions) {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { types } from './instant.js';
 
 export interface LeanClientOptions extends pg.ClientConfig {
   /** Milliseconds after which a statement without an answer takes its connection with it. */
@@ -10,7 +11,7 @@ type Answered = (error: Error | null, result: pg.QueryResult) => void;
 /**
  * The driver's client without its own promises and timers: both keep a statement's result reachable from the one before,
  * so that the collector of young objects copies results that nobody needs, for milliseconds at a time (40 % of them were
- * seen to survive, none with this). Answers and errors are the same.
+ * seen to survive, none with this). Answers and errors are the same; moments are read with less garbage.
  */
 export class LeanClient extends pg.Client {
   private readonly answerTimeout: number | undefined;
@@ -19,7 +20,7 @@ export class LeanClient extends pg.Client {
   private watch: NodeJS.Timeout | undefined;
 
   constructor(options?: LeanClientOptions) {
-    super(options);
+    super({ types, ...options });
     this.answerTimeout = options?.answerTimeout;
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);

@@ -1,6 +1,6 @@
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import pg from 'pg';
-import { Database } from '#database';
+import { Database, openDataSource } from '#database';
 import { ChatListRepository } from '../../../libs/chats/src/chat/chat-list.repository.js';
 import { UnreadRepository } from '../../../libs/chats/src/chat/unread.repository.js';
 import { PASSWORD } from '../seed/seed.js';
@@ -35,8 +35,7 @@ export class SeededHouse {
     );
     await client.end();
     if (busy.length === 0) throw new Error('No agent holds a page of open chats: this database was not seeded');
-    const dataSource = new DataSource({ type: 'postgres', url, poolSize: 1 });
-    await dataSource.initialize();
+    const dataSource = await openDataSource({ url, poolSize: 1 });
     return new SeededHouse(dataSource, new Database(dataSource), agents, busy, chats);
   }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, openEmbeddedPostgres } from '#database';
-import { seedOnce } from '../seed/seed.js';
+import { seedOnce, serverFolder } from '../seed/seed.js';
 import { LARGE, SMALL, type SeedSize } from '../seed/size.js';
 import { sayFigures, type Figure } from '../report.js';
 import { SeededHouse } from './house.js';
@@ -89,7 +89,8 @@ export async function measureReading({ dataDir, large, quick, say }: ReadingOpti
     };
     const small = await open(join(dataDir, 'small'), SMALL);
     const main = large === undefined ? small : await open(large, LARGE);
-    const server = await SeededServer.start(main.url, join(dataDir, 'reading'), main.house.someone);
+    const folder = large === undefined ? join(dataDir, 'reading') : serverFolder(large);
+    const server = await SeededServer.start(main.url, folder, main.house.someone);
     opened.push(server);
     const rounds = await play(main.house, server, large === undefined ? undefined : small.house, quick, say);
     sayFigures(FIGURES, rounds, say);

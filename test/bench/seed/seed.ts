@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import pg from 'pg';
 import { Passwords } from '../../../libs/identity/src/user/passwords.js';
 import { chatsSql } from './chats.js';
@@ -41,7 +42,12 @@ export async function seed(url: string, size: SeedSize, say: (line: string) => v
   }
 }
 
-/** The same, unless there is data already. */
+/** Where a server on the large data keeps its key: the database takes no other from the first start on. */
+export function serverFolder(large: string): string {
+  return join(large, 'server');
+}
+
+/** Seeds, unless there is data already. */
 export async function seedOnce(url: string, size: SeedSize, say: (line: string) => void): Promise<void> {
   if (await isEmpty(url)) await seed(url, size, say);
 }
