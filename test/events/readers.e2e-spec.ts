@@ -6,26 +6,17 @@ import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { cursorOf, eventsAfter } from '../support/event-pages.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { Listener } from '../support/listener.js';
+import { listening } from '../support/listener.js';
 import { WebhookLoad } from '../support/webhook-load.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers. */
 let house: House;
-const listeners: Listener[] = [];
+const listen = listening();
 
 beforeAll(async () => {
   house = await openDesk({ agents: 2 });
 }, 120_000);
-afterEach(() => {
-  for (const listener of listeners.splice(0)) listener.close();
-});
 afterAll(() => house?.close());
-
-async function listen(api: Api, options: Parameters<typeof Listener.open>[1] = {}): Promise<Listener> {
-  const listener = await Listener.open(api, options);
-  listeners.push(listener);
-  return listener;
-}
 
 /** A stream of which nothing is read before somebody asks. */
 async function aSilentReader(api: Api, after?: string): Promise<IncomingMessage> {

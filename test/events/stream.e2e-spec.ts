@@ -3,26 +3,17 @@ import type { Api } from '../support/api.js';
 import { eventsAfter } from '../support/event-pages.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { Listener } from '../support/listener.js';
+import { listening } from '../support/listener.js';
 import { chatsOf, chatWith } from '../support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets, the published client. Simulated: the messengers. */
 let house: House;
-const listeners: Listener[] = [];
+const listen = listening();
 
 beforeAll(async () => {
   house = await openDesk({ agents: 2 });
 }, 120_000);
-afterEach(() => {
-  for (const listener of listeners.splice(0)) listener.close();
-});
 afterAll(() => house?.close());
-
-async function listen(api: Api, options: Parameters<typeof Listener.open>[1] = {}): Promise<Listener> {
-  const listener = await Listener.open(api, options);
-  listeners.push(listener);
-  return listener;
-}
 
 /** In small pages. */
 const ask = (api: Api, after: string) => eventsAfter(api, after, 3);

@@ -53,3 +53,16 @@ export class Listener {
     this.feed.close();
   }
 }
+
+/** How a spec opens listeners; each is closed after its test. */
+export function listening(): typeof Listener.open {
+  const opened: Listener[] = [];
+  afterEach(() => {
+    for (const listener of opened.splice(0)) listener.close();
+  });
+  return async (...asked) => {
+    const listener = await Listener.open(...asked);
+    opened.push(listener);
+    return listener;
+  };
+}

@@ -38,16 +38,14 @@ export class LeanClient extends pg.Client {
     this.keepWatch();
     try {
       return await new Promise((resolve, reject) => {
-        start((error, result) => {
-          this.asked.shift();
-          if (error) reject(error);
-          else resolve(result);
-        });
+        start((error, result) => (error ? reject(error) : resolve(result)));
       });
     } catch (error) {
       // The driver's own stack ends at the socket; this one leads to who asked.
       if (error instanceof Error) Error.captureStackTrace(error);
       throw error;
+    } finally {
+      this.asked.shift();
     }
   }
 

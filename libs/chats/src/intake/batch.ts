@@ -73,56 +73,27 @@ export class Batch {
 
   values(): Buffer[] {
     const { events, messages } = this;
+    const previews = messages.map(({ preview, text }) => (preview === text ? null : preview));
     const sums = [...this.sums.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
     return [
-      uuidArray(events.map(({ channelId }) => channelId)),
-      textArray(events.map(({ key }) => key)),
-      textArray(
-        unless(
-          'stored',
-          events.map(({ outcome }) => outcome),
-        ),
-      ),
-      textArray(
-        unless(
-          null,
-          events.map(({ reason }) => reason),
-        ),
-      ),
-      uuidArray(
-        unless(
-          null,
-          events.map(({ rawId }) => rawId),
-        ),
-      ),
+      uuidArray(column(events, 'channelId')),
+      textArray(column(events, 'key')),
+      textArray(unless('stored', column(events, 'outcome'))),
+      textArray(unless(null, column(events, 'reason'))),
+      uuidArray(unless(null, column(events, 'rawId'))),
       instantArray(events.map(({ receivedAt }) => receivedAt.getTime())),
       integerArray(unless(1, this.times)),
-      booleanArray(
-        unless(
-          false,
-          events.map(({ wanted }) => wanted),
-        ),
-      ),
+      booleanArray(unless(false, column(events, 'wanted'))),
       ...this.writers.values(),
-      integerArray(messages.map(({ event }) => event)),
-      integerArray(messages.map(({ writer }) => writer)),
-      integerArray(messages.map(({ nth }) => nth)),
-      uuidArray(messages.map(({ id }) => id)),
-      textArray(messages.map(({ externalId }) => externalId)),
-      textArray(messages.map(({ text }) => text)),
-      textArray(
-        unless(
-          null,
-          messages.map(({ more }) => more),
-        ),
-      ),
-      instantArray(messages.map(({ sent }) => sent)),
-      textArray(
-        unless(
-          null,
-          messages.map(({ preview, text }) => (preview === text ? null : preview)),
-        ),
-      ),
+      integerArray(column(messages, 'event')),
+      integerArray(column(messages, 'writer')),
+      integerArray(column(messages, 'nth')),
+      uuidArray(column(messages, 'id')),
+      textArray(column(messages, 'externalId')),
+      textArray(column(messages, 'text')),
+      textArray(unless(null, column(messages, 'more'))),
+      instantArray(column(messages, 'sent')),
+      textArray(unless(null, previews)),
       uuidArray(sums.map(([channelId]) => channelId)),
       ...SUMS.map((name) => integerArray(sums.map(([, sum]) => sum[name]))),
     ];
@@ -199,10 +170,10 @@ class Writers {
 
   values(): Buffer[] {
     return [
-      uuidArray(this.all.map(({ channelId }) => channelId)),
-      textArray(this.all.map(({ messenger }) => messenger)),
-      textArray(this.all.map(({ scope }) => scope)),
-      textArray(this.all.map(({ externalId }) => externalId)),
+      uuidArray(column(this.all, 'channelId')),
+      textArray(column(this.all, 'messenger')),
+      textArray(column(this.all, 'scope')),
+      textArray(column(this.all, 'externalId')),
       textArray(this.all.map(personKey)),
       integerArray(this.counts),
       instantArray(this.newest),
@@ -211,7 +182,11 @@ class Writers {
   }
 }
 
+function column<Row, Name extends keyof Row>(rows: readonly Row[], name: Name): Row[Name][] {
+  return rows.map((row) => row[name]);
+}
+
 /** The column, or none where it is the usual value all over. */
-function unless<Value>(usual: Value, column: readonly Value[]): readonly Value[] {
-  return column.every((value) => value === usual) ? [] : column;
+function unless<Value>(usual: Value, values: readonly Value[]): readonly Value[] {
+  return values.every((value) => value === usual) ? [] : values;
 }
