@@ -30,7 +30,7 @@ export class ReceiveFaster1763800000018 implements MigrationInterface {
  * probe, whatever the statistics say. Chats are locked in the order of their ids. Of two calls that enter the same event at
  * the same time one fails with a unique violation, and finds it entered when it is made again.
  */
-const RECEIVE_FASTER = `
+export const RECEIVE_FASTER = `
 CREATE OR REPLACE FUNCTION receive_events(
   p_at timestamptz, p_strict boolean,
   e_channel uuid[], e_key text[], e_outcome text[], e_reason text[], e_raw uuid[], e_received timestamptz[], e_times int[],

@@ -29,6 +29,8 @@ export interface LogPage {
 
 export const EPOCH_SETTING = 'events.epoch';
 const HORIZON_SETTING = 'events.horizon';
+/** How far apart the ids of rows are: a row with several events has those from its own on. */
+const IDS_A_ROW = 256;
 
 /** How the log stands: the first row of an answer. */
 interface State {
@@ -69,9 +71,10 @@ const page = (limit: number) => `
   UNION ALL
   SELECT NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type, e.at, e.chat_id, e.seq, e.audience, e.data
   FROM log CROSS JOIN LATERAL (
-    SELECT * FROM events
-    WHERE (events.txid, events.id) > ($1::xid8, $2::bigint) AND events.txid < log.head
-    ORDER BY events.txid, events.id LIMIT ${limit}
+    SELECT * FROM logged_events AS l
+    WHERE (l.txid, l.row_id) > ($1::xid8, $2::bigint - ${IDS_A_ROW}) AND (l.txid, l.id) > ($1::xid8, $2::bigint)
+      AND l.txid < log.head
+    ORDER BY l.txid, l.row_id, l.place LIMIT ${limit}
   ) AS e`;
 
 @Injectable()
@@ -110,7 +113,7 @@ export class LogReaderRepository {
   }
 
   /**
-   * Drops up to `limit` events from the beginning of the log that happened before `until`, and notes up to where. Answers
+   * Drops up to `limit` rows from the beginning of the log that happened before `until`, and notes up to where. Answers
    * how many.
    */
   async dropOldest(tx: Tx, until: Date, limit: number): Promise<number> {
@@ -121,7 +124,8 @@ export class LogReaderRepository {
          FROM (SELECT * FROM events WHERE txid < pg_snapshot_xmin(pg_current_snapshot())
                ORDER BY txid, id LIMIT $2) AS first),
        dropped AS (
-         DELETE FROM events e USING oldest o WHERE o.old AND e.txid = o.txid AND e.id = o.id RETURNING e.txid, e.id)
+         DELETE FROM events e USING oldest o WHERE o.old AND e.txid = o.txid AND e.id = o.id
+         RETURNING e.txid, e.id + coalesce(cardinality(e.message_ids), 1) - 1 AS id)
        SELECT txid::text AS txid, id::text AS id FROM dropped ORDER BY dropped.txid DESC, dropped.id DESC`,
       [until, limit],
     );

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { Database, newId, openTestDatabase, rows, Settings, type TestDatabase } from '#database';
+import { Database, newId, openTestDatabase, rows, Settings, type TestDatabase, type Tx } from '#database';
 import { Jobs } from '#jobs';
 import { EventLog } from '../event-log.js';
 import type { NewEvent } from '../event-map.js';
@@ -8,7 +8,7 @@ import { EventsOptions } from '../events-options.js';
 import { WakeUps } from '../wake-ups.js';
 import { isLost } from './event-reader.js';
 import { LogEpoch } from './log-epoch.js';
-import { LogReaderRepository } from './log-reader.repository.js';
+import { LogReaderRepository, type StoredEvent } from './log-reader.repository.js';
 import { BEGINNING, cursorOf, placeOf, type Position } from './position.js';
 import { Retention } from './retention.js';
 
@@ -54,6 +54,19 @@ async function readFrom(place: Position, limit = 500): Promise<{ names: string[]
     end: page.end,
     held: page.held,
   };
+}
+
+/** What a batch of messages leaves in the log: one row for all of them. */
+async function recordBundle(tx: Tx, previews: string[], at = new Date()): Promise<void> {
+  await rows(
+    tx,
+    `INSERT INTO events (type, at, audience, data, chat_ids, seqs, owner_ids, owned_by_agents, message_ids, previews,
+       inbound_ordinals)
+     SELECT 'message.received', $2, '{}', '{}', array_agg(gen_random_uuid()), array_agg(n), array_agg(gen_random_uuid()),
+       array_agg(n % 2 = 0), array_agg(gen_random_uuid()), array_agg(p), array_agg(n)
+     FROM unnest($1::text[]) WITH ORDINALITY AS b (p, n)`,
+    [previews, at],
+  );
 }
 
 /** Other spec files share the server: their open transactions hold every reader back, for a while. */
@@ -120,6 +133,51 @@ it('the present lies before everything that is not committed yet', async () => {
   await record('after');
   await settled();
   expect(await readFrom(head)).toMatchObject({ names: ['after'] });
+});
+
+it('reads the messages of a batch one by one, from every place and in pages of every size', async () => {
+  const { head } = await log.page(BEGINNING, 1);
+  await house.database.transaction(async (tx) => {
+    await events.record(tx, [anEvent('before')]);
+    await recordBundle(tx, ['one', 'two', 'three', 'four', 'five']);
+    await recordBundle(tx, ['six']);
+    await events.record(tx, [anEvent('after'), anEvent('last')]);
+  });
+  await settled();
+  for (let limit = 1; limit <= 10; limit++) {
+    const found: StoredEvent[] = [];
+    for (let place = head; ;) {
+      const page = await log.page(place, limit);
+      found.push(...page.events);
+      if (page.events.length < limit) break;
+      place = page.end;
+    }
+    const told = found.map(({ type, data }) => (data as { name?: string }).name ?? [type, data]);
+    const heard = (preview: string, inboundCount: number) => [
+      'message.received',
+      { messageId: expect.any(String), preview, inboundCount },
+    ];
+    const bundled = ['one', 'two', 'three', 'four', 'five'].map((preview, index) => heard(preview, index + 1));
+    expect(told).toEqual(['before', ...bundled, heard('six', 1), 'after', 'last']);
+    expect(found.slice(1, 3)).toMatchObject([
+      { seq: 1, chatId: expect.any(String), audience: { queues: [expect.any(String)] } },
+      { seq: 2, chatId: expect.any(String), audience: { agents: [expect.any(String)] } },
+    ]);
+    expect(new Set(found.map(({ position }) => `${position.txid}/${position.id}`)).size).toBe(9);
+  }
+});
+
+it('of a batch that is dropped nobody misses anything who had read its last message', async () => {
+  const old = new Date(Date.now() - 9 * 86_400_000);
+  await house.database.transaction((tx) => recordBundle(tx, ['one', 'two', 'three'], old));
+  await settled();
+  const { events: stood, epoch } = await log.page(BEGINNING, 500);
+  await record('young');
+  await settled();
+  await new Retention(house.database, log, new EventsOptions({ keepDays: 7 }), new Jobs()).dropOld();
+  const left = await log.page(BEGINNING, 500);
+  expect(left.events.map(({ data }) => data)).toMatchObject([{ name: 'young' }]);
+  expect(stood.map(({ position }) => isLost({ epoch, position }, left))).toEqual([true, true, false]);
 });
 
 it('drops what is too old, and says so to whoever stood there', async () => {

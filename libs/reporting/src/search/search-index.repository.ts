@@ -74,9 +74,10 @@ export class SearchIndexRepository {
   events(tx: Tx, { txid, eventId }: Progress, limit: number): Promise<LoggedEvent[]> {
     return rows<LoggedEvent>(
       tx,
-      `SELECT txid::text, id::text, type, chat_id AS "chatId", seq FROM events
-       WHERE (txid, id) > ($1::xid8, $2::bigint) AND txid < pg_snapshot_xmin(pg_current_snapshot())
-       ORDER BY txid, id LIMIT $3`,
+      `SELECT txid::text, id::text, type, chat_id AS "chatId", seq FROM logged_events
+       WHERE (txid, row_id) > ($1::xid8, $2::bigint - 256) AND (txid, id) > ($1::xid8, $2::bigint)
+         AND txid < pg_snapshot_xmin(pg_current_snapshot())
+       ORDER BY txid, row_id, place LIMIT $3`,
       [txid, eventId, limit],
     );
   }

@@ -48,7 +48,7 @@ export class TracesRepository {
   }
 
   /**
-   * Blanks what people said and are called in the next events of the log, in its order. Numbers, ids, times and words of ours
+   * Blanks what people said and are called in the next rows of the log, in its order. Numbers, ids, times and words of ours
    * stay, so that whoever reads the log from before still learns what happened when.
    */
   async blankEvents(
@@ -58,13 +58,16 @@ export class TracesRepository {
   ): Promise<{ txid: string; id: string; seen: number; blanked: number } | undefined> {
     return this.database.row(
       `WITH piece AS (
-         SELECT txid, id, chat_id, data FROM events WHERE (txid, id) > ($1::text::xid8, $2::bigint)
+         SELECT txid, id, chat_id, chat_ids, data FROM events WHERE (txid, id) > ($1::text::xid8, $2::bigint)
          ORDER BY txid, id LIMIT $3
        ), blanked AS (
          UPDATE events e SET data = (
-           SELECT coalesce(jsonb_object_agg(d.key, ${IMPERSONAL}), '{}') FROM jsonb_each(e.data) AS d (key, value))
+           SELECT coalesce(jsonb_object_agg(d.key, ${IMPERSONAL}), '{}') FROM jsonb_each(e.data) AS d (key, value)),
+           previews = (
+             SELECT array_agg(CASE WHEN m.chat_id = ANY ($4::uuid[]) THEN '' ELSE m.preview END ORDER BY m.place)
+             FROM unnest(e.chat_ids, e.previews) WITH ORDINALITY AS m (chat_id, preview, place))
          FROM piece p
-         WHERE e.txid = p.txid AND e.id = p.id AND (p.chat_id = ANY ($4::uuid[])
+         WHERE e.txid = p.txid AND e.id = p.id AND (p.chat_id = ANY ($4::uuid[]) OR p.chat_ids && $4::uuid[]
            OR p.data ->> 'contactId' = ANY ($5::text[]) OR p.data ->> 'identityId' = ANY ($5::text[]))
          RETURNING 1
        )
