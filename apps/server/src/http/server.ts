@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
@@ -57,8 +57,7 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
     done();
   });
   if (values.NODE_ROLE === 'worker') serveWatchersOnly(server);
-  // Not earlier: while a body is read, its bytes come in the connection's own context.
-  server.addHook('preHandler', (request, _reply, done) => withinRequest(request.id, done));
+  knowRequests(server);
   await app.register(helmet, {
     contentSecurityPolicy: CONTENT_SECURITY,
     strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,
@@ -83,4 +82,14 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
       ],
     });
   }
+}
+
+/** Around the handler alone: while a body is read, its bytes come in the connection's own context. */
+function knowRequests(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function (request, reply) {
+      return withinRequest(request.id, () => handler.call(this, request, reply));
+    };
+  });
 }

@@ -14,9 +14,30 @@ interface RequestContext {
 
 const contexts = new AsyncLocalStorage<RequestContext>();
 
-/** Everything that `work` calls, now and later, knows which request it serves. */
+/** How many requests are being served. */
+let open = 0;
+
+/**
+ * Everything that `work` calls until it settles knows which request it serves. A storage in use follows every promise of
+ * the process (on Node 20 a tenth of what receiving a message costs): it is off while no request is being served.
+ */
 export function withinRequest<T>(requestId: string, work: () => T): T {
-  return contexts.run({ requestId }, work);
+  open += 1;
+  let result: T;
+  try {
+    result = contexts.run({ requestId }, work);
+  } catch (error) {
+    ended();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(ended) as T;
+  ended();
+  return result;
+}
+
+function ended(): void {
+  open -= 1;
+  if (open === 0) contexts.disable();
 }
 
 /** The request being served; undefined in background work. */
