@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Logger } from '@nestjs/common';
 import { pino } from 'pino';
 import type { FirstSignIn } from '#identity';
@@ -8,6 +9,10 @@ import { startServer } from './server.js';
 import { stopOnSignals } from './signals.js';
 import { firstSignInLine, startUpBlock } from './start-up-block.js';
 import { startUpFailure } from './start-up-failure.js';
+
+// A full collection when what lives long has grown by three tenths, not by up to four times: after a burst the process
+// would keep a hundred megabytes that hold nothing.
+setFlagsFromString('--heap-growing-percent=30');
 
 const { config, problems, warnings } = loadConfig();
 
