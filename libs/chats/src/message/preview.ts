@@ -1,12 +1,18 @@
 import type { MessageContent } from '#messenger-kit';
 
 const LENGTH = 120;
+const NOT_ON_ONE_LINE = /[^\S ]|^ | $| {2}/;
 
 /** The one line that stands for a message in lists: its text cut short, or the kind of what came. Never empty. */
 export function previewOf(content: MessageContent): string {
-  const text = content.text?.replace(/\s+/g, ' ').trim() || content.choice?.title;
+  const text = (content.text && onOneLine(content.text)) || content.choice?.title;
   if (text) return text.length > LENGTH ? cut(text) : text;
   return `[${content.attachments?.[0]?.type ?? content.unsupported?.kind ?? 'message'}]`;
+}
+
+/** Looked at before it is rewritten: most is on one line already. */
+function onOneLine(text: string): string {
+  return NOT_ON_ONE_LINE.test(text) ? text.replace(/\s+/g, ' ').trim() : text;
 }
 
 /** The same for a message as its columns hold it. */

@@ -1,4 +1,4 @@
-import { arrayOf, at, idOf, textOf } from '#messenger-kit';
+import { arrayOf, at, idOf, objectOf, textOf } from '#messenger-kit';
 import type { Choice, MessageContent, OfferedChoice, Referral, Unsupported } from '#messenger-kit';
 import { shownAttachments, type Shown } from './attachments.js';
 import { midOf } from './item.js';
@@ -6,6 +6,18 @@ import { offered } from './template.js';
 
 /** What a `message` of a messaging event says, of a person or of the Page. */
 export function messageContent(message: unknown): MessageContent {
+  return wordsAlone(message) ?? wholeContent(message);
+}
+
+/** Most messages are words and nothing else: they are known by having nothing else. */
+function wordsAlone(message: unknown): MessageContent | undefined {
+  const wire = objectOf(message);
+  for (const key in wire) if (key !== 'mid' && key !== 'text') return undefined;
+  const text = textOf(at(wire, 'text'));
+  return text === undefined ? undefined : { text };
+}
+
+function wholeContent(message: unknown): MessageContent {
   const payload = textOf(at(message, 'quick_reply', 'payload'));
   const own = textOf(at(message, 'text')) ?? payload;
   const shown = shownAttachments(arrayOf(at(message, 'attachments')), own);
