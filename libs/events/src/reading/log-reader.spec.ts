@@ -155,13 +155,13 @@ it('reads the messages of a batch one by one, from every place and in pages of e
     const told = found.map(({ type, data }) => (data as { name?: string }).name ?? [type, data]);
     const heard = (preview: string, inboundCount: number) => [
       'message.received',
-      { messageId: expect.any(String), preview, inboundCount },
+      { messageId: expect.any(String) as string, preview, inboundCount },
     ];
     const bundled = ['one', 'two', 'three', 'four', 'five'].map((preview, index) => heard(preview, index + 1));
     expect(told).toEqual(['before', ...bundled, heard('six', 1), 'after', 'last']);
     expect(found.slice(1, 3)).toMatchObject([
-      { seq: 1, chatId: expect.any(String), audience: { queues: [expect.any(String)] } },
-      { seq: 2, chatId: expect.any(String), audience: { agents: [expect.any(String)] } },
+      { seq: 1, chatId: expect.any(String) as string, audience: { queues: [expect.any(String) as string] } },
+      { seq: 2, chatId: expect.any(String) as string, audience: { agents: [expect.any(String) as string] } },
     ]);
     expect(new Set(found.map(({ position }) => `${position.txid}/${position.id}`)).size).toBe(9);
   }
