@@ -1,5 +1,5 @@
 import { startSimulator } from '../../apps/simulator/src/simulator.js';
-import { freePort, startProgram, stopProgram } from './processes.js';
+import { freePort, startServer, stopProgram } from './processes.js';
 import { APP_SECRET, PAGE } from './webhooks.js';
 
 const ADMIN = { email: 'bench@example.com', password: 'a password for the bench alone' };
@@ -9,10 +9,7 @@ const APP = { id: '287451903362718', secret: APP_SECRET };
 export async function connectPage(databaseUrl: string, dataDir: string, admin = ADMIN) {
   const simulator = await startSimulator();
   const port = await freePort();
-  const server = await startProgram(
-    // The bench is compiled beside the product, which is compiled with the plug-ins of its own build.
-    new URL('../../../apps/server/src/main.js', import.meta.url),
-    [],
+  const server = await startServer(
     {
       PORT: String(port),
       DATABASE_URL: databaseUrl,

@@ -4,15 +4,28 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** Runs one of the bench's or the product's programs and waits until it answers on its port. */
-export async function startProgram(url: URL, args: string[], env: Record<string, string>, port: number) {
-  const child = spawn(process.execPath, [fileURLToPath(url), ...args], {
+// The bench is compiled beside the product, which is compiled with the plug-ins of its own build.
+const SERVER = new URL('../../../apps/server/src/main.js', import.meta.url);
+
+/** Runs the built server as `npm start` does. */
+export function startServer(env: Record<string, string>, port: number) {
+  return run(['--max-semi-space-size=32', fileURLToPath(SERVER)], env, port);
+}
+
+/** Runs one of the bench's programs. */
+export function startProgram(url: URL, args: string[], env: Record<string, string>, port: number) {
+  return run([fileURLToPath(url), ...args], env, port);
+}
+
+/** Resolves when the program answers on its port. */
+async function run(args: readonly string[], env: Record<string, string>, port: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const deadline = Date.now() + 60_000;
   while (!(await answers(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${url.href} did not start`);
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${args.join(' ')} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return child;

@@ -26,7 +26,7 @@ export interface ReceivingOptions {
 
 const PEOPLE = 2_000;
 /** About as many requests a second as are made ready, by what such machines were seen to do. */
-const EXPECTED = { bare: 8_000, parley: 4_000, ten: 800, perStep: 450, lone: 400 };
+const EXPECTED = { bare: 16_000, parley: 8_000, ten: 1_600, perStep: 450, lone: 400 };
 const SEEDED = { email: 'seeded@example.com', password: PASSWORD };
 
 type Page = Awaited<ReturnType<typeof connectPage>>;
