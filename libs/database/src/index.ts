@@ -12,6 +12,7 @@ export { KeyRing } from './key-ring.js';
 export { Leases, type Lease } from './leases.repository.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate } from './migrate.js';
+export { ScopedStorage } from './scoped-storage.js';
 export { Settings } from './settings.repository.js';
 export { openTestDatabase, type TemplateStep, type TestDatabase } from './testing/test-database.js';
 export { type ColumnReport, KeyRotation } from './rotation/key-rotation.js';

@@ -103,19 +103,3 @@ it('finds by actor, by action or its beginning, and by time, page by page', asyn
   const rest = await entries.page({ subjectId, limit: 2, cursor: first.page.next! });
   expect(rest).toMatchObject({ data: [{ action: 'tag.created' }], page: { next: null } });
 });
-
-it('knows a request to its end, also when another one ends meanwhile', async () => {
-  const id = newId();
-  let go = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
-  const long = by(ada, async () => {
-    await held;
-    await write({ action: 'chat.closed', subjectId: id });
-  });
-  await by({ ...ada, id: newId(), name: 'Bob' }, () => Promise.resolve());
-  expect(() => withinRequest('request-2', () => JSON.parse('no JSON') as unknown)).toThrow();
-  go();
-  await long;
-  await write({ action: 'chat.closed', subjectId: id });
-  expect((await of(id)).map(({ actor }) => actor.name)).toEqual([null, 'Ada']);
-});
