@@ -11,6 +11,8 @@ export type Tx = EntityManager;
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+  /** Rows come in PostgreSQL's binary form: cheaper for pages of moments. Columns of a type not read so are an error. */
+  readonly binary?: boolean;
 }
 
 const RETRYABLE = new Set(['40001', '40P01']);
