@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
 import { CHAT_COLUMNS, CHAT_JOINS } from './chat.repository.js';
 import { conditionsOf, instantOf, micros, Values } from './list-conditions.repository.js';
-import type { ListedChat, ListQuestion } from './list-question.js';
+import { type ListedChat, type ListQuestion, USUAL_LIMIT } from './list-question.js';
 import { standingBefore } from './standing-before.js';
-
-/** The limit stands in the text, so that a prepared plan knows how few rows are wanted; only the usual one is prepared. */
-const USUAL_LIMIT = 51;
 
 const BELONGS = 'true AS fits, false AS is_last_look';
 
