@@ -64,6 +64,7 @@ async function measureLists(
     for (const folder of folders) houses.push(await GrownHouse.open(folder));
     const [received, p50, p99]: Sample[][] = [[], [], []];
     for (let round = 0; round <= rounds; round++) {
+      for (const house of houses) await house.signInAgain();
       for (const name of Object.keys(houses[0]!.lists)) {
         const latencies = await inTurns(round, houses, (house) => house.list(name, quick ? 100 : 200));
         say(
@@ -75,7 +76,9 @@ async function measureLists(
       }
       const rates = await inTurns(round, houses, (house) => house.receive(quick ? 1_000 : 3_000));
       if (round > 0) received!.push({ name: 'received', values: rates.map(({ perSecond }) => perSecond) });
-      say(`lists and receiving, round ${round}${round === 0 ? ' (dropped)' : ''} done`);
+      say(
+        `round ${round}${round === 0 ? ' (dropped)' : ''}, received a second: ${rates.map(({ perSecond }) => perSecond.toFixed(0)).join(', ')}`,
+      );
     }
     return [...measurementsOf(received!, 'messages/s'), ...measurementsOf(p50!, 'ms', p99)];
   } finally {

@@ -53,6 +53,11 @@ export class GrownHouse {
     }
   }
 
+  /** Before each round: it is signed in for minutes only. */
+  async signInAgain(): Promise<void> {
+    for (const reader of new Set(Object.values(this.lists).map((list) => list.reader))) await reader.signInAgain();
+  }
+
   list(name: string, calls: number): Promise<Latencies> {
     const { reader, paths } = this.lists[name]!;
     return reader.route(paths, calls);

@@ -5,20 +5,28 @@ import { latenciesOf, type Latencies } from './latencies.js';
 export class Reader {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
+  private bearer = '';
+
   private constructor(
     private readonly port: number,
-    private readonly bearer: string,
+    private readonly who: { email: string; password: string },
   ) {}
 
   static async signIn(port: number, who: { email: string; password: string }): Promise<Reader> {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/auth/sessions`, {
+    const reader = new Reader(port, who);
+    await reader.signInAgain();
+    return reader;
+  }
+
+  /** A token is good for minutes only. */
+  async signInAgain(): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/v1/auth/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(who),
+      body: JSON.stringify(this.who),
     });
     if (!response.ok) throw new Error(`Signing in was answered ${response.status}: ${await response.text()}`);
-    const { accessToken } = (await response.json()) as { accessToken: string };
-    return new Reader(port, accessToken);
+    this.bearer = ((await response.json()) as { accessToken: string }).accessToken;
   }
 
   /** The same route again and again, or several in turns. */
