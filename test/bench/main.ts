@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { measureGrowth } from './growth/growth.js';
 import { measureReading } from './reading/reading.js';
 import { measureReceiving } from './receiving.js';
 import { soak } from './soak.js';
@@ -12,6 +13,8 @@ const onlyReading = process.argv.includes('--only-reading');
 const onlyStreams = process.argv.includes('--only-streams');
 /** A directory with the large data, or where it is to be made. */
 const large = after('--large');
+/** What grows with the history, alone: a directory with data of three sizes, or where it is to be made. */
+const growth = after('--growth');
 /** So many minutes of steady load instead of everything else. */
 const soakMinutes = Number(after('--soak') ?? 0);
 
@@ -27,6 +30,7 @@ async function main(): Promise<void> {
   // PostgreSQL does not run as root, and its own user must be able to enter.
   await chmod(dataDir, 0o711);
   try {
+    if (growth !== undefined) return await measureGrowth({ directory: growth, quick, say });
     if (soakMinutes > 0) return await soak(dataDir, soakMinutes, say);
     if (!onlyReading) await measureReceiving({ dataDir, large, quick, onlyStreams, say });
     if (!onlyStreams) await measureReading({ dataDir, large, quick, say });

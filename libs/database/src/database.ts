@@ -9,8 +9,10 @@ export type Tx = EntityManager;
 
 /** A statement with a name is prepared once per connection; give names to statements of the hot paths only. */
 export interface Statement {
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly text: string;
+  /** Rows come in PostgreSQL's binary form: cheaper for pages of moments. Columns of a type not read so are an error. */
+  readonly binary?: boolean;
 }
 
 const RETRYABLE = new Set(['40001', '40P01']);

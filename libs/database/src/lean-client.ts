@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { BinaryRows } from './binary-rows.js';
 import { types } from './instant.js';
+import { handOnRows } from './row-messages.js';
 
 export interface LeanClientOptions extends pg.ClientConfig {
   /** Milliseconds after which a statement without an answer takes its connection with it. */
@@ -22,6 +24,7 @@ export class LeanClient extends pg.Client {
   constructor(options?: LeanClientOptions) {
     super({ types, ...options });
     this.answerTimeout = options?.answerTimeout;
+    handOnRows(this.connection);
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);
   }
@@ -31,6 +34,7 @@ export class LeanClient extends pg.Client {
     const query = super.query.bind(this) as unknown as (...all: readonly unknown[]) => unknown;
     const [config, values] = args;
     if (args.some((arg) => typeof arg === 'function') || isQueryObject(config)) return query(...args) as never;
+    if (isBinary(config)) return this.ask((done) => query(new BinaryRows(config, done))) as never;
     return this.ask((done) => query(config, values, done)) as never;
   }
 
@@ -68,4 +72,8 @@ export class LeanClient extends pg.Client {
 /** A cursor or a stream of rows brings its own way of answering. */
 function isQueryObject(config: unknown): boolean {
   return typeof config === 'object' && config !== null && 'submit' in config;
+}
+
+function isBinary(config: unknown): config is pg.QueryConfig {
+  return typeof config === 'object' && config !== null && 'binary' in config && config.binary === true;
 }

@@ -4,6 +4,7 @@ import { Passwords } from '../../../libs/identity/src/user/passwords.js';
 import { chatsSql } from './chats.js';
 import { partSql, WORDS } from './messages.js';
 import { peopleSql } from './people.js';
+import { fillSearch, noteSearchIsWhole } from './search.js';
 import { PART, type SeedSize } from './size.js';
 
 /** Of everybody there: `seeded1@example.com` to the last agent, and `seeded@example.com`, an admin. */
@@ -34,6 +35,8 @@ export async function seed(url: string, size: SeedSize, say: (line: string) => v
     }
     for (const { definition } of indexes) await client.query(definition);
     say(`indexed (${seconds()})`);
+    await fillSearch(client);
+    say(`can be searched (${seconds()})`);
     await client.query('VACUUM ANALYZE');
     await client.query('CHECKPOINT').catch(() => undefined);
     say(`done (${seconds()})`);
@@ -49,15 +52,15 @@ export function serverFolder(large: string): string {
 
 /** Seeds, unless there is data already. */
 export async function seedOnce(url: string, size: SeedSize, say: (line: string) => void): Promise<void> {
-  if (await isEmpty(url)) await seed(url, size, say);
-}
-
-async function isEmpty(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rowCount } = await client.query('SELECT FROM chats LIMIT 1');
-  await client.end();
-  return rowCount === 0;
+  try {
+    const { rowCount } = await client.query('SELECT FROM chats LIMIT 1');
+    if (rowCount === 0) return await seed(url, size, say);
+    await noteSearchIsWhole(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Those of the messages but their primary key: built at the end they cost a quarter of growing with every row. */

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { CHAT_COLUMNS, CHAT_JOINS } from './chat.repository.js';
 import type { ChatQuery } from './chat-query.dto.js';
+import type { ListName } from './list-page.js';
 import { closedWithin, conditionsOf, identitiesOf, instantOf, micros, Values } from './list-conditions.repository.js';
-import type { ListedChat, ListQuestion } from './list-question.js';
+import { type ListedChat, type ListQuestion, USUAL_LIMIT } from './list-question.js';
 
 /**
  * How many chats one page looks at. Beyond an index in the order of the list there are conditions that fit few of many
@@ -16,6 +17,7 @@ const SLACK_MS = 3_600_000;
 
 /** A walk through chats in the order of a list. */
 interface Walk {
+  readonly list: ListName;
   /** One or several sources of chats `c` with their `sort_key`, each in order and from an index. */
   readonly parts: readonly string[];
   /** Of the chats of all parts, called `l`. */
@@ -57,6 +59,7 @@ export class ChatHistoryRepository {
       parts.push(part(micros('c.closed_at'), conditions.join(' AND ')));
     }
     return this.walk(question, values, {
+      list: 'byClosing',
       parts,
       order: order('l'),
       answered: ['closedFrom', 'closedBefore', ...answered],
@@ -77,7 +80,12 @@ export class ChatHistoryRepository {
     const part = `
       (SELECT c.*, '' AS sort_key FROM chats c WHERE ${bounds.filter(Boolean).join(' AND ')}
        ORDER BY c.id ${way} LIMIT ${LOOKS})`;
-    return this.walk(question, values, { parts: [part], order: `l.id ${way}`, answered: ['contactId'] });
+    return this.walk(question, values, {
+      list: 'byOpening',
+      parts: [part],
+      order: `l.id ${way}`,
+      answered: ['contactId'],
+    });
   }
 
   /** Chats whose last stretch with the reader is over, the last that left them first. */
@@ -98,24 +106,39 @@ export class ChatHistoryRepository {
        WHERE ${bounds.filter(Boolean).join(' AND ')}
        ORDER BY o.ended_at ${way}, o.chat_id ${way} LIMIT ${LOOKS})`;
     const order = `l.left_at ${way}, l.id ${way}`;
-    return this.walk(question, values, { parts: [part], order, answered: ['contactId'], conditions: [LAST_STRETCH] });
+    return this.walk(question, values, {
+      list: 'held',
+      parts: [part],
+      order,
+      answered: ['contactId'],
+      conditions: [LAST_STRETCH],
+    });
   }
 
   /** The chats come as they are walked, nothing between reorders them: the walk ends where the page does. */
-  private async walk({ query, limit }: ListQuestion, values: Values, walk: Walk): Promise<ListedChat[]> {
+  private async walk(question: ListQuestion, values: Values, walk: Walk): Promise<ListedChat[]> {
     if (walk.parts.length === 0) return [];
+    const { query, limit } = question;
     const conditions = [...(walk.conditions ?? []), ...conditionsOf(query, values, walk.answered)];
-    return this.database.rows<ListedChat>(
-      `SELECT ${CHAT_COLUMNS}, c.sort_key, c.fits, c.place = ${LOOKS} AS is_last_look FROM (
-         SELECT * FROM (
-           SELECT c.*, row_number() OVER () AS place, coalesce(${conditions.join(' AND ') || 'true'}, false) AS fits
-           FROM (SELECT * FROM (${walk.parts.join(' UNION ALL ')}) l ORDER BY ${walk.order} LIMIT ${LOOKS}) c
-         ) c WHERE c.fits OR c.place = ${LOOKS} LIMIT ${limit}
-       ) c ${CHAT_JOINS} ORDER BY c.place`,
-      values.all,
-    );
+    const text = `
+      SELECT ${CHAT_COLUMNS}, c.sort_key, c.fits, c.place = ${LOOKS} AS is_last_look FROM (
+        SELECT * FROM (
+          SELECT c.*, row_number() OVER () AS place, coalesce(${conditions.join(' AND ') || 'true'}, false) AS fits
+          FROM (SELECT * FROM (${walk.parts.join(' UNION ALL ')}) l ORDER BY ${walk.order} LIMIT ${LOOKS}) c
+        ) c WHERE c.fits OR c.place = ${LOOKS} LIMIT ${limit}
+      ) c ${CHAT_JOINS} ORDER BY c.place`;
+    const name = isPlain(question) ? `chats-list-${walk.list}-${query.status ?? 'any'}` : undefined;
+    return this.database.rows<ListedChat>({ name, text, binary: true }, values.all);
   }
 }
+
+/** The first page, of one status or any: what is asked most. Prepared, as planning it takes longer than reading it. */
+function isPlain({ query, from, limit }: ListQuestion): boolean {
+  const filters = Object.entries(query).filter(([name, value]) => value !== undefined && !UNFILTERED.has(name));
+  return filters.length === 0 && !from && limit === USUAL_LIMIT;
+}
+
+const UNFILTERED: ReadonlySet<string> = new Set<keyof ChatQuery>(['filter', 'status', 'limit', 'cursor']);
 
 /** The chats of the narrowest index that is asked for; each is in the order of closing. */
 function ledBy(query: ChatQuery, values: Values): { source: string; answered: (keyof ChatQuery)[] } {

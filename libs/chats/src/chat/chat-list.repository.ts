@@ -2,11 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
 import { CHAT_COLUMNS, CHAT_JOINS } from './chat.repository.js';
 import { conditionsOf, instantOf, micros, Values } from './list-conditions.repository.js';
-import type { ListedChat, ListQuestion } from './list-question.js';
+import { type ListedChat, type ListQuestion, USUAL_LIMIT } from './list-question.js';
 import { standingBefore } from './standing-before.js';
-
-/** The limit stands in the text, so that a prepared plan knows how few rows are wanted; only the usual one is prepared. */
-const USUAL_LIMIT = 51;
 
 const BELONGS = 'true AS fits, false AS is_last_look';
 
@@ -15,14 +12,17 @@ const BELONGS = 'true AS fits, false AS is_last_look';
 export class ChatListRepository {
   constructor(private readonly database: Database) {}
 
-  /** All open chats the reader owns, in no order: that of their newest messages is made by the caller. */
+  /**
+   * All open chats the reader owns, in no order: that of their newest messages is made by the caller. Who reads is hidden
+   * from the planner: for an agent of few chats it would plan anew each time, which takes longer than the list.
+   */
   mine(question: ListQuestion): Promise<ListedChat[]> {
     const values = new Values(question);
     const conditions = conditionsOf(question.query, values).map((one) => ` AND ${one}`);
     const text = `
       SELECT ${CHAT_COLUMNS}, ${micros('coalesce(c.last_message_at, c.opened_at)')} AS sort_key, ${BELONGS}
       FROM chats c ${CHAT_JOINS}
-      WHERE c.agent_id = $1::uuid AND c.closed_at IS NULL${conditions.join('')}`;
+      WHERE c.agent_id = (SELECT $1::uuid) AND c.closed_at IS NULL${conditions.join('')}`;
     const plain = values.all.length === 1 && conditions.length === 0;
     return this.ask(plain ? { name: 'chats-list-mine', text } : { text }, values);
   }
@@ -50,6 +50,6 @@ export class ChatListRepository {
   }
 
   private ask(statement: Statement, values: Values): Promise<ListedChat[]> {
-    return this.database.rows<ListedChat>(statement, values.all);
+    return this.database.rows<ListedChat>({ ...statement, binary: true }, values.all);
   }
 }

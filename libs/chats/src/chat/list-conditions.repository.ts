@@ -63,8 +63,9 @@ const NAME = `(SELECT lower(coalesce(co.name, i.name)) FROM identities i
 const UNREAD = `(c.inbound_count > coalesce(
   (SELECT r.position FROM chat_positions r WHERE r.chat_id = c.id AND r.user_id = $1), c.team_position))`;
 
+/** Microseconds since 1970 as digits. By way of a float, which is exact until 2106 and costs a fifth of a numeric. */
 export function micros(time: string): string {
-  return `(extract(epoch FROM ${time}) * 1000000)::bigint::text`;
+  return `(date_part('epoch', ${time}) * 1000000)::bigint::text`;
 }
 
 /** The place's time as the database's. */

@@ -18,6 +18,9 @@ export interface ListQuestion {
   readonly limit: number;
 }
 
+/** The limit stands in the text, so that a prepared plan knows how few rows are wanted; only the usual one is prepared. */
+export const USUAL_LIMIT = 51;
+
 /** Chats stand in the order they were walked, backwards for `before`. */
 export type ListedChat = ChatRow & {
   readonly sort_key: string;
