@@ -1,11 +1,11 @@
-import { freePort, startProgram, stopProgram } from '../processes.js';
+import { freePort, startServer, stopProgram } from '../processes.js';
 import type { Latencies } from './latencies.js';
 import { Reader } from './reader.js';
 
 /** The built server on a seeded database, and somebody signed in. */
 export class SeededServer {
   private constructor(
-    private readonly child: Awaited<ReturnType<typeof startProgram>>,
+    private readonly child: Awaited<ReturnType<typeof startServer>>,
     private readonly reader: Reader,
   ) {}
 
@@ -13,7 +13,7 @@ export class SeededServer {
     const port = await freePort();
     // No work but ours: seeded channels have nothing to send and nobody to be asked.
     const env = { PORT: String(port), DATABASE_URL: databaseUrl, PARLEY_DATA_DIR: dataDir, NODE_ROLE: 'web' };
-    const child = await startProgram(new URL('../../../../apps/server/src/main.js', import.meta.url), [], env, port);
+    const child = await startServer(env, port);
     return new SeededServer(child, await Reader.signIn(port, who));
   }
 
