@@ -42,7 +42,8 @@ const globals = existsSync('test/support/global-setup.ts')
 const config = {
   testTimeout: 180_000,
   // Tests wait as much as they work. A worker that has loaded many specs is replaced before collecting garbage slows it.
-  maxWorkers: 3,
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/jest.sequencer.js',
   workerIdleMemoryLimit: '1GB',
   globalTeardown: '<rootDir>/jest.teardown.js',
   projects: [

@@ -1,10 +1,14 @@
+/** Who has waited long can wait a little longer: looking costs the servers under test as much as it costs us. */
+const PATIENCE = 0.1;
+const [SHORTEST_MS, LONGEST_MS] = [20, 250];
+
 /** Waits until `look` gives something other than undefined or false; fails with the last error or answer after `withinMs`. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 30_000,
   what = 'the expected state',
 ): Promise<T> {
-  const deadline = performance.now() + withinMs;
+  const began = performance.now();
   let last: unknown;
   for (;;) {
     try {
@@ -14,9 +18,11 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) {
+    const waited = performance.now() - began;
+    if (waited > withinMs) {
       throw new Error(`Waited ${withinMs} ms for ${what} in vain`, { cause: last });
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const pause = Math.min(Math.max(waited * PATIENCE, SHORTEST_MS), LONGEST_MS, withinMs - waited + 1);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
