@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { types } from './instant.js';
+import { patienceNow } from './patience.js';
 
 export interface LeanClientOptions extends pg.ClientConfig {
-  /** Milliseconds after which a statement without an answer takes its connection with it. */
+  /** Milliseconds after which a statement without an answer takes its connection with it; sooner where the caller's patience ends. */
   readonly answerTimeout?: number;
 }
 
@@ -14,14 +15,14 @@ type Answered = (error: Error | null, result: pg.QueryResult) => void;
  * seen to survive, none with this). Answers and errors are the same; moments are read with less garbage.
  */
 export class LeanClient extends pg.Client {
-  private readonly answerTimeout: number | undefined;
-  /** When the statements under way were issued, oldest first: a connection answers in the order it was asked. */
-  private readonly asked: number[] = [];
+  private readonly answerTimeout: number;
+  /** By when the statements under way must be answered, oldest first: a connection answers in the order it was asked. */
+  private readonly answerBy: number[] = [];
   private watch: NodeJS.Timeout | undefined;
 
   constructor(options?: LeanClientOptions) {
     super({ types, ...options });
-    this.answerTimeout = options?.answerTimeout;
+    this.answerTimeout = options?.answerTimeout ?? Infinity;
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);
   }
@@ -35,6 +36,7 @@ export class LeanClient extends pg.Client {
   }
 
   private async ask(start: (done: Answered) => unknown): Promise<pg.QueryResult> {
+    this.answerBy.push(performance.now() + Math.min(this.answerTimeout, patienceNow()));
     this.keepWatch();
     try {
       return await new Promise((resolve, reject) => {
@@ -45,23 +47,21 @@ export class LeanClient extends pg.Client {
       if (error instanceof Error) Error.captureStackTrace(error);
       throw error;
     } finally {
-      this.asked.shift();
+      this.answerBy.shift();
     }
   }
 
   private keepWatch(): void {
-    this.asked.push(performance.now());
-    if (this.answerTimeout === undefined || this.watch) return;
-    this.watch = setTimeout(() => this.look(), this.answerTimeout).unref();
+    const [oldest = Infinity] = this.answerBy;
+    if (this.watch || oldest === Infinity) return;
+    this.watch = setTimeout(() => this.look(), oldest - performance.now()).unref();
   }
 
   private look(): void {
     this.watch = undefined;
-    const [oldest] = this.asked;
-    if (oldest === undefined) return;
-    const left = oldest + this.answerTimeout! - performance.now();
-    if (left <= 0) this.connection.stream.destroy(new Error('Query read timeout'));
-    else this.watch = setTimeout(() => this.look(), left).unref();
+    const [oldest = Infinity] = this.answerBy;
+    if (oldest > performance.now()) this.keepWatch();
+    else this.connection.stream.destroy(new Error('Query read timeout'));
   }
 }
 

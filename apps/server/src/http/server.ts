@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { withPatience } from '#database';
 import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
 import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
@@ -16,6 +17,8 @@ import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
 const BODY_LIMIT = 1024 * 1024;
+/** How long the database may keep a caller waiting with one statement; above the bound reports have of their own. */
+const STATEMENT_PATIENCE_MS = 16_000;
 
 /** Enough for the Swagger page, which is ours down to its last script; nothing for anybody else. */
 const CONTENT_SECURITY = {
@@ -58,7 +61,9 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   });
   if (values.NODE_ROLE === 'worker') serveWatchersOnly(server);
   // Not earlier: while a body is read, its bytes come in the connection's own context.
-  server.addHook('preHandler', (request, _reply, done) => withinRequest(request.id, done));
+  server.addHook('preHandler', (request, _reply, done) =>
+    withinRequest(request.id, () => withPatience(STATEMENT_PATIENCE_MS, done)),
+  );
   await app.register(helmet, {
     contentSecurityPolicy: CONTENT_SECURITY,
     strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,
