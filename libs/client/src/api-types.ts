@@ -4956,7 +4956,7 @@ export interface components {
              *     ]
              */
             attachments?: string[];
-            /** @description Quick replies or buttons to offer with the message, where the messenger can. */
+            /** @description Quick replies or buttons to offer with the message, as many as the messenger takes. */
             choices?: components["schemas"]["OfferedChoiceBody"][];
             /**
              * Format: uuid
@@ -5051,7 +5051,7 @@ export interface components {
              *     ]
              */
             attachments?: string[];
-            /** @description Quick replies or buttons to offer with the message, where the messenger can. */
+            /** @description Quick replies or buttons to offer with the message, as many as the messenger takes. */
             choices?: components["schemas"]["OfferedChoiceBody"][];
             /**
              * Format: uuid
