@@ -19,6 +19,7 @@ import { AuditLog1763800000014 } from './migrations/1763800000014-audit-log.js';
 import { QueueTexts1763800000015 } from './migrations/1763800000015-queue-texts.js';
 import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-rotation.js';
 import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
+import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -40,6 +41,7 @@ export const migrations = [
   QueueTexts1763800000015,
   SecretRotation1763800000016,
   ReceiveFaster1763800000018,
+  ReplayOfUnsupported1763800000022,
 ];
 
 export interface PoolOptions {
