@@ -17,6 +17,8 @@ import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
 const BODY_LIMIT = 1024 * 1024;
+/** For a whole request to come in, an upload over a slow line too: whoever takes longer holds connections and memory. */
+const REQUEST_MS = 5 * 60_000;
 /** How long the database may keep a caller waiting with one statement; above the bound reports have of their own. */
 const STATEMENT_PATIENCE_MS = 16_000;
 
@@ -41,6 +43,7 @@ export function fastifyAdapter({ values }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: trusted.length === 0 ? false : trusted.join() === 'true' ? true : [...trusted],
+    requestTimeout: REQUEST_MS,
     requestIdHeader: false,
     genReqId: requestIdOf,
     // While closing, what still comes on open connections is served and the connection closed: nothing is lost.
