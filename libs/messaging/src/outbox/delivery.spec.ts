@@ -194,3 +194,14 @@ it('what waits too long expires, in channels that may not send as well', async (
   await becomes(young, 'sent');
   expect(callsOf('old')).toEqual([]);
 });
+
+it('what waited too long is not sent either when its turn comes before anybody looked for it', async () => {
+  const chat = await house.aChat();
+  await house.database.rows('UPDATE channels SET active = false WHERE id = $1', [chat.channelId]);
+  const [old, young] = [await house.send(chat, 'old'), await house.send(chat, 'young')];
+  await house.database.rows(`UPDATE messages SET received_at = now() - interval '61 minutes' WHERE id = $1`, [old]);
+  await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [chat.channelId]);
+  await becomes(young, 'sent');
+  expect(await house.statusOf(old)).toBe('expired');
+  expect(house.scripted.texts()).toEqual(['young']);
+});
