@@ -49,6 +49,8 @@ export interface PoolOptions {
   readonly poolSize: number;
   /** Shown in pg_stat_activity. */
   readonly name?: string;
+  /** How many ms a statement may go without an answer, where its caller says nothing else. Default: any time. */
+  readonly patienceMs?: number;
 }
 
 /** Opening a connection, and waiting for a free one. */
@@ -57,7 +59,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
 
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
-export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOptions): DataSourceOptions {
+export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }: PoolOptions): DataSourceOptions {
   const logger = new Logger('Database');
   return {
     type: 'postgres',
@@ -70,7 +72,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { keepAlive: true, Client: LeanClient },
+    extra: { keepAlive: true, Client: LeanClient, usualPatience: patienceMs },
   };
 }
 

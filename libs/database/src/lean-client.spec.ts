@@ -52,6 +52,14 @@ it('a statement without an answer takes its connection with it, and those behind
   await expect(impatient.query('SELECT 1')).rejects.toThrow('not queryable');
 });
 
+it('where nobody has a patience of their own it is the usual one', async () => {
+  const usual: pg.Client = new LeanClient({ connectionString: test.url, usualPatience: 300 });
+  usual.on('error', () => undefined);
+  await usual.connect();
+  await withPatience(5_000, () => usual.query('SELECT pg_sleep(0.6)'));
+  await expect(usual.query('SELECT pg_sleep(30)')).rejects.toThrow('Query read timeout');
+});
+
 it('a statement asked for in somebody’s patience is given up when that ends, and no other', async () => {
   const asked: pg.Client = new LeanClient({ connectionString: test.url });
   asked.on('error', () => undefined);

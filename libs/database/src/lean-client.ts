@@ -5,6 +5,8 @@ import { patienceNow } from './patience.js';
 export interface LeanClientOptions extends pg.ClientConfig {
   /** Milliseconds after which a statement without an answer takes its connection with it; sooner where the caller's patience ends. */
   readonly answerTimeout?: number;
+  /** The same where the caller has no patience of its own. */
+  readonly usualPatience?: number;
 }
 
 type Answered = (error: Error | null, result: pg.QueryResult) => void;
@@ -16,6 +18,7 @@ type Answered = (error: Error | null, result: pg.QueryResult) => void;
  */
 export class LeanClient extends pg.Client {
   private readonly answerTimeout: number;
+  private readonly usualPatience: number;
   /** By when the statements under way must be answered, oldest first: a connection answers in the order it was asked. */
   private readonly answerBy: number[] = [];
   private watch: NodeJS.Timeout | undefined;
@@ -23,6 +26,7 @@ export class LeanClient extends pg.Client {
   constructor(options?: LeanClientOptions) {
     super({ types, ...options });
     this.answerTimeout = options?.answerTimeout ?? Infinity;
+    this.usualPatience = options?.usualPatience ?? Infinity;
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);
   }
@@ -36,7 +40,7 @@ export class LeanClient extends pg.Client {
   }
 
   private async ask(start: (done: Answered) => unknown): Promise<pg.QueryResult> {
-    this.answerBy.push(performance.now() + Math.min(this.answerTimeout, patienceNow()));
+    this.answerBy.push(performance.now() + Math.min(this.answerTimeout, patienceNow() ?? this.usualPatience));
     this.keepWatch();
     try {
       return await new Promise((resolve, reject) => {

@@ -3,14 +3,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 const patience = new AsyncLocalStorage<number>();
 
 /**
- * Every statement that `work` asks for, now and later, is given up with its connection when it has no answer after `ms`.
- * For work that somebody waits for; what runs by itself may take as long as it takes.
+ * Every statement that `work` asks for, now and later, is given up with its connection when it has no answer after `ms`,
+ * however patient its pool is otherwise: less where somebody waits for the answer, more for what is long by nature.
  */
 export function withPatience<T>(ms: number, work: () => T): T {
   return patience.run(ms, work);
 }
 
-/** How many ms a statement may go without an answer. */
-export function patienceNow(): number {
-  return patience.getStore() ?? Infinity;
+/** How many ms a statement may go without an answer; undefined where nobody said. */
+export function patienceNow(): number | undefined {
+  return patience.getStore();
 }
