@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { aDocument, aPicture, PNG } from '../apps/simulator/src/testing/samples.js';
 import type { MessengerKey } from '../apps/simulator/src/ledger.js';
-import type { Api } from './support/api.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
 import { BOT_TOKEN } from './support/team.js';
+import { upload } from './support/upload.js';
 import { all, type FileView, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets, disk. Simulated: the messengers and their media hosts. */
@@ -33,17 +33,6 @@ function fileBecomes(chat: OpenChat, state: string, withinMs?: number): Promise<
 
 const download = (file: { url: string | null }, headers = {}) => fetch(house.server.url + file.url!, { headers });
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
-
-async function upload(api: Api, { name, type, bytes }: { name: string; type: string; bytes: Buffer }) {
-  const form = new FormData();
-  form.set('file', new Blob([new Uint8Array(bytes)], { type }), name);
-  const response = await fetch(`${house.server.url}/v1/attachments`, {
-    method: 'POST',
-    headers: api.authorization,
-    body: form,
-  });
-  return { status: response.status, body: (await response.json()) as FileView & { code: string } };
-}
 
 it.each(BOTH)('%s: a picture is fetched and opens by its signed link, safely', async (messenger) => {
   const chat = await aChat(messenger);

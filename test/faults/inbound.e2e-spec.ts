@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, ledgerOf, openDesk, outcomesOf } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
@@ -179,6 +181,28 @@ it('while one channel is flooded, another receives and answers within bounds', a
   // Facebook takes 5 a second to one person; the rest is ours.
   expect(Math.max(...times)).toBeLessThan(withSlack(2_700));
 }, 120_000);
+
+it('bodies that stop halfway keep nobody waiting, one that is too large is refused, and neither leaves a trace', async () => {
+  const channelId = house.team.channels.facebook;
+  const { webhookUrl } = await admin().read<{ webhookUrl: string }>(`/v1/channels/${channelId}`);
+  const { port, pathname } = new URL(webhookUrl);
+  const begin = (part: Buffer) => {
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    socket.write(`POST ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 6000000\r\n\r\n`);
+    socket.write(part);
+    return socket;
+  };
+  const outcomes = await outcomesOf(house, channelId, async () => {
+    const halves = Array.from({ length: 60 }, () => begin(Buffer.alloc(10_000, '[')));
+    const started = performance.now();
+    const [answer] = (await once(begin(Buffer.alloc(5 * 1024 * 1024 + 1, '[')), 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 413 .*connection: close.*"code":"too_large"/s);
+    expect(await raw('facebook', pageCall(pageItem('5', { mid: `m_${randomUUID()}`, text: 'In between' })))).toBe(200);
+    expect(performance.now() - started).toBeLessThan(withSlack(1_000));
+    for (const half of halves) half.destroy();
+  });
+  expect(outcomes).toMatchObject({ received: 1, stored: 1 });
+});
 
 it('a body signed with another secret of the right form is refused, whatever it holds', async () => {
   const { webhookUrl } = await admin().read<{ webhookUrl: string }>(`/v1/channels/${house.team.channels.facebook}`);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
+import { embeddedDatabaseOf } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
 import { rounds } from '../support/rounds.js';
 import { ADMIN, ServerProcess } from '../support/server.js';
@@ -58,7 +58,7 @@ it('kill -9 of the postmaster under load: recovers by itself, acknowledged = vis
   for (let round = 0; round < rounds(1, 10); round++) {
     load.start();
     await some(load, load.acknowledged.size + 200);
-    process.kill(postmasterOf(server), 'SIGKILL');
+    process.kill(embeddedDatabaseOf(server).postmaster, 'SIGKILL');
     await some(load, load.acknowledged.size + 200);
     await load.stop();
   }
@@ -72,7 +72,7 @@ it('a frozen database is answered 503 within seconds, and the server goes on whe
   const before = new Map(await sentSoFar());
   const load = aLoad().start();
   await some(load, 200);
-  const frozen = databaseProcesses(postmasterOf(server));
+  const frozen = databaseProcesses(embeddedDatabaseOf(server).postmaster);
   for (const pid of frozen) process.kill(pid, 'SIGSTOP');
   try {
     await eventually(() => (load.statuses.get(503) ?? 0) > 0, 12_000, 'a 503');
@@ -144,18 +144,6 @@ async function answersOnTheirWay(person: string, count: number) {
 /** What earlier tests left in this house. */
 async function sentSoFar(): Promise<[string, string][]> {
   return [...(await visibleTexts(await admin())).keys()].map((text) => [text, '']);
-}
-
-/** The embedded database's main process, as its own pid file names it, wherever the server says its data are. */
-function postmasterOf({ output }: ServerProcess): number {
-  const folders = /Data directory +(.+)/
-    .exec(output)![1]!
-    .split(' and ')
-    .map((folder) => folder.trim());
-  const file = folders
-    .flatMap((folder) => [folder, `${folder}/postgres`])
-    .find((folder) => existsSync(`${folder}/postmaster.pid`));
-  return Number(readFileSync(`${file}/postmaster.pid`, 'utf8').split('\n')[0]);
 }
 
 /** The postmaster and everything it started. */

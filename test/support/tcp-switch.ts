@@ -53,6 +53,11 @@ export class TcpSwitch {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Those open now carry nothing any more, and nobody is told: as when the machine at the other end is gone. */
+  silence(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
   async close(): Promise<void> {
     this.cutAll();
     this.server.close();

@@ -53,7 +53,7 @@ function anApp(): Promise<NestFastifyApplication> {
 }
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  const isText = typeof body === 'string';
+  const isReady = typeof body === 'string' || body instanceof Uint8Array;
   const response = await fetch(url + path, {
     method,
     headers: {
@@ -61,7 +61,7 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...headers,
     },
-    body: body === undefined ? undefined : isText ? body : JSON.stringify(body),
+    body: body === undefined ? undefined : isReady ? body : JSON.stringify(body),
   });
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
@@ -87,6 +87,7 @@ const USER = { email: 'ada@example.com', name: 'Ada', role: 'agent', password: '
 
 it.each<[string, unknown, Record<string, string>, number, string]>([
   ['broken JSON', '{', {}, 400, 'malformed_request'],
+  ['another encoding', Buffer.from(JSON.stringify({ ...USER, name: 'Zoë' }), 'latin1'), {}, 400, 'malformed_request'],
   ['a poisoned prototype', '{"__proto__":{"admin":true}}', {}, 400, 'malformed_request'],
   ['another media type', '<a/>', { 'content-type': 'text/xml' }, 415, 'unsupported_media_type'],
   ['a huge body', 'x'.repeat(1_100_000), {}, 413, 'body_too_large'],

@@ -1,5 +1,6 @@
 import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import { Problem } from '#api-kit';
+import { OutcomeUnknown } from '#database';
 import { documentOf } from './http-errors.filter.js';
 
 const withCode = (code: string, message = 'canary in the wording') => Object.assign(new Error(message), { code });
@@ -26,6 +27,7 @@ it.each([
   [withCode('08006'), 503, 'database_unavailable'],
   [withCode('53300'), 503, 'database_unavailable'],
   [new Error('timeout exceeded when trying to connect'), 503, 'database_unavailable'],
+  [new OutcomeUnknown(new Error('canary')), 503, 'outcome_unknown'],
   [withCode('22P05'), 422, 'refused_by_database'],
   [withCode('42P01'), 500, 'internal'],
   [new TypeError('canary'), 500, 'internal'],

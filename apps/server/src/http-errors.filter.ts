@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
-import { isUnavailable, sqlState } from '#database';
+import { isUnavailable, OutcomeUnknown, sqlState } from '#database';
 import type { KnownPaths } from './http/known-paths.js';
 
 /** SQLSTATEs for values the database cannot take: the request's fault, though a check should have caught it before. */
@@ -80,6 +80,15 @@ export function documentOf(error: unknown): ProblemDocument {
     return { ...extra, status, code, detail, ...(pointers.length > 0 ? { errors: pointers } : {}) };
   }
   if (error instanceof HttpException) return ofStatus(error.getStatus());
+  if (error instanceof OutcomeUnknown) {
+    return {
+      status: 503,
+      code: 'outcome_unknown',
+      detail:
+        'The database did not confirm this in time: it may be done, or not. Sent again with the same Idempotency-Key it is ' +
+        'done once; without one, look first.',
+    };
+  }
   if (isUnavailable(error)) {
     return {
       status: 503,

@@ -16,8 +16,11 @@ export class AttachmentsOptions {
   /** The largest file that is taken, in and out. */
   readonly maxBytes: number = DEFAULT_MAX_BYTES;
   readonly s3?: S3Options;
-  /** How often a messenger is asked for a file, over about 15 hours, before it is given up. */
-  readonly maxAttempts: number = 12;
+  /**
+   * How often a messenger is asked for a file before it is given up: growing pauses up to six hours, a month together. So long
+   * live the links of Facebook that live longest; a link that has ended is a refusal that ends the asking.
+   */
+  readonly maxAttempts: number = 125;
 
   constructor(options: Partial<AttachmentsOptions> & { readonly directory: string }) {
     this.directory = options.directory;

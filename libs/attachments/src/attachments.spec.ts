@@ -94,9 +94,9 @@ test('a clean-up whose storage is away goes on next time, and promises nothing m
   expect(await house.view(id)).toBeUndefined();
 });
 
-test('what nobody fetched for days is given up, and told', async () => {
+test('what nobody fetched for more than a month is given up, and told', async () => {
   const [old, young] = [await house.expect(), await house.expect()];
-  await house.database.rows(`UPDATE attachments SET created_at = now() - interval '4 days' WHERE id = $1`, [old.id]);
+  await house.database.rows(`UPDATE attachments SET created_at = now() - interval '34 days' WHERE id = $1`, [old.id]);
   await house.get(CleanUp).run();
   expect([(await house.view(old.id))?.state, (await house.view(young.id))?.state]).toEqual(['failed', 'pending']);
   expect(await house.eventsOf(old.id)).toHaveLength(1);

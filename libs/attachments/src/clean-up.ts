@@ -10,7 +10,7 @@ import { Storage } from './storage/storage.js';
 const EVERY_HALF_HOUR = '11,41 * * * *';
 const AT_ONCE = 200;
 /** Longer than a job is tried: nothing comes of it any more. */
-const STUCK_HOURS = 72;
+const STUCK_HOURS = 33 * 24;
 
 /** Removes uploads nobody used, what was discarded, and what crashes left. Anything may interrupt it: it goes on next time. */
 @Injectable()

@@ -3,6 +3,7 @@ import { KeyRing, type Tx } from '#database';
 import { Jobs } from '#jobs';
 import { MessengerRegistry, type Attachment } from '#messenger-kit';
 import { AttachmentRepository, type ExpectedRow } from './attachment.repository.js';
+import { AttachmentsOptions } from './attachments-options.js';
 import { FETCH_JOB } from './fetch-job.js';
 import { claimedType, fileName } from './file-name.js';
 import { sealedFor } from './media-source.js';
@@ -27,6 +28,7 @@ export class Expectations {
     private readonly messengers: MessengerRegistry,
     private readonly jobs: Jobs,
     private readonly keys: KeyRing,
+    private readonly options: AttachmentsOptions,
   ) {}
 
   hasContent(messenger: string, { type, reference }: Attachment): boolean {
@@ -36,12 +38,13 @@ export class Expectations {
   async expect(tx: Tx, wanted: readonly Expected[]): Promise<void> {
     const expected = wanted.filter(({ messenger, attachment }) => this.hasContent(messenger, attachment));
     if (expected.length === 0) return;
+    const { maxAttempts } = this.options;
     const toFetch = expected.map(({ id }) => ({ id }));
     const noted = this.repository.expect(
       tx,
       expected.map((one) => this.toRow(one)),
     );
-    await Promise.all([noted, this.jobs.enqueue(tx, FETCH_JOB, toFetch)]);
+    await Promise.all([noted, this.jobs.enqueue(tx, FETCH_JOB, toFetch, { maxAttempts })]);
   }
 
   private toRow({ id, channelId, chatId, messageId, attachment }: Expected): ExpectedRow {

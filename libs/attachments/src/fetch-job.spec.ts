@@ -141,6 +141,23 @@ test('refused for now: tried again, then given up', async () => {
   expect(await house.view(id)).toMatchObject({ state: 'failed', failure: 'Not yet.' });
 });
 
+test('what a network does not give is asked for again for as long as the links of Facebook live', async () => {
+  const patient = await openAttachmentsHouse();
+  patient.carrier.answer = () => ({ kind: 'refused', class: 'retry', sentence: 'Not yet.' });
+  const { id } = await patient.expect();
+  const [job] = await patient.database.rows<{ tries: number }>(
+    'SELECT max_attempts AS tries FROM graphile_worker.jobs',
+  );
+  for (let tries = 1; tries < job!.tries; tries++) await expect(patient.get(FetchJob).run({ id })).rejects.toThrow();
+  expect(await patient.view(id)).toMatchObject({ state: 'pending' });
+  // The library's pauses: https://worker.graphile.org/docs/exponential-backoff
+  const pauses = Array.from({ length: job!.tries - 1 }, (_, tried) => Math.exp(Math.min(tried + 1, 10)));
+  expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(29 * 86_400);
+  await patient.get(FetchJob).run({ id });
+  expect(await patient.view(id)).toMatchObject({ state: 'failed', failure: 'Not yet.' });
+  await patient.close();
+});
+
 test('a body that breaks off and a network that is away are tried again; no error repeats the link', async () => {
   const { id } = await house.expect();
   house.carrier.answer = () => ({

@@ -4956,7 +4956,7 @@ export interface components {
              *     ]
              */
             attachments?: string[];
-            /** @description Quick replies or buttons to offer with the message, where the messenger can. */
+            /** @description Quick replies or buttons to offer with the message, as many as the messenger takes. */
             choices?: components["schemas"]["OfferedChoiceBody"][];
             /**
              * Format: uuid
@@ -5051,7 +5051,7 @@ export interface components {
              *     ]
              */
             attachments?: string[];
-            /** @description Quick replies or buttons to offer with the message, where the messenger can. */
+            /** @description Quick replies or buttons to offer with the message, as many as the messenger takes. */
             choices?: components["schemas"]["OfferedChoiceBody"][];
             /**
              * Format: uuid
@@ -5288,7 +5288,7 @@ export interface components {
              */
             to?: string;
             /**
-             * @description Leaves out what was ignored or refused
+             * @description Leaves out what was ignored, refused or stored as `unsupported`
              * @default false
              * @example true
              */
@@ -5298,7 +5298,7 @@ export interface components {
             /** @example 0199a3c4-1111-7c2e-9b4d-2f6f3f0b8a11 */
             channelId: string;
             /**
-             * @description How many events will be looked at: not stored so far, and their raw form is still kept
+             * @description How many events will be looked at: not stored or not understood so far, and their raw form is still kept
              * @example 3
              */
             events: number;

@@ -4,8 +4,9 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { receivingOptions } from './data-source.js';
 import { ReceivingDatabase, rows } from './database.js';
+import { sqlState } from './sql-state.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
-import { isUnavailable } from './unavailable.js';
+import { isUnavailable, OutcomeUnknown } from './unavailable.js';
 
 /** A wire between us and the database that can freeze (bytes stay on the way) or be cut. */
 class Wire {
@@ -144,6 +145,27 @@ it('turns a frozen database into an error within five seconds, and recovers when
   expect(Date.now() - began).toBeLessThan(process.env.PARLEY_TEST_TIMING === 'strict' ? 5_000 : 25_000);
   expect(isUnavailable(error)).toBe(true);
   expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('a connection that is lost during COMMIT leaves the outcome open, and before it does not', async () => {
+  const during = database.transaction(async (tx) => {
+    await rows(tx, insert, ['lost while committing']);
+    wire.freeze();
+  });
+  await expect(during).rejects.toBeInstanceOf(OutcomeUnknown);
+  expect(isUnavailable(await during.catch((reason: unknown) => reason))).toBe(true);
+  const before = database.transaction((tx) => rows(tx, 'SELECT pg_terminate_backend(pg_backend_pid())'));
+  await expect(before).rejects.not.toBeInstanceOf(OutcomeUnknown);
+  expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('what COMMIT refuses is no open outcome', async () => {
+  await test.database.rows(`CREATE TABLE parents (id int PRIMARY KEY)`);
+  await test.database.rows(`CREATE TABLE children (id int REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`);
+  const refused: unknown = await database
+    .transaction((tx) => rows(tx, 'INSERT INTO children VALUES (1)'))
+    .catch((reason: unknown) => reason);
+  expect(sqlState(refused)).toBe('23503');
 });
 
 it('survives a lost database and recovers by itself', async () => {

@@ -20,6 +20,7 @@ import { QueueTexts1763800000015 } from './migrations/1763800000015-queue-texts.
 import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-rotation.js';
 import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
 import { EventBundles1763800000019 } from './migrations/1763800000019-event-bundles.js';
+import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -42,6 +43,7 @@ export const migrations = [
   SecretRotation1763800000016,
   ReceiveFaster1763800000018,
   EventBundles1763800000019,
+  ReplayOfUnsupported1763800000022,
 ];
 
 export interface PoolOptions {
@@ -49,6 +51,8 @@ export interface PoolOptions {
   readonly poolSize: number;
   /** Shown in pg_stat_activity. */
   readonly name?: string;
+  /** How many ms a statement may go without an answer, where its caller says nothing else. Default: any time. */
+  readonly patienceMs?: number;
 }
 
 /** Opening a connection, and waiting for a free one. */
@@ -57,7 +61,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
 
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
-export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOptions): DataSourceOptions {
+export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }: PoolOptions): DataSourceOptions {
   const logger = new Logger('Database');
   return {
     type: 'postgres',
@@ -70,7 +74,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley' }: PoolOption
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { keepAlive: true, Client: LeanClient },
+    extra: { keepAlive: true, Client: LeanClient, usualPatience: patienceMs },
   };
 }
 

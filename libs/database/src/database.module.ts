@@ -19,6 +19,11 @@ export interface DatabaseOptions {
   readonly connect?: boolean;
 }
 
+/**
+ * A connection may fall silent, as when the database's machine is gone, and nobody says so for a quarter of an hour: a round
+ * that waits for it, and its place in the pool, would be lost for so long.
+ */
+const PATIENCE_MS = 60_000;
 const RETRIES = { retryAttempts: 3, retryDelay: 1_000 };
 
 /** The pools and what every room may inject: `Database`, `ReceivingDatabase`, `KeyRing`, `Settings`, `Leases`. */
@@ -34,7 +39,7 @@ export class DatabaseModule implements OnApplicationShutdown {
       global: true,
       imports: [
         TypeOrmModule.forRoot({
-          ...dataSourceOptions({ url, poolSize }),
+          ...dataSourceOptions({ url, poolSize, patienceMs: PATIENCE_MS }),
           ...RETRIES,
           autoLoadEntities: true,
           manualInitialization: !connect,

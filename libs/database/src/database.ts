@@ -2,7 +2,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Client, QueryConfig } from 'pg';
 import { preparedValues } from './array-literal.js';
 import { sqlState } from './sql-state.js';
-import { isUnavailable } from './unavailable.js';
+import { isUnavailable, leavesOutcomeOpen, OutcomeUnknown } from './unavailable.js';
 
 /** A transaction in hand. Opened by a use case with `Database.transaction` and passed on, never opened twice. */
 export type Tx = EntityManager;
@@ -86,9 +86,18 @@ async function discard(runner: QueryRunner): Promise<void> {
 export class Database {
   constructor(readonly dataSource: DataSource) {}
 
+  /** Throws `OutcomeUnknown` where the connection is lost while the work is being committed. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.retrying(async () => {
-      const [result, tx] = await this.dataSource.transaction(async (opened) => [await work(opened), opened] as const);
+      let isWorkDone = false;
+      const committing = this.dataSource.transaction(async (opened) => {
+        const result = await work(opened);
+        isWorkDone = true;
+        return [result, opened] as const;
+      });
+      const [result, tx] = await committing.catch((error: unknown) => {
+        throw isWorkDone && leavesOutcomeOpen(error) ? new OutcomeUnknown(error) : error;
+      });
       committed(tx);
       return result;
     });

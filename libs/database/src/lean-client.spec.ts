@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { LeanClient } from './lean-client.js';
+import { withPatience } from './patience.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 
 let test: TestDatabase;
@@ -49,4 +50,22 @@ it('a statement without an answer takes its connection with it, and those behind
   const ends = await Promise.allSettled(both);
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await expect(impatient.query('SELECT 1')).rejects.toThrow('not queryable');
+});
+
+it('where nobody has a patience of their own it is the usual one', async () => {
+  const usual: pg.Client = new LeanClient({ connectionString: test.url, usualPatience: 300 });
+  usual.on('error', () => undefined);
+  await usual.connect();
+  await withPatience(5_000, () => usual.query('SELECT pg_sleep(0.6)'));
+  await expect(usual.query('SELECT pg_sleep(30)')).rejects.toThrow('Query read timeout');
+});
+
+it('a statement asked for in somebody’s patience is given up when that ends, and no other', async () => {
+  const asked: pg.Client = new LeanClient({ connectionString: test.url });
+  asked.on('error', () => undefined);
+  await asked.connect();
+  await asked.query('SELECT pg_sleep(0.4)');
+  await withPatience(300, () => asked.query('SELECT pg_sleep(0.1)'));
+  await asked.query('SELECT pg_sleep(0.4)');
+  await expect(withPatience(300, () => asked.query('SELECT pg_sleep(30)'))).rejects.toThrow('Query read timeout');
 });

@@ -1,11 +1,14 @@
 import pg from 'pg';
 import { BinaryRows } from './binary-rows.js';
 import { types } from './instant.js';
+import { patienceNow } from './patience.js';
 import { handOnRows } from './row-messages.js';
 
 export interface LeanClientOptions extends pg.ClientConfig {
-  /** Milliseconds after which a statement without an answer takes its connection with it. */
+  /** Milliseconds after which a statement without an answer takes its connection with it; sooner where the caller's patience ends. */
   readonly answerTimeout?: number;
+  /** The same where the caller has no patience of its own. */
+  readonly usualPatience?: number;
 }
 
 type Answered = (error: Error | null, result: pg.QueryResult) => void;
@@ -16,14 +19,16 @@ type Answered = (error: Error | null, result: pg.QueryResult) => void;
  * seen to survive, none with this). Answers and errors are the same; moments are read with less garbage.
  */
 export class LeanClient extends pg.Client {
-  private readonly answerTimeout: number | undefined;
-  /** When the statements under way were issued, oldest first: a connection answers in the order it was asked. */
-  private readonly asked: number[] = [];
+  private readonly answerTimeout: number;
+  private readonly usualPatience: number;
+  /** By when the statements under way must be answered, oldest first: a connection answers in the order it was asked. */
+  private readonly answerBy: number[] = [];
   private watch: NodeJS.Timeout | undefined;
 
   constructor(options?: LeanClientOptions) {
     super({ types, ...options });
-    this.answerTimeout = options?.answerTimeout;
+    this.answerTimeout = options?.answerTimeout ?? Infinity;
+    this.usualPatience = options?.usualPatience ?? Infinity;
     handOnRows(this.connection);
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);
@@ -39,6 +44,7 @@ export class LeanClient extends pg.Client {
   }
 
   private async ask(start: (done: Answered) => unknown): Promise<pg.QueryResult> {
+    this.answerBy.push(performance.now() + Math.min(this.answerTimeout, patienceNow() ?? this.usualPatience));
     this.keepWatch();
     try {
       return await new Promise((resolve, reject) => {
@@ -49,23 +55,21 @@ export class LeanClient extends pg.Client {
       if (error instanceof Error) Error.captureStackTrace(error);
       throw error;
     } finally {
-      this.asked.shift();
+      this.answerBy.shift();
     }
   }
 
   private keepWatch(): void {
-    this.asked.push(performance.now());
-    if (this.answerTimeout === undefined || this.watch) return;
-    this.watch = setTimeout(() => this.look(), this.answerTimeout).unref();
+    const [oldest = Infinity] = this.answerBy;
+    if (this.watch || oldest === Infinity) return;
+    this.watch = setTimeout(() => this.look(), oldest - performance.now()).unref();
   }
 
   private look(): void {
     this.watch = undefined;
-    const [oldest] = this.asked;
-    if (oldest === undefined) return;
-    const left = oldest + this.answerTimeout! - performance.now();
-    if (left <= 0) this.connection.stream.destroy(new Error('Query read timeout'));
-    else this.watch = setTimeout(() => this.look(), left).unref();
+    const [oldest = Infinity] = this.answerBy;
+    if (oldest > performance.now()) this.keepWatch();
+    else this.connection.stream.destroy(new Error('Query read timeout'));
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
+import { withPatience } from '#database';
 import { Jobs, type Defined, type JobHandler, type Speed } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
@@ -18,6 +19,8 @@ const RESTART_MS = 1_000;
 /** Handlers that take longer are left to another node. */
 const STOP_PATIENCE_MS = 10_000;
 const POLL_MS = 2_000;
+/** A sweep may read a large table in one statement. */
+const STATEMENT_PATIENCE_MS = 3_600_000;
 /** Failures to fetch a job in a row after which the library is started anew: it can remember a failed first query. */
 const FETCH_FAILURES = 3;
 /**
@@ -130,5 +133,10 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
 }
 
 function taskList(handlers: ReadonlyMap<string, JobHandler>): TaskList {
-  return Object.fromEntries([...handlers].map(([name, handler]) => [name, (payload: unknown) => handler(payload)]));
+  return Object.fromEntries(
+    [...handlers].map(([name, handler]) => [
+      name,
+      (payload: unknown) => withPatience(STATEMENT_PATIENCE_MS, () => handler(payload)),
+    ]),
+  );
 }

@@ -62,11 +62,11 @@ export class SendMessageBody {
   @IsUUID(undefined, { each: true })
   attachments?: string[];
 
-  /** Quick replies or buttons to offer with the message, where the messenger can. */
-  @ApiProperty({ required: false, type: [OfferedChoiceBody], maxItems: 30 })
+  /** Quick replies or buttons to offer with the message, as many as the messenger takes. */
+  @ApiProperty({ required: false, type: [OfferedChoiceBody], maxItems: 100 })
   @Omittable()
   @IsArray()
-  @ArrayMaxSize(30)
+  @ArrayMaxSize(100)
   @ValidateNested({ each: true })
   @Type(() => OfferedChoiceBody)
   choices?: OfferedChoiceBody[];

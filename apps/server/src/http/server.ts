@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { withPatience } from '#database';
 import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
 import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
@@ -16,6 +17,10 @@ import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
 const BODY_LIMIT = 1024 * 1024;
+/** For a whole request to come in, an upload over a slow line too: whoever takes longer holds connections and memory. */
+const REQUEST_MS = 5 * 60_000;
+/** How long the database may keep a caller waiting with one statement; above the bound reports have of their own. */
+const STATEMENT_PATIENCE_MS = 16_000;
 
 /** Enough for the Swagger page, which is ours down to its last script; nothing for anybody else. */
 const CONTENT_SECURITY = {
@@ -38,6 +43,7 @@ export function fastifyAdapter({ values }: Config): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: trusted.length === 0 ? false : trusted.join() === 'true' ? true : [...trusted],
+    requestTimeout: REQUEST_MS,
     requestIdHeader: false,
     genReqId: requestIdOf,
     // While closing, what still comes on open connections is served and the connection closed: nothing is lost.
@@ -89,7 +95,9 @@ function knowRequests(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     const { handler } = route;
     route.handler = function (request, reply) {
-      return withinRequest(request.id, () => handler.call(this, request, reply));
+      return withinRequest(request.id, () =>
+        withPatience(STATEMENT_PATIENCE_MS, () => handler.call(this, request, reply)),
+      );
     };
   });
 }

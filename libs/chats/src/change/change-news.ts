@@ -49,9 +49,18 @@ function differences(scene: Scene, before: MessageState, now: MessageState): New
     const data = { messageId, preview: previewOf(now.content), editedAt: now.editedAt.toISOString() };
     news.push({ type: 'message.edited', ...of, data });
   }
+  if (wasUnderstood(before, now)) {
+    const data = { messageId, preview: previewOf(now.content), editedAt: (now.editedAt ?? scene.at).toISOString() };
+    news.push({ type: 'message.edited', ...of, data });
+  }
   const reactions = reactionsOf(now.content);
   if (JSON.stringify(reactions) !== JSON.stringify(reactionsOf(before.content))) {
     news.push({ type: 'message.reacted', ...of, data: { messageId, reactions } });
   }
   return news;
+}
+
+/** It can be shown now, although nobody edited it. */
+function wasUnderstood({ content: before }: MessageState, { content: now }: MessageState): boolean {
+  return before.unsupported !== undefined && now.unsupported === undefined && before.edit === now.edit;
 }

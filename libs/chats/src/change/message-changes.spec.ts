@@ -1,4 +1,15 @@
-import { type ChangeHouse, deletion, edit, minute, openChangeHouse, reaction } from '../testing/change-house.js';
+import { newId } from '#database';
+import type { Attachment, MessageContent } from '#messenger-kit';
+import {
+  type ChangeHouse,
+  deletion,
+  edit,
+  minute,
+  openChangeHouse,
+  type Person,
+  reaction,
+} from '../testing/change-house.js';
+import { MessageChanges } from './message-changes.js';
 import { WaitingSweep } from './waiting-sweep.js';
 
 let house: ChangeHouse;
@@ -15,6 +26,12 @@ async function whoSaid(text: string) {
 
 const previewOf = async (chatId: string) =>
   (await house.database.row<{ p: string }>('SELECT last_message_preview AS p FROM chats WHERE id = $1', [chatId]))!.p;
+
+const aPicture = (reference: string) => ({ type: 'image' as const, reference });
+const understand = ({ channelId }: Person, externalId: string, content: MessageContent) =>
+  house.database.transaction((tx) =>
+    house.get(MessageChanges).understand(tx, { channelId, externalId }, content, minute(9)),
+  );
 
 test('an edit replaces what was said, and the preview follows', async () => {
   const person = await whoSaid('Helo');
@@ -85,6 +102,41 @@ test('a reaction that was taken back is not brought back by an older one', async
   await house.happens(reaction(person, 'm1', ['👍'], minute(1)));
   const news = await house.newsOf(await house.chatOf(person));
   expect(news.filter(({ type }) => type === 'message.reacted')).toEqual([]);
+});
+
+test('what could not be shown is shown when it is understood: files that are here stay, and the lists follow', async () => {
+  const person = await house.aPerson();
+  const attachments = [{ type: 'image' as const, id: newId() }, { type: 'unsupported' as const }];
+  await house.says(person, 'm1', { attachments, replyTo: 'm0', unsupported: { kind: 'riddle' } });
+  await house.happens(reaction(person, 'm1', ['👍'], minute(1)));
+  const today = { text: 'Hello', attachments: [aPicture('r1'), aPicture('r2')], replyTo: 'm0' };
+  expect(await understand(person, 'm1', today)).toEqual([
+    expect.objectContaining({
+      type: 'message.edited',
+      seq: 1,
+      data: expect.objectContaining({ preview: 'Hello' }) as unknown,
+    }),
+  ]);
+  const message = await house.message(person, 'm1');
+  expect(message).toMatchObject({
+    text: 'Hello',
+    editedAt: null,
+    content: { replyTo: 'm0', reactions: [{ emojis: ['👍'] }] },
+  });
+  const [first, second] = message!.content!.attachments as Attachment[];
+  expect(first).toEqual({ type: 'image', id: attachments[0]!.id });
+  expect(second!.id).not.toBe(first!.id);
+  expect(await previewOf(await house.chatOf(person))).toBe('Hello');
+  expect(await understand(person, 'm1', { text: 'Something else' })).toEqual([]);
+});
+
+test('what was edited or taken back meanwhile is not shown as it was', async () => {
+  const person = await house.aPerson();
+  for (const id of ['m1', 'm2']) await house.says(person, id, { unsupported: { kind: 'riddle' } });
+  await house.happens(edit(person, 'm1', 'Edited', minute(1)), deletion(person, 'm2', minute(1)));
+  for (const id of ['m1', 'm2', 'unknown']) expect(await understand(person, id, { text: 'Hello' })).toEqual([]);
+  expect(await house.message(person, 'm1')).toMatchObject({ text: 'Edited' });
+  expect(await house.message(person, 'm2')).toMatchObject({ text: null, deletedAt: minute(1) });
 });
 
 test('what comes before its message waits for it, whichever it is', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import type { NewEvent } from '#events';
+import type { MessageContent } from '#messenger-kit';
 import {
   type ArrivedChange,
   type OwnChange,
@@ -11,7 +12,7 @@ import {
 } from './arrived-change.js';
 import type { Try } from '../outgoing/deliveries.repository.js';
 import type { MessageKey } from './change.repository.js';
-import { deleted, edited, type MessageState, reacted, type Version } from './message-state.js';
+import { deleted, edited, type MessageState, reacted, understood, type Version } from './message-state.js';
 import { changeMessage, prove, takeEcho } from './message-steps.js';
 import { raiseWatermark, takeNotice } from './person-steps.js';
 import type { Scene } from './scene.js';
@@ -84,6 +85,15 @@ export class MessageChanges {
     if (!own) return [];
     const scene = await this.loader.load(tx, [], at, [own]);
     scene.put(afterOwn(scene.messages.get(messageId)!, change, at));
+    return this.finish(tx, scene, []);
+  }
+
+  /** Shows a message that was stored without being understood as it is understood today; no events where nothing changes. */
+  async understand(tx: Tx, key: MessageKey, content: MessageContent, at: Date): Promise<readonly NewEvent[]> {
+    const scene = await this.loader.load(tx, [], at, [], [key]);
+    const message = scene.messageOf(key);
+    if (!message) return [];
+    scene.put(understood(message, content));
     return this.finish(tx, scene, []);
   }
 

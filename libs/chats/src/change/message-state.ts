@@ -1,4 +1,4 @@
-import type { MessageContent, MessageDirection, MessageStatus, Reaction, Sender } from '#messenger-kit';
+import type { Attachment, MessageContent, MessageDirection, MessageStatus, Reaction, Sender } from '#messenger-kit';
 import type { Failure } from '../outgoing/outgoing-message.js';
 
 /** When something was changed: of two changes the one with the higher rank holds, of two with the same the later one. */
@@ -61,6 +61,30 @@ export function edited(message: MessageState, content: MessageContent, version: 
   }
   const editedAt = same && !message.editedAt ? null : timeOf(version, at);
   return { ...message, content: { ...contentAfter(before, content), edit: version }, editedAt };
+}
+
+/**
+ * Today's reading of what could not be shown when it was stored. A later edit holds all the same, and files that are here
+ * already stay.
+ */
+export function understood(message: MessageState, content: MessageContent): MessageState {
+  const { unsupported, edit, reactions, attachments = [] } = message.content;
+  if (message.deletedAt || unsupported === undefined || content.unsupported !== undefined || edit) return message;
+  return { ...message, content: withoutAbsent({ ...content, ...withFilesOf(attachments, content), reactions }) };
+}
+
+/** The links of files expire: what was fetched of this message, or is being fetched, is not asked for again. */
+function withFilesOf(
+  before: readonly Attachment[],
+  { attachments }: MessageContent,
+): Pick<MessageContent, 'attachments'> {
+  const here = before.filter(({ id }) => id !== undefined);
+  const named = attachments?.map((attachment) => {
+    const index = here.findIndex(({ type }) => type === attachment.type);
+    const { reference: _reference, ...rest } = attachment;
+    return index === -1 ? attachment : { ...rest, id: here.splice(index, 1)[0]!.id };
+  });
+  return named ? { attachments: named } : {};
 }
 
 /** Nothing of what it said is left, and nothing brings it back. */

@@ -64,7 +64,9 @@ export class SceneWriter {
   private async writePreviews(tx: Tx, scene: Scene): Promise<void> {
     const shown = scene.changed().filter((message) => {
       const before = scene.original.get(message.id)!;
-      return before.content.edit !== message.content.edit || before.deletedAt !== message.deletedAt;
+      const { content, deletedAt } = message;
+      const { edit, unsupported } = before.content;
+      return edit !== content.edit || unsupported !== content.unsupported || before.deletedAt !== deletedAt;
     });
     const chatIds = new Set([...scene.added(), ...shown].map(({ chatId }) => chatId));
     const latest = await this.writes.latest(tx, [...chatIds]);

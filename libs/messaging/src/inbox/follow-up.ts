@@ -46,6 +46,13 @@ export class FollowUp {
     ];
   }
 
+  /** Shows what was stored without being understood as today's code reads it. Whether that changed anything. */
+  async understand(tx: Tx, channelId: string, { externalId, content }: InboundMessage, at: Date): Promise<boolean> {
+    const news = await this.changes.understand(tx, { channelId, externalId }, content, at);
+    await this.events.record(tx, news);
+    return news.length > 0;
+  }
+
   private async noteHealth(tx: Tx, { claimed: { channel, parcel, outcome } }: Fresh): Promise<void> {
     if (outcome !== 'stored' || parcel.event.kind !== 'account') return;
     await this.channels.markRestriction(tx, channel.id, parcel.event);

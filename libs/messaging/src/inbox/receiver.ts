@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Answer, ChatIntake } from '#chats';
 import { ContactBook } from '#contacts';
 import { ReceivingDatabase, type Tx } from '#database';
+import type { InboundEvent } from '#messenger-kit';
 import { accountKey, ReceivingChannels } from '#registration';
 import { LedgerRepository } from '../ledger/ledger.repository.js';
 import { FollowUp } from './follow-up.js';
@@ -63,8 +64,9 @@ export class Receiver {
   }
 
   /**
-   * Takes in an event by today's verdict that was not stored when it came; its ledger entry and the sums move along. Answers
-   * whether that changed anything: an event that is stored, or would not be stored today either, stays as it is.
+   * Takes in an event by today's verdict that was not stored when it came; its ledger entry and the sums move along. What was
+   * stored as `unsupported` is shown as it is understood today. Answers whether that changed anything: an event that is
+   * shown, or would not be stored today either, stays as it is.
    */
   async replay(parcel: Parcel): Promise<boolean> {
     const { claimed } = await this.claim([parcel]);
@@ -74,9 +76,18 @@ export class Receiver {
     await this.takeWithMore(load, [], at, async (tx) => {
       const [{ channel }] = load.firsts as [Claimed];
       changed = await this.ledger.withdraw(tx, channel.id, parcel.event.key);
-      return changed ? this.takeIntoNew(tx, load, at) : [];
+      if (changed) return this.takeIntoNew(tx, load, at);
+      changed = await this.understand(tx, channel.id, parcel.event, at);
+      return [];
     });
     return changed;
+  }
+
+  /** Once it is understood its raw body is not needed any more. */
+  private async understand(tx: Tx, channelId: string, event: InboundEvent, at: Date): Promise<boolean> {
+    if (event.kind !== 'message' || event.content.unsupported !== undefined) return false;
+    await this.ledger.forgetRaw(tx, channelId, event.key);
+    return this.followUp.understand(tx, channelId, event, at);
   }
 
   /** Records an event the database refused, alone, with its raw body. */

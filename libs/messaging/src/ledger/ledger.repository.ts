@@ -56,6 +56,11 @@ export class LedgerRepository {
     return withdrawn.length > 0;
   }
 
+  /** The event cannot be replayed any more, and need not be. */
+  async forgetRaw(tx: Tx, channelId: string, key: string): Promise<void> {
+    await rows(tx, 'UPDATE ledger SET raw_id = NULL WHERE channel_id = $1 AND event_key = $2', [channelId, key]);
+  }
+
   /** Authentic events for no channel of ours: counted apart, never silent. */
   async countUnclaimed(tx: Tx, parcels: readonly Parcel[]): Promise<void> {
     if (parcels.length === 0) return;

@@ -60,6 +60,9 @@ it('passing failures wait longer each time, within a quarter, and end after twel
     expect(waitMs).toBeLessThanOrEqual(expected * 1.25);
   }
   expect(consequenceOf({ error: new Error('refused') }, 11).status).toBe('failed');
+  // Those that failed together do not come back together.
+  const waits = Array.from({ length: 20 }, () => waitAfter({ error: new Error('refused') }, 3).waitMs);
+  expect(new Set(waits).size).toBeGreaterThan(10);
 });
 
 it('a wait for the whole channel holds all of it, also where the network does not say how long', () => {

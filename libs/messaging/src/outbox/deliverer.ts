@@ -1,4 +1,5 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { withPatience } from '#database';
 import { MessagingOptions } from '../messaging-options.js';
 import { LaneRunner } from './lane-runner.js';
 import { LanesRepository, type Lane, type Load } from './lanes.repository.js';
@@ -10,6 +11,8 @@ const LANES = 2_000;
 const CLAIMED_AT_ONCE = 64;
 /** Lanes fall due without anybody here hearing of it: another node's answer, an echo, a dead node's lease. */
 const LOOK_EVERY_MS = 500;
+/** Longer than a lease no statement about a lane is of use. */
+const STATEMENT_PATIENCE_MS = 10_000;
 
 /** Claims chats with something to deliver and runs each lane on its own. */
 @Injectable()
@@ -48,11 +51,15 @@ export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutd
   wake(): void {
     if (this.stopped) return;
     this.lookAgain = true;
-    this.looking ??= this.claimAll().finally(() => (this.looking = undefined));
+    this.looking ??= withPatience(STATEMENT_PATIENCE_MS, () => this.claimAll()).finally(
+      () => (this.looking = undefined),
+    );
   }
 
   private async look(): Promise<void> {
-    await this.lanes.endWaits().catch((error: Error) => this.logger.warn(`No waits could be ended: ${error.message}`));
+    await withPatience(STATEMENT_PATIENCE_MS, () => this.lanes.endWaits()).catch((error: Error) =>
+      this.logger.warn(`No waits could be ended: ${error.message}`),
+    );
     this.wake();
   }
 
@@ -70,8 +77,7 @@ export class Deliverer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private start(lane: Lane): void {
-    const done = this.runner
-      .run(lane, () => this.stopped)
+    const done = withPatience(STATEMENT_PATIENCE_MS, () => this.runner.run(lane, () => this.stopped))
       .then(
         (waitMs) => this.wakeAfter(waitMs),
         (error: Error) => this.logger.warn(`A lane was left to its lease: ${error.message}`),

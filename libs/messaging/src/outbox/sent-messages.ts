@@ -9,6 +9,9 @@ import { insist } from './insist.js';
 import { stateOf, type MessageStateDto } from './message-state.dto.js';
 import { NetworkQuestion } from './network-question.js';
 
+/** The caller waits until it is written down. Repeating what the messenger has done already is harmless. */
+const SOMEBODY_WAITS_MS = 10_000;
+
 /**
  * What is done to messages that the messenger has already: it is asked first, and what it agreed to is written down with
  * its event in one commit. For the chat's holder, supervisors and admins, as long as the chat is open.
@@ -78,10 +81,12 @@ export class SentMessages {
 
   private write(messageId: string, change: OwnChange): Promise<void> {
     const at = new Date();
-    return insist(() =>
-      this.database.transaction(async (tx) => {
-        await this.events.record(tx, await this.changes.record(tx, messageId, change, at));
-      }),
+    return insist(
+      () =>
+        this.database.transaction(async (tx) => {
+          await this.events.record(tx, await this.changes.record(tx, messageId, change, at));
+        }),
+      SOMEBODY_WAITS_MS,
     );
   }
 }

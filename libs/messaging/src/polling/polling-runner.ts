@@ -1,10 +1,13 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { withPatience } from '#database';
 import { Channels } from '#registration';
 import { MessagingOptions } from '../messaging-options.js';
 import { ChannelPoller } from './channel-poller.js';
 
 /** How soon a channel that is switched on or off is noticed, and one whose node died is taken over after its lease. */
 const LOOK_EVERY_MS = 1_000;
+/** Longer than a lease no statement about it is of use. */
+const STATEMENT_PATIENCE_MS = 10_000;
 
 interface Running {
   readonly stop: AbortController;
@@ -42,7 +45,7 @@ export class PollingRunner implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private look(): void {
-    this.looking ??= this.compare()
+    this.looking ??= withPatience(STATEMENT_PATIENCE_MS, () => this.compare())
       .catch((error: Error) => this.logger.warn(`No channels could be polled: ${error.message}`))
       .finally(() => (this.looking = undefined));
   }
@@ -55,8 +58,7 @@ export class PollingRunner implements OnApplicationBootstrap, BeforeApplicationS
     for (const channel of wanted) {
       if (this.running.has(channel.id)) continue;
       const stop = new AbortController();
-      const done = this.poller
-        .run(channel, stop.signal)
+      const done = withPatience(STATEMENT_PATIENCE_MS, () => this.poller.run(channel, stop.signal))
         .catch((error: Error) => this.logger.warn(`Channel ${channel.id} cannot be polled: ${error.message}`))
         .finally(() => this.running.delete(channel.id));
       this.running.set(channel.id, { stop, done });

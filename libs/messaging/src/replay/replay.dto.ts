@@ -11,7 +11,7 @@ import {
 } from 'class-validator';
 import { Omittable } from '#api-kit';
 
-/** Events that match all that is given; those that were stored stay as they are. */
+/** Events that match all that is given; those that are shown stay as they are. */
 export class ReplayBody {
   /** Deduplication keys, as the quarantine list gives them */
   @ApiProperty({ required: false, type: [String], example: ['message:m_AbC'] })
@@ -36,7 +36,7 @@ export class ReplayBody {
   @IsRFC3339()
   to?: string;
 
-  /** Leaves out what was ignored or refused */
+  /** Leaves out what was ignored, refused or stored as `unsupported` */
   @ApiProperty({ required: false, default: false, example: true })
   @Omittable()
   @IsBoolean()
@@ -48,7 +48,7 @@ export class ReplayDto {
   @ApiProperty({ example: '0199a3c4-1111-7c2e-9b4d-2f6f3f0b8a11' })
   channelId: string;
 
-  /** How many events will be looked at: not stored so far, and their raw form is still kept */
+  /** How many events will be looked at: not stored or not understood so far, and their raw form is still kept */
   @ApiProperty({ example: 3 })
   events: number;
 }

@@ -3,6 +3,7 @@ import type { Caller } from '#identity';
 import { Channels } from '#registration';
 import { MessageManager } from '../message-manager.js';
 import { Ledger } from '../ledger/ledger.js';
+import { RawBodies } from '../ledger/raw-bodies.repository.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import type { ReplayOrder } from './replay-order.js';
 import { Replayer } from './replayer.js';
@@ -125,6 +126,59 @@ it('takes in what was refused while the channel was inactive', async () => {
   expect(await replay()).toBe(0);
   expect(await replay({ quarantinedOnly: false })).toBe(2);
   expect(await balance()).toMatchObject({ received: 2, stored: 2, refused: 0 });
+});
+
+it('what was stored without being understood is shown, in its place, as it is understood today', async () => {
+  understand(/./);
+  const shown = house.scripted.convert;
+  house.scripted.convert = (request) =>
+    shown(request).map((event) =>
+      event.kind === 'message' && event.content.text?.startsWith('riddle')
+        ? { ...event, content: { unsupported: { kind: 'riddle' } } }
+        : event,
+    );
+  await receive('known1 riddle1 known2');
+  await receive('riddle2');
+  const before = await balance();
+  expect(await texts()).toEqual(['known1', null, 'known2', null]);
+  expect(await replay({ quarantinedOnly: false })).toBe(0);
+  house.scripted.convert = shown;
+  expect(await replay()).toBe(0);
+  expect(await replay({ quarantinedOnly: false, keys: ['message:riddle1'] })).toBe(1);
+  expect(await texts()).toEqual(['known1', 'riddle1', 'known2', null]);
+  const counts = await Promise.all([replay({ quarantinedOnly: false }), replay({ quarantinedOnly: false })]);
+  expect(counts.sort()).toEqual([0, 1]);
+  expect(await texts()).toEqual(['known1', 'riddle1', 'known2', 'riddle2']);
+  const messages = await house.database.rows('SELECT content, edited_at FROM messages WHERE channel_id = $1', [
+    channelId,
+  ]);
+  expect(messages).toEqual(messages.map(() => ({ content: null, edited_at: null })));
+  expect(await balance()).toEqual(before);
+});
+
+it('bodies are kept encrypted for the configured time; of what is in quarantine for good', async () => {
+  understand(/^known/);
+  await house.database.rows('UPDATE channels SET active = false WHERE id = $1', [channelId]);
+  await receive('known1');
+  await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [channelId]);
+  await receive('known2 new1');
+  const kept = () =>
+    house.database.rows<{ body: Buffer; words: string[] }>(
+      `SELECT r.body, array_agg(l.event_key) AS words FROM raw_bodies r JOIN ledger l ON l.raw_id = r.id
+       WHERE l.channel_id = $1 GROUP BY r.id ORDER BY r.id`,
+      [channelId],
+    );
+  const words = async () => (await kept()).map((body) => body.words);
+  expect(await words()).toEqual([['message:known1'], ['message:new1']]);
+  for (const { body } of await kept()) expect(body.toString('latin1')).not.toMatch(/known|new/);
+  await house.get(RawBodies).forget(30);
+  expect(await words()).toHaveLength(2);
+  await house.database.rows(`UPDATE raw_bodies SET received_at = now() - interval '31 days'`);
+  await house.get(RawBodies).forget(30);
+  expect(await words()).toEqual([['message:new1']]);
+  understand(/known|new/);
+  expect(await replay({ quarantinedOnly: false })).toBe(1);
+  expect(await texts()).toEqual(['known2', 'new1']);
 });
 
 it('a call that was not understood as a whole gives way to the events that are found in it today', async () => {

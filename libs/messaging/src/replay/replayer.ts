@@ -9,7 +9,10 @@ import { type KeptCall, ReplayRepository } from './replay.repository.js';
 
 const CALLS_AT_ONCE = 50;
 
-/** Converts kept bodies with today's code and takes in what was not stored when it came. What was stored stays as it is. */
+/**
+ * Converts kept bodies with today's code and takes in what was not stored when it came, or not understood. What is shown
+ * stays as it is.
+ */
 @Injectable()
 export class Replayer {
   private readonly logger = new Logger(Replayer.name);
@@ -22,7 +25,7 @@ export class Replayer {
     private readonly reception: Reception,
   ) {}
 
-  /** How many events were stored now. Rejects when the database is away; beginning anew repeats nothing. */
+  /** How many events were stored or understood now. Rejects when the database is away; beginning anew repeats nothing. */
   async carryOut(order: ReplayOrder): Promise<number> {
     let stored = 0;
     let last: KeptCall | undefined;
@@ -36,7 +39,7 @@ export class Replayer {
     return stored;
   }
 
-  private async replay(channelId: string, { rawId, receivedAt, keys }: KeptCall): Promise<number> {
+  private async replay(channelId: string, { rawId, receivedAt, keys, stored: shown }: KeptCall): Promise<number> {
     const body = await this.rawBodies.read(rawId);
     if (!body) return 0;
     const account = await this.channels.account(channelId);
@@ -50,7 +53,7 @@ export class Replayer {
       if (wanted.has(event.key) && (await this.reception.again(delivery, event))) stored += 1;
     }
     const understood = new Set(events.map(({ key }) => key));
-    const outdated = keys.filter((key) => !understood.has(key));
+    const outdated = keys.filter((key) => !understood.has(key) && !shown.includes(key));
     return stored + (await this.reception.instead(channelId, outdated, delivery, events));
   }
 }

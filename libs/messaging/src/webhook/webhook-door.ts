@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
-import { BodyTooLarge, readBody } from './read-body.js';
+import { BodyTooLarge, BodyTooSlow, readBody } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
 
@@ -63,6 +63,8 @@ export class WebhookDoor implements OnModuleInit {
       this.answer(response, 200);
     } catch (error) {
       if (error instanceof BodyTooLarge) return this.refuse(response, 413, 'too_large', 'The body is too large.');
+      if (error instanceof BodyTooSlow)
+        return this.refuse(response, 408, 'timeout', 'The body took too long to arrive.');
       if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
       response.setHeader('retry-after', '1');
       this.refuse(response, 503, 'unavailable', 'The event was not taken. Deliver it again.');
@@ -76,9 +78,9 @@ export class WebhookDoor implements OnModuleInit {
     this.answer(response, status, JSON.stringify({ type: `urn:parley:problem:${code}`, title, status, detail, code }));
   }
 
-  /** While stopping, every answer ends its connection: an idle one would keep the server waiting for its client. */
+  /** The connection ends where the rest of a body may come, and while stopping: an idle one would keep the server waiting. */
   private answer(response: ServerResponse, status: number, body = ''): void {
-    if (this.stopping || status === 413) response.setHeader('connection', 'close');
+    if (this.stopping || status === 413 || status === 408) response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
     response.end(body);
   }

@@ -117,6 +117,12 @@ test.each<[string, object, number | undefined]>([
   expect(verdict.retryAfterMs).toBe(waitMs);
 });
 
+test('where Meta tells when the Page may call again, all of it waits, whoever the message was for', () => {
+  const headers = { 'x-page-usage': '{"estimated_time_to_regain_access":2}' };
+  expect(rejected(9, 2018352, false, headers)).toMatchObject({ retryAfterMs: 120_000, wholeChannel: true });
+  expect(rejected(1, undefined, false, headers)).toMatchObject({ retryAfterMs: 120_000, wholeChannel: true });
+});
+
 test('a wait of ours is never shorter than it must be', () => {
   expect(rejected(4)).toMatchObject({ retryAfterMs: 120_000 });
   expect(rejected(10, 1893063)).toMatchObject({ retryAfterMs: 1_800_000 });
