@@ -23,8 +23,6 @@ interface Waiting {
 
 const BATCH = 256;
 const CAPACITY = 4096;
-/** A second batch that is much smaller than the first costs more than it gains. */
-const WORTH_OVERLAPPING = 0.4;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
 const PATIENCE_MS = 8_000;
 const PAUSES_MS = [50, 250];
@@ -34,7 +32,7 @@ const INSIST_MS = 1_000;
  * Gathers events while what came before is being committed: an idle server commits at once, a busy one commits many
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
  * Batches are committed in the order they were cut. Two at most are under way, so that the database has the next one at
- * hand when it is done with one; the second is cut when it is worth its own call.
+ * hand when it is done with one; the second is cut when it is as large as the first: a smaller one costs more than it gains.
  */
 @Injectable()
 export class Inbox {
@@ -84,7 +82,7 @@ export class Inbox {
     if (this.queue.length === 0) return;
     const [before] = this.underWay;
     if (!before) return this.start(this.cut());
-    if (this.underWay.length > 1 || !before.mayOverlap || this.queue.length < before.size * WORTH_OVERLAPPING) return;
+    if (this.underWay.length > 1 || !before.mayOverlap || this.queue.length < before.size) return;
     if (this.queue.slice(0, BATCH).every(mayOverlap)) this.start(this.cut());
   }
 
