@@ -170,7 +170,7 @@ it('takes what is seldom, among what is usual: other outcomes, pictures without 
     ['b2', 2],
   ]);
   const events = await house.database.rows(
-    `SELECT seq, data->>'preview' AS preview FROM logged_events WHERE type = 'message.received' AND chat_id = $1 ORDER BY id`,
+    `SELECT seq, data::json->>'preview' AS preview FROM logged_events WHERE type = 'message.received' AND chat_id = $1 ORDER BY id`,
     [(await house.database.row<{ id: string }>('SELECT id FROM chats WHERE identity_id = $1', [anna.identityId]))!.id],
   );
   expect(events).toEqual([

@@ -17,7 +17,7 @@ export class EventBundles1763800000019 implements MigrationInterface {
 /**
  * A bundle is an event row whose arrays hold, each at the same place, one event per message received. Ids grow by 256 a
  * row: the events of a bundle have those from the row's on, so that each is a place in the log of its own. `logged_events` is
- * the log event by event. Who reads on from a place gives `row_id` too (no row that begins 256 or more before it reaches
+ * the log event by event, with JSON as text: that is how it is handed on, and making documents first took most of the reading. Who reads on from a place gives `row_id` too (no row that begins 256 or more before it reaches
  * beyond it), and orders by `txid, row_id, place`: that is the order of the primary key, so few rows are opened.
  */
 const BUNDLES = `
@@ -38,11 +38,11 @@ const BUNDLES = `
     each.data
   FROM events e
   CROSS JOIN LATERAL (
-    SELECT 0 AS place, e.chat_id, e.seq, e.audience, e.data WHERE e.message_ids IS NULL
+    SELECT 0 AS place, e.chat_id, e.seq, e.audience::text AS audience, e.data::text AS data WHERE e.message_ids IS NULL
     UNION ALL
     SELECT (m.place - 1)::int, m.chat_id, m.seq,
-      (CASE WHEN m.by_agent THEN '{"agents":["' ELSE '{"queues":["' END || m.owner_id || '"]}')::jsonb,
-      jsonb_build_object('messageId', m.id, 'preview', m.preview, 'inboundCount', m.ordinal)
+      CASE WHEN m.by_agent THEN '{"agents":["' ELSE '{"queues":["' END || m.owner_id || '"]}',
+      '{"messageId":"' || m.id || '","preview":' || to_json(m.preview) || ',"inboundCount":' || m.ordinal || '}'
     FROM unnest(e.chat_ids, e.seqs, e.owner_ids, e.owned_by_agents, e.message_ids, e.previews, e.inbound_ordinals)
       WITH ORDINALITY AS m (chat_id, seq, owner_id, by_agent, id, preview, ordinal, place)
     WHERE e.message_ids IS NOT NULL
@@ -51,8 +51,8 @@ const BUNDLES = `
 /** Bundles become rows of their own, in their places. */
 const UNBUNDLE = `
   INSERT INTO events (id, txid, type, at, chat_id, seq, audience, data) OVERRIDING SYSTEM VALUE
-  SELECT id, txid, type, at, chat_id, seq, audience, data FROM logged_events WHERE place > 0;
-  UPDATE events e SET chat_id = l.chat_id, seq = l.seq, audience = l.audience, data = l.data
+  SELECT id, txid, type, at, chat_id, seq, audience::jsonb, data::jsonb FROM logged_events WHERE place > 0;
+  UPDATE events e SET chat_id = l.chat_id, seq = l.seq, audience = l.audience::jsonb, data = l.data::jsonb
   FROM logged_events l WHERE e.message_ids IS NOT NULL AND l.txid = e.txid AND l.row_id = e.id AND l.place = 0;
   DROP VIEW logged_events;
   ALTER TABLE events DROP chat_ids, DROP seqs, DROP owner_ids, DROP owned_by_agents, DROP message_ids, DROP previews,

@@ -48,8 +48,9 @@ interface Row {
   readonly at: Date;
   readonly chatId: string | null;
   readonly seq: number | null;
-  readonly audience: Audience;
-  readonly data: unknown;
+  /** JSON, as `data`. */
+  readonly audience: string;
+  readonly data: string;
 }
 
 /**
@@ -143,5 +144,6 @@ export class LogReaderRepository {
 }
 
 function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {
-  return { position: { txid: BigInt(txid), id: BigInt(id) }, type, at, chatId, seq, audience, data };
+  const position = { txid: BigInt(txid), id: BigInt(id) };
+  return { position, type, at, chatId, seq, audience: JSON.parse(audience) as Audience, data: JSON.parse(data) };
 }
