@@ -69,3 +69,11 @@ it('a statement asked for in somebody’s patience is given up when that ends, a
   await asked.query('SELECT pg_sleep(0.4)');
   await expect(withPatience(300, () => asked.query('SELECT pg_sleep(30)'))).rejects.toThrow('Query read timeout');
 });
+
+it('whose patience is short is not kept waiting by the longer one of who asked before', async () => {
+  const asked: pg.Client = new LeanClient({ connectionString: test.url });
+  asked.on('error', () => undefined);
+  await asked.connect();
+  await withPatience(3_600_000, () => asked.query('SELECT 1'));
+  await expect(withPatience(300, () => asked.query('SELECT pg_sleep(5)'))).rejects.toThrow('Query read timeout');
+});

@@ -24,6 +24,7 @@ export class LeanClient extends pg.Client {
   /** By when the statements under way must be answered, oldest first: a connection answers in the order it was asked. */
   private readonly answerBy: number[] = [];
   private watch: NodeJS.Timeout | undefined;
+  private watchedUntil = Infinity;
 
   constructor(options?: LeanClientOptions) {
     super({ types, ...options });
@@ -61,12 +62,15 @@ export class LeanClient extends pg.Client {
 
   private keepWatch(): void {
     const [oldest = Infinity] = this.answerBy;
-    if (this.watch || oldest === Infinity) return;
+    // The timer of a statement that was answered stays and looks again, unless the next one has less time.
+    if (oldest >= this.watchedUntil || oldest === Infinity) return;
+    clearTimeout(this.watch);
+    this.watchedUntil = oldest;
     this.watch = setTimeout(() => this.look(), oldest - performance.now()).unref();
   }
 
   private look(): void {
-    this.watch = undefined;
+    this.watchedUntil = Infinity;
     const [oldest = Infinity] = this.answerBy;
     if (oldest > performance.now()) this.keepWatch();
     else this.connection.stream.destroy(new Error('Query read timeout'));

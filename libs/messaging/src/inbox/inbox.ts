@@ -21,6 +21,7 @@ interface Waiting {
   readonly failed: (error: Error) => void;
 }
 
+/** No more: the event log has as many ids for the messages of a batch (decision 0023). */
 const BATCH = 256;
 const CAPACITY = 4096;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
