@@ -8,7 +8,7 @@ export { AudienceQueues } from './reading/audience-queues.js';
 export { envelopeOf } from './reading/envelope.js';
 export { envelopeShape } from './reading/envelope-shape.js';
 export { EventReader, isLost } from './reading/event-reader.js';
-export type { StoredEvent } from './reading/log-reader.repository.js';
+export { behindPlace, IN_ORDER_OF_THE_LOG, type StoredEvent } from './reading/log-reader.repository.js';
 export type { Place } from './reading/position.js';
 export { id, type JsonSchema, type Shape } from './shape.js';
 export { WakeUps } from './wake-ups.js';

@@ -32,6 +32,14 @@ const HORIZON_SETTING = 'events.horizon';
 /** How far apart the ids of rows are: a row with several events has those from its own on. */
 const IDS_A_ROW = 256;
 
+/** SQL: what of `logged_events` stands behind a place, given as two parameters. Rows that end before it are not opened. */
+export function behindPlace(txid: string, id: string): string {
+  return `(txid, row_id) > (${txid}::xid8, ${id}::bigint - ${IDS_A_ROW}) AND (txid, id) > (${txid}::xid8, ${id}::bigint)`;
+}
+
+/** SQL: the order of the log, which is that of its primary key. */
+export const IN_ORDER_OF_THE_LOG = 'txid, row_id, place';
+
 /** How the log stands: the first row of an answer. */
 interface State {
   readonly head: string;
@@ -72,10 +80,9 @@ const page = (limit: number) => `
   UNION ALL
   SELECT NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type, e.at, e.chat_id, e.seq, e.audience, e.data
   FROM log CROSS JOIN LATERAL (
-    SELECT * FROM logged_events AS l
-    WHERE (l.txid, l.row_id) > ($1::xid8, $2::bigint - ${IDS_A_ROW}) AND (l.txid, l.id) > ($1::xid8, $2::bigint)
-      AND l.txid < log.head
-    ORDER BY l.txid, l.row_id, l.place LIMIT ${limit}
+    SELECT * FROM logged_events
+    WHERE ${behindPlace('$1', '$2')} AND txid < log.head
+    ORDER BY ${IN_ORDER_OF_THE_LOG} LIMIT ${limit}
   ) AS e`;
 
 @Injectable()

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { row, rows, type Tx } from '#database';
+import { behindPlace, IN_ORDER_OF_THE_LOG } from '#events';
 import { SEARCHABLE, type SearchableMessage } from './searchable-text.js';
 
 /** Where the index stands. Transaction numbers and ids of events are text: they may exceed 2^53. */
@@ -75,9 +76,8 @@ export class SearchIndexRepository {
     return rows<LoggedEvent>(
       tx,
       `SELECT txid::text, id::text, type, chat_id AS "chatId", seq FROM logged_events
-       WHERE (txid, row_id) > ($1::xid8, $2::bigint - 256) AND (txid, id) > ($1::xid8, $2::bigint)
-         AND txid < pg_snapshot_xmin(pg_current_snapshot())
-       ORDER BY txid, row_id, place LIMIT $3`,
+       WHERE ${behindPlace('$1', '$2')} AND txid < pg_snapshot_xmin(pg_current_snapshot())
+       ORDER BY ${IN_ORDER_OF_THE_LOG} LIMIT $3`,
       [txid, eventId, limit],
     );
   }
