@@ -63,8 +63,9 @@ export function ledgerOf(house: House, channelId: string): Promise<LedgerView> {
   return house.team.admin.read<LedgerView>(`/v1/channels/${channelId}/ledger`);
 }
 
-/** What became of the events that came while `work` ran, by outcome. */
+/** What became of the events that came while `work` ran, by outcome. Those sent before it, such as an answer's echo, have arrived first. */
 export async function outcomesOf(house: House, channelId: string, work: () => Promise<unknown>): Promise<LedgerView> {
+  await house.simulator.settled();
   const before = await ledgerOf(house, channelId);
   await work();
   const after = await ledgerOf(house, channelId);
