@@ -1,19 +1,24 @@
 const MAY_HOLD_BIG_INTEGER = /[[:,\s]-?\d{16}/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const BYTE_ORDER_MARK = 0xfeff;
 
 /**
  * Parses JSON from outside. Integers beyond 2^53 arrive as strings with all their digits, because messengers write ids
  * as numbers. Invalid UTF-8 becomes U+FFFD. Undefined when it is not JSON; never throws.
  */
 export function parseJson(body: Buffer | string): unknown {
-  const text = typeof body === 'string' ? body : body.toString('utf8').replace(/^\ufeff/, '');
+  const text = typeof body === 'string' ? body : withoutMark(body.toString('utf8'));
   try {
     const parsed: unknown = JSON.parse(text);
     return MAY_HOLD_BIG_INTEGER.test(text) ? JSON.parse(quoteBigIntegers(text)) : parsed;
   } catch {
     return undefined;
   }
+}
+
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }
 
 /** Puts integers of 16 and more digits outside of strings into quotes. `text` is valid JSON. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { BodyTooLarge, BodyTooSlow, readBody } from './read-body.js';
+import { BodyReader, BodyTooLarge, BodyTooSlow } from './read-body.js';
 
 /** Real: HTTP over sockets. */
 let server: Server;
@@ -28,24 +28,40 @@ async function aRequest(length: number, ...parts: (string | Buffer)[]) {
 
 test('a body in any pieces is read as it came', async () => {
   const { request } = await aRequest(6, 'ab', '\0\xff', 'e');
-  expect((await readBody(request, 5_000)).toString('latin1')).toHaveLength(6);
+  expect((await new BodyReader(5_000).read(request)).toString('latin1')).toHaveLength(6);
 });
 
 test('one that does not end in time is given up', async () => {
   const { request } = await aRequest(100, 'ab');
-  await expect(readBody(request, 100)).rejects.toBeInstanceOf(BodyTooSlow);
+  await expect(new BodyReader(100).read(request)).rejects.toBeInstanceOf(BodyTooSlow);
   expect(request.listenerCount('data')).toBe(0);
+});
+
+test('each has its own time, whoever came before', async () => {
+  const reader = new BodyReader(300);
+  const first = await aRequest(100, 'ab');
+  const began = performance.now();
+  const outcomes: string[] = [];
+  const reading = expect(reader.read(first.request)).rejects.toBeInstanceOf(BodyTooSlow);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const [second, third] = [await aRequest(100, 'ab'), await aRequest(2, 'ab')];
+  const later = reader.read(second.request).catch(() => outcomes.push('second'));
+  expect(await reader.read(third.request)).toHaveLength(2);
+  await reading.then(() => outcomes.push('first'));
+  await later;
+  expect(outcomes).toEqual(['first', 'second']);
+  expect(performance.now() - began).toBeGreaterThan(440);
 });
 
 test('one that is larger than five megabytes is given up', async () => {
   const { request } = await aRequest(6_000_000, Buffer.alloc(5_500_000));
-  await expect(readBody(request, 5_000)).rejects.toBeInstanceOf(BodyTooLarge);
+  await expect(new BodyReader(5_000).read(request)).rejects.toBeInstanceOf(BodyTooLarge);
   expect(request.listenerCount('data')).toBe(0);
 });
 
 test('whose caller goes away is given up', async () => {
   const { socket, request } = await aRequest(100, 'ab');
-  const reading = readBody(request, 5_000);
+  const reading = new BodyReader(5_000).read(request);
   socket.destroy();
   await expect(reading).rejects.toThrow('aborted');
 });

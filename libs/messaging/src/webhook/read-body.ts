@@ -8,33 +8,51 @@ const BODY_MS = 20_000;
 export class BodyTooLarge extends Error {}
 export class BodyTooSlow extends Error {}
 
-/**
- * The whole body as it came. Rejects with `BodyTooLarge` beyond the limit, with `BodyTooSlow` after `withinMs`, and when the
- * caller goes away in the middle; nothing of it is kept then.
- */
-export function readBody(request: IncomingMessage, withinMs = BODY_MS): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let timer: NodeJS.Timeout | undefined;
-    // Most bodies come together with their head: they need no clock.
-    process.nextTick(() => {
-      if (!request.complete) timer = setTimeout(() => giveUp(new BodyTooSlow()), withinMs);
+/** Reads whole bodies. All have the same time, so one clock watches the oldest: a timer each cost as much as parsing. */
+export class BodyReader {
+  /** How those under way are given up, oldest first, and by when they must have ended. */
+  private readonly open = new Map<(error: Error) => void, number>();
+  private watch: NodeJS.Timeout | undefined;
+
+  constructor(private readonly withinMs = BODY_MS) {}
+
+  /**
+   * The whole body as it came. Rejects with `BodyTooLarge` beyond the limit, with `BodyTooSlow` after the time, and when the
+   * caller goes away in the middle; nothing of it is kept then.
+   */
+  read(request: IncomingMessage): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const giveUp = (error: Error) => {
+        this.open.delete(giveUp);
+        request.removeAllListeners('data').resume();
+        reject(error);
+      };
+      this.open.set(giveUp, performance.now() + this.withinMs);
+      this.watch ??= setTimeout(() => this.look(), this.withinMs).unref();
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > BODY_LIMIT) return giveUp(new BodyTooLarge());
+        chunks.push(chunk);
+      });
+      request.on('end', () => {
+        this.open.delete(giveUp);
+        resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      });
+      request.on('error', giveUp);
     });
-    const giveUp = (error: Error) => {
-      clearTimeout(timer);
-      request.removeAllListeners('data').resume();
-      reject(error);
-    };
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > BODY_LIMIT) return giveUp(new BodyTooLarge());
-      chunks.push(chunk);
-    });
-    request.on('end', () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    });
-    request.on('error', giveUp);
-  });
+  }
+
+  private look(): void {
+    const now = performance.now();
+    this.watch = undefined;
+    for (const [giveUp, until] of this.open) {
+      if (until > now) {
+        this.watch = setTimeout(() => this.look(), until - now).unref();
+        return;
+      }
+      giveUp(new BodyTooSlow());
+    }
+  }
 }

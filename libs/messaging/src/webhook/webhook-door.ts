@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
-import { BodyTooLarge, BodyTooSlow, readBody } from './read-body.js';
+import { BodyReader, BodyTooLarge, BodyTooSlow } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
 
@@ -20,6 +20,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 @Injectable()
 export class WebhookDoor implements OnModuleInit {
   private readonly logger = new Logger(WebhookDoor.name);
+  private readonly bodies = new BodyReader();
   private stopping = false;
 
   constructor(
@@ -50,7 +51,7 @@ export class WebhookDoor implements OnModuleInit {
   /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
   private async enter(name: string, key: string, request: IncomingMessage, response: ServerResponse) {
     try {
-      const body = await readBody(request);
+      const body = await this.bodies.read(request);
       const way = await this.ways.to(name, key);
       if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
       const call = { headers: request.headers, body };
