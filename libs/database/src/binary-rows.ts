@@ -1,5 +1,11 @@
 import pg from 'pg';
+import type { BinaryParameters } from './binary-parameters.js';
 import type { RowMessage } from './row-messages.js';
+
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+}
 
 type Answered = (error: Error | null, result: pg.QueryResult) => void;
 
@@ -57,6 +63,34 @@ export class BinaryRows extends pg.Query {
       at += Math.max(length, 0);
     }
     this.found.push(row);
+  }
+}
+
+/** What the driver's connection knows of prepared statements, by their names; it has no types for it. */
+interface Connection {
+  readonly stream: { write(bytes: Buffer): void };
+  readonly submittedNamedStatements: Record<string, string>;
+  parse(statement: NamedStatement): void;
+}
+
+/** A prepared statement whose values are written already, in one piece with all that asks for its answer. */
+export class BinaryCall extends BinaryRows {
+  constructor(
+    private readonly statement: NamedStatement,
+    private readonly parameters: BinaryParameters,
+    done: Answered,
+  ) {
+    super({ name: statement.name, text: statement.text }, done);
+  }
+
+  /** The driver's own way to send a statement, with what it overrides. */
+  prepare(connection: Connection): void {
+    const { name, text } = this.statement;
+    if (!(this as unknown as { hasBeenParsed(of: Connection): boolean }).hasBeenParsed(connection)) {
+      connection.parse({ name, text });
+      connection.submittedNamedStatements[name] = text;
+    }
+    connection.stream.write(this.parameters.toCall(name));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Client, QueryConfig } from 'pg';
 import { preparedValues } from './array-literal.js';
+import { BinaryParameters } from './binary-parameters.js';
 import { sqlState } from './sql-state.js';
 import { isUnavailable, leavesOutcomeOpen, OutcomeUnknown } from './unavailable.js';
 
@@ -15,25 +16,20 @@ export interface Statement {
   readonly binary?: boolean;
 }
 
+/** What a statement is given, in the order of its parameters. Binary ones go with a statement that has a name; its rows come binary too. */
+export type Values = readonly unknown[] | BinaryParameters;
+
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 4;
 
 /** Runs one statement inside `tx` and returns its rows. */
-export async function rows<Row>(
-  tx: Tx,
-  statement: string | Statement,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
+export async function rows<Row>(tx: Tx, statement: string | Statement, values: Values = []): Promise<Row[]> {
   if (!tx.queryRunner) throw new Error('rows() needs a transaction: use Database.rows() outside of one');
   return runOn<Row>(tx.queryRunner, statement, values);
 }
 
 /** The same as `rows` for a statement that answers at most one row. */
-export async function row<Row>(
-  tx: Tx,
-  statement: string | Statement,
-  values: readonly unknown[] = [],
-): Promise<Row | undefined> {
+export async function row<Row>(tx: Tx, statement: string | Statement, values: Values = []): Promise<Row | undefined> {
   return (await rows<Row>(tx, statement, values))[0];
 }
 
@@ -42,14 +38,12 @@ const clients = new WeakMap<QueryRunner, Client>();
 /** Whose COMMIT was sent. */
 const over = new WeakSet<QueryRunner>();
 
-async function runOn<Row>(
-  runner: QueryRunner,
-  statement: string | Statement,
-  values: readonly unknown[],
-): Promise<Row[]> {
+async function runOn<Row>(runner: QueryRunner, statement: string | Statement, values: Values): Promise<Row[]> {
   if (over.has(runner))
     throw new Error('This transaction is over: its last statements must be issued without awaiting');
   const client = clients.get(runner) ?? ((await runner.connect()) as Client);
+  if (values instanceof BinaryParameters)
+    return (await client.query<Row & Record<string, unknown>>(statement, values as never)).rows;
   const prepared = preparedValues(values);
   const config: QueryConfig =
     typeof statement === 'string' ? { text: statement, values: prepared } : { ...statement, values: prepared };
@@ -114,7 +108,7 @@ export class Database {
   }
 
   /** One statement in its own transaction. */
-  async rows<Row>(statement: string | Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  async rows<Row>(statement: string | Statement, values: Values = []): Promise<Row[]> {
     const runner = this.dataSource.createQueryRunner();
     try {
       return await runOn<Row>(runner, statement, values);
@@ -126,7 +120,7 @@ export class Database {
     }
   }
 
-  async row<Row>(statement: string | Statement, values: readonly unknown[] = []): Promise<Row | undefined> {
+  async row<Row>(statement: string | Statement, values: Values = []): Promise<Row | undefined> {
     return (await this.rows<Row>(statement, values))[0];
   }
 }
@@ -142,7 +136,7 @@ export class ReceivingDatabase extends Database {
    * One statement in its own transaction. Calls that overlap share a connection: they are carried out in the order they
    * were made, the next one without waiting for our answer to the last.
    */
-  override async rows<Row>(statement: string | Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  override async rows<Row>(statement: string | Statement, values: Values = []): Promise<Row[]> {
     const shared = (this.shared ??= { runner: this.dataSource.createQueryRunner(), users: 0 });
     shared.users += 1;
     try {

@@ -1,6 +1,15 @@
-export { booleanArray, instantArray, integerArray, textArray, uuidArray } from './binary-array.js';
+export { BinaryParameters } from './binary-parameters.js';
 export { BriefCache } from './brief-cache.js';
-export { afterCommit, Database, ReceivingDatabase, row, rows, type Statement, type Tx } from './database.js';
+export {
+  afterCommit,
+  Database,
+  ReceivingDatabase,
+  row,
+  rows,
+  type Statement,
+  type Tx,
+  type Values,
+} from './database.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export {
   openEmbeddedPostgres,

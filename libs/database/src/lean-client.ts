@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { BinaryRows } from './binary-rows.js';
+import { BinaryParameters } from './binary-parameters.js';
+import { BinaryCall, BinaryRows, type NamedStatement } from './binary-rows.js';
 import { types } from './instant.js';
 import { patienceNow } from './patience.js';
 import { handOnRows } from './row-messages.js';
@@ -40,6 +41,10 @@ export class LeanClient extends pg.Client {
     const query = super.query.bind(this) as unknown as (...all: readonly unknown[]) => unknown;
     const [config, values] = args;
     if (args.some((arg) => typeof arg === 'function') || isQueryObject(config)) return query(...args) as never;
+    if (values instanceof BinaryParameters) {
+      const statement = config as NamedStatement;
+      return this.ask((done) => query(new BinaryCall(statement, values, done))) as never;
+    }
     if (isBinary(config)) return this.ask((done) => query(new BinaryRows(config, done))) as never;
     return this.ask((done) => query(config, values, done)) as never;
   }

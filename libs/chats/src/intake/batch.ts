@@ -1,4 +1,4 @@
-import { booleanArray, instantArray, integerArray, textArray, uuidArray } from '#database';
+import { BinaryParameters } from '#database';
 import type { MessageContent } from '#messenger-kit';
 import { personKey } from '../change/waiting-changes.repository.js';
 import { previewOf } from '../message/preview.js';
@@ -71,32 +71,33 @@ export class Batch {
     return true;
   }
 
-  values(): Buffer[] {
+  /** The values of `receive_events` from its third on go to `into`. */
+  writeTo(into: BinaryParameters): void {
     const { events, messages } = this;
     const previews = messages.map(({ preview, text }) => (preview === text ? null : preview));
     const sums = [...this.sums.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
-    return [
-      uuidArray(column(events, 'channelId')),
-      textArray(column(events, 'key')),
-      textArray(unless('stored', column(events, 'outcome'))),
-      textArray(unless(null, column(events, 'reason'))),
-      uuidArray(unless(null, column(events, 'rawId'))),
-      instantArray(events.map(({ receivedAt }) => receivedAt.getTime())),
-      integerArray(unless(1, this.times)),
-      booleanArray(unless(false, column(events, 'wanted'))),
-      ...this.writers.values(),
-      integerArray(column(messages, 'event')),
-      integerArray(column(messages, 'writer')),
-      integerArray(column(messages, 'nth')),
-      uuidArray(column(messages, 'id')),
-      textArray(column(messages, 'externalId')),
-      textArray(column(messages, 'text')),
-      textArray(unless(null, column(messages, 'more'))),
-      instantArray(column(messages, 'sent')),
-      textArray(unless(null, previews)),
-      uuidArray(sums.map(([channelId]) => channelId)),
-      ...SUMS.map((name) => integerArray(sums.map(([, sum]) => sum[name]))),
-    ];
+    into
+      .uuids(column(events, 'channelId'))
+      .texts(column(events, 'key'))
+      .texts(unless('stored', column(events, 'outcome')))
+      .texts(unless(null, column(events, 'reason')))
+      .uuids(unless(null, column(events, 'rawId')))
+      .instants(events.map(({ receivedAt }) => receivedAt.getTime()))
+      .integers(unless(1, this.times))
+      .booleans(unless(false, column(events, 'wanted')));
+    this.writers.writeTo(into);
+    into
+      .integers(column(messages, 'event'))
+      .integers(column(messages, 'writer'))
+      .integers(column(messages, 'nth'))
+      .uuids(column(messages, 'id'))
+      .texts(column(messages, 'externalId'))
+      .texts(column(messages, 'text'))
+      .texts(unless(null, column(messages, 'more')))
+      .instants(column(messages, 'sent'))
+      .texts(unless(null, previews))
+      .uuids(sums.map(([channelId]) => channelId));
+    for (const name of SUMS) into.integers(sums.map(([, sum]) => sum[name]));
   }
 
   private addMessage({ id, writer, externalId, sentAt, content }: Said): void {
@@ -168,17 +169,16 @@ class Writers {
     return [place, ++this.counts[index]!];
   }
 
-  values(): Buffer[] {
-    return [
-      uuidArray(column(this.all, 'channelId')),
-      textArray(column(this.all, 'messenger')),
-      textArray(column(this.all, 'scope')),
-      textArray(column(this.all, 'externalId')),
-      textArray(this.all.map(personKey)),
-      integerArray(this.counts),
-      instantArray(this.newest),
-      textArray(this.previews),
-    ];
+  writeTo(into: BinaryParameters): void {
+    into
+      .uuids(column(this.all, 'channelId'))
+      .texts(column(this.all, 'messenger'))
+      .texts(column(this.all, 'scope'))
+      .texts(column(this.all, 'externalId'))
+      .texts(this.all.map(personKey))
+      .integers(this.counts)
+      .instants(this.newest)
+      .texts(this.previews);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, newId, rows, sqlState, type Tx } from '#database';
+import { BinaryParameters, Database, newId, rows, sqlState, type Tx } from '#database';
 import type { Batch } from './batch.js';
 import { TryAgain } from './try-again.js';
 
@@ -26,6 +26,9 @@ export interface Answer {
   readonly chatId: string | null;
   readonly skipped: boolean;
 }
+
+/** An event takes about as many when its words are few. */
+const USUAL_BYTES = 640;
 
 const RECEIVE = {
   name: 'chats-receive-events',
@@ -81,7 +84,8 @@ export class IntakeRepository {
    * one of the events was entered elsewhere at the same time: the next look finds it.
    */
   async receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean): Promise<Answer[]> {
-    const values = [at.toISOString(), strict, ...batch.values()];
+    const values = new BinaryParameters(1024 + batch.size * USUAL_BYTES).instant(at.getTime()).boolean(strict);
+    batch.writeTo(values);
     try {
       return await (door instanceof Database
         ? door.rows<Answer>(RECEIVE, values)
