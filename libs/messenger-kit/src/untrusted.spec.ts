@@ -122,4 +122,5 @@ test('secrets match exactly, empty ones never', () => {
   expect(isOneOfSecrets('', [''])).toBe(false);
   expect(isOneOfSecrets('a', [])).toBe(false);
   expect(isSignedByOneOf('0'.repeat(63), Buffer.from(''), ['a'])).toBe(false);
+  expect(isSignedByOneOf(`${'0'.repeat(63)}x`, Buffer.from(''), ['a'])).toBe(false);
 });

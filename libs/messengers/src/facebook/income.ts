@@ -82,10 +82,13 @@ export class FacebookIncome implements IncomeMessageWorker {
     const page = typeof wirePage === 'string' ? boundedId(wirePage) : idOf(wirePage);
     if (!page) return [malformed('', 'no_page', entry)];
     const frame = { page, app: this.appId, entryTime: timeOf(at(entry, 'time')) };
+    const [messaging, standby, changes] = [at(entry, 'messaging'), at(entry, 'standby'), at(entry, 'changes')];
+    const convertAll = (list: unknown) => arrayOf(list).map((wire) => convertItem(itemOf(wire, frame)));
+    if (standby === undefined && changes === undefined && arrayOf(messaging).length > 0) return convertAll(messaging);
     // Standby holds what happened while another app had the thread: events like any other.
-    const [messaging, standby, changes] = ['messaging', 'standby', 'changes'].map((key) => at(entry, key));
     const events = [
-      ...[...arrayOf(messaging), ...arrayOf(standby)].map((wire) => convertItem(itemOf(wire, frame))),
+      ...convertAll(messaging),
+      ...convertAll(standby),
       ...arrayOf(changes).map((change) => ignored(page, 'change', fingerprint(change))),
     ];
     const isOdd = [messaging, standby, changes].some((list) => list !== undefined && !Array.isArray(list));
