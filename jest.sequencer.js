@@ -8,6 +8,7 @@ const SECONDS = new Map([
   ['test/faults/kills.e2e-spec.ts', 60],
   ['test/faults/fleet.e2e-spec.ts', 60],
   ['libs/database/src/embedded/embedded-postgres.spec.ts', 45],
+  ['libs/chats/src/chat/unread-counts.spec.ts', 30],
   ['test/registration/rotation.e2e-spec.ts', 40],
   ['test/events/readers.e2e-spec.ts', 40],
   ['test/registration/canaries.e2e-spec.ts', 30],

@@ -14,7 +14,7 @@ import { noteRoutes, undocumented, type Route } from './openapi/routes.js';
 const KEY = randomBytes(32).toString('base64');
 const ADMIN = { email: 'admin@example.com', password: 'correct horse battery' };
 
-/** All rooms on a socket and a real database. Off: background work, and the throttler (see test/sign-in.e2e-spec.ts). */
+/** All rooms on a socket and a real database. Off: background work. */
 let house: TestDatabase;
 let app: NestFastifyApplication;
 let url: string;

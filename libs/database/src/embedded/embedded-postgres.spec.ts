@@ -116,7 +116,7 @@ async function stranger(): Promise<number> {
 }
 
 it('keeps data over a stop and a start, behind a password that only its user can read', async () => {
-  const first = await start();
+  const first = await startAgain();
   await ask(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   expect((await stat(join(first.dataDir, 'parley.password'))).mode & 0o777).toBe(0o600);
   await expect(ask(first.url.replace(/:[0-9a-f]+@/, ':guess@'), 'SELECT 1')).rejects.toThrow(/password/);
@@ -157,7 +157,7 @@ it('is not misled by a pid file that points to the port of another database', as
   const first = await startAgain();
   await first.stop();
   dataDir = join(folder, 'other');
-  const other = await start();
+  const other = await startAgain();
   const line = `${await pidOf(other)}\n${first.dataDir}\n1\n${new URL(other.url).port}\n\n`;
   await writeFile(join(first.dataDir, 'postmaster.pid'), line);
   dataDir = join(folder, 'postgres');

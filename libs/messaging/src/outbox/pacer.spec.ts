@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Pacer } from './pacer.js';
 
 const pace = { perSecond: 100, perRecipient: { perSecond: 20, burst: 3 } };

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { InboundEvent, Messenger } from '../contract.js';
 import type { MessengerSubject } from './messenger-subject.js';

@@ -2,7 +2,8 @@ import type { ChannelAccount, SendContext } from '../contract.js';
 import type { MessengerSubject } from './messenger-subject.js';
 import type { ScriptedServer } from './scripted-server.js';
 
-const PATIENCE_MS = 300;
+/** Longer than a call to a network on loopback takes on a busy machine. */
+const PATIENCE_MS = 5_000;
 
 export function accountOf(subject: MessengerSubject, { url }: ScriptedServer): ChannelAccount {
   return { ...subject.account, credentials: subject.credentialsAt?.(url) ?? subject.account.credentials };

@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
 import type { Messenger, SendVerdict } from '../contract.js';
 import { NotAskedError } from '../http/http-errors.js';
-import type { MessageContent } from '../unified-message.js';
 import { contextOf } from './law-context.js';
 import type { MessengerSubject } from './messenger-subject.js';
-import { expectSentence, OUTCOMES_UNKNOWN } from './network-trouble.js';
+import { expectSentence, makeTrouble, OUTCOMES_UNKNOWN } from './network-trouble.js';
 import type { ScriptedServer } from './scripted-server.js';
 
 const ID = '0199a1b2-0000-7000-8000-000000000001';
@@ -14,8 +13,8 @@ export function outcomeLaws(
   messenger: () => Messenger,
   network: () => ScriptedServer,
 ): void {
-  const send = (content: MessageContent = { text: 'Hello' }, signal = AbortSignal.timeout(300)): Promise<SendVerdict> =>
-    messenger().outcome.send({ id: ID, content, files: [] }, contextOf(subject, network(), signal));
+  const send = (signal?: AbortSignal): Promise<SendVerdict> =>
+    messenger().outcome.send({ id: ID, content: { text: 'Hello' }, files: [] }, contextOf(subject, network(), signal));
   const expectQuiet = (said: unknown): void => {
     const { credentials } = contextOf(subject, network()).account;
     for (const secret of Object.values(credentials)) expect(inspect(said)).not.toContain(secret);
@@ -42,9 +41,8 @@ export function outcomeLaws(
     },
   );
 
-  test.each(OUTCOMES_UNKNOWN)('%s: nobody can tell, and it is not sent again', async (_, script) => {
-    network().script = script;
-    const verdict = await send();
+  test.each(OUTCOMES_UNKNOWN)('%s: nobody can tell, and it is not sent again', async (_, trouble) => {
+    const verdict = await send(makeTrouble(network(), trouble));
     expect(verdict.kind).toBe('unknown');
     expect(network().calls).toHaveLength(1);
     expectQuiet(verdict);

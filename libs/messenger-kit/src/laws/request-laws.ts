@@ -3,7 +3,7 @@ import type { Messenger, RequestVerdict, SendContext } from '../contract.js';
 import { NotAskedError } from '../http/http-errors.js';
 import { contextOf } from './law-context.js';
 import type { MessengerSubject } from './messenger-subject.js';
-import { expectSentence, OUTCOMES_UNKNOWN } from './network-trouble.js';
+import { expectSentence, makeTrouble, OUTCOMES_UNKNOWN } from './network-trouble.js';
 import type { ScriptedServer } from './scripted-server.js';
 
 type Request = (context: SendContext) => Promise<RequestVerdict>;
@@ -16,7 +16,8 @@ export function requestLaws(
 ): void {
   const answers = subject.requestAnswers;
   const each = (): [string, Request][] => requestsOf(messenger(), answers?.target ?? '', answers?.token ?? '');
-  const make = (request: Request): Promise<RequestVerdict> => request(contextOf(subject, network()));
+  const make = (request: Request, signal?: AbortSignal): Promise<RequestVerdict> =>
+    request(contextOf(subject, network(), signal));
   const expectQuiet = (said: unknown): void => {
     const { credentials } = contextOf(subject, network()).account;
     for (const secret of Object.values(credentials)) expect(inspect(said)).not.toContain(secret);
@@ -51,10 +52,9 @@ export function requestLaws(
     },
   );
 
-  test.each(OUTCOMES_UNKNOWN)('a request and %s: it is said that nobody can tell', async (_, script) => {
+  test.each(OUTCOMES_UNKNOWN)('a request and %s: it is said that nobody can tell', async (_, trouble) => {
     const [name, request] = each()[0]!;
-    network().script = script;
-    const verdict = await make(request);
+    const verdict = await make(request, makeTrouble(network(), trouble));
     expect([name, verdict.kind]).toEqual([name, 'unknown']);
     expectQuiet(verdict);
   });
