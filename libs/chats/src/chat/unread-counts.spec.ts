@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import { MergeContacts } from '#contacts';
+import { newId } from '#database';
 import type { Caller } from '#identity';
 import { Agents } from '../agent/agents.js';
+import { ReceiptsRepository } from '../change/receipts.repository.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { numbersFrom } from '../testing/shuffle.js';
@@ -11,6 +14,7 @@ import { AcceptChat } from './accept-chat.js';
 import type { ChatDto } from './chat.dto.js';
 import { ChatList } from './chat-list.js';
 import type { ChatFilter } from './chat-query.dto.js';
+import { ChatViews } from './chat-views.js';
 import { CloseChat } from './close-chat.js';
 import { MarkChatAsRead } from './mark-chat-as-read.js';
 import { UnreadCounts } from './unread-counts.js';
@@ -52,6 +56,44 @@ async function expectCountsEqualLists(caller: Caller): Promise<void> {
   expect(onlyUnread.map(({ id }) => id)).toEqual(unread.map(({ id }) => id));
 }
 
+/** What the list of held chats reads from their own rows is what looking it up says. */
+async function expectCopiesEqualOriginals(caller: Caller): Promise<void> {
+  for (const chat of await listed(caller, 'mine')) {
+    const { draft: _, ...view } = await house.get(ChatViews).get(caller, chat.id);
+    expect(chat).toEqual(view);
+  }
+}
+
+interface Person {
+  readonly identityId: string;
+  readonly channelId: string;
+  readonly contactId: string;
+}
+
+/** Who writes in a chat. A guest's contact is nobody's. */
+async function personIn(chat: string): Promise<Person> {
+  const person = await house.database.row<Person>(
+    `SELECT c.identity_id AS "identityId", c.channel_id AS "channelId", i.contact_id AS "contactId"
+     FROM chats c JOIN identities i ON i.id = c.identity_id WHERE c.id = $1`,
+    [chat],
+  );
+  return person!;
+}
+
+async function block(chat: string, column: 'blockedAt' | 'unblockedAt'): Promise<void> {
+  const { identityId, channelId } = await personIn(chat);
+  const block = { identityId, channelId, blockedAt: null, unblockedAt: null, [column]: new Date() };
+  await house.database.transaction((tx) => house.get(ReceiptsRepository).block(tx, [block]));
+}
+
+async function name(table: 'contacts' | 'identities', chat: string, number: number): Promise<unknown> {
+  const { contactId, identityId } = await personIn(chat);
+  const id = table === 'contacts' ? contactId : identityId;
+  return house.database.rows(`UPDATE ${table} SET name = $2 WHERE id = $1`, [id, number ? `Name ${number}` : null]);
+}
+
+const admin: Caller = { kind: 'key', id: newId(), role: 'admin', name: 'Key' };
+
 interface World {
   readonly queues: string[];
   readonly callers: Caller[];
@@ -88,6 +130,18 @@ const steps: Record<string, Step> = {
   rest: (_, caller, __, number) => house.get(Agents).setMyState(caller, number % 3 ? 'active' : 'inactive'),
   join: ({ queues }, caller, _, number) => house.get(QueueAgents).add(queues[number % 2]!, caller.id),
   leave: ({ queues }, caller, _, number) => house.get(QueueAgents).remove(queues[number % 2]!, caller.id),
+  nameContact: (_, __, chat, number) => name('contacts', chat, number),
+  nameIdentity: (_, __, chat, number) => name('identities', chat, number),
+  merge: async ({ chats }, _, chat, number) => {
+    const [into, from] = [await personIn(chat), await personIn(chats[number % chats.length]!)];
+    await house.get(MergeContacts).mergeContacts(admin, into.contactId, from.contactId);
+  },
+  unlink: async (_, __, chat) => {
+    const { identityId } = await personIn(chat);
+    await house.database.rows('UPDATE identities SET contact_id = NULL WHERE id = $1', [identityId]);
+  },
+  block: (_, __, chat) => block(chat, 'blockedAt'),
+  unblock: (_, __, chat) => block(chat, 'unblockedAt'),
 };
 
 it('counts exactly what the lists mine and waiting show, whatever happened', async () => {
@@ -101,6 +155,7 @@ it('counts exactly what the lists mine and waiting show, whatever happened', asy
         await steps[name]!(world, world.callers[who]!, chat, number).catch(() => undefined);
       }
       for (const caller of world.callers) await expectCountsEqualLists(caller);
+      for (const caller of world.callers) await expectCopiesEqualOriginals(caller);
     }),
     { numRuns: RUNS },
   );
@@ -117,11 +172,18 @@ it('counts what the lists show for each of a hundred agents', async () => {
   }
   const world: World = { queues, callers, chats: [] };
   for (let number = 0; number < 60; number++) world.chats.push(await house.aChat(pick(queues)));
-  for (let number = 0; number < 400; number++) {
-    const step = pick(['accept', 'accept', 'accept', 'write', 'close', 'release', 'toQueue', 'toAgent', 'readSome']);
-    await steps[step]!(world, pick(callers), pick(world.chats), Math.floor(random() * 100)).catch(() => undefined);
+  const often = ['accept', 'accept', 'accept', 'accept', 'write', 'close', 'release', 'toQueue', 'toAgent', 'readSome'];
+  const names = ['nameContact', 'nameContact', 'nameIdentity', 'merge', 'unlink', 'block', 'unblock'];
+  for (let number = 0; number < 200; number++) {
+    // Two or three at once, about few chats.
+    const chats = [pick(world.chats), pick(world.chats)];
+    const doing = [pick(often), pick(often), pick(names)].map((step) =>
+      steps[step]!(world, pick(callers), pick(chats), Math.floor(random() * 100)),
+    );
+    await Promise.allSettled(doing);
   }
   for (const caller of callers) await expectCountsEqualLists(caller);
+  for (const caller of callers) await expectCopiesEqualOriginals(caller);
 }, 180_000);
 
 it('never swallows a message that arrives while the chat is read', async () => {
