@@ -17,12 +17,13 @@ interface Column {
 
 /**
  * A statement whose rows come in PostgreSQL's binary form, as the same values that their text would give. Moments and ids
- * are written without making text of them, and read without a string between; rows are objects that grow, where the driver
- * copies a wide empty one for each.
+ * are written without making text of them, and read without a string between. Rows begin as a copy of an empty one: one that
+ * grows by each column leaves five times its size behind.
  * https://www.postgresql.org/docs/current/protocol-overview.html (formats), `*_send` in the server's source
  */
 export class BinaryRows extends pg.Query {
   private columns: readonly Column[] = [];
+  private empty: Readonly<Record<string, unknown>> = {};
   private readonly found: object[];
   private readonly failed: { error?: Error };
 
@@ -40,13 +41,14 @@ export class BinaryRows extends pg.Query {
   handleRowDescription({ fields }: { fields: readonly Field[] }): void {
     try {
       this.columns = fields.map(({ name, dataTypeID }) => ({ name, read: readerOf(dataTypeID, name) }));
+      this.empty = Object.fromEntries(fields.map(({ name }) => [name, null]));
     } catch (error) {
       this.failed.error = error as Error;
     }
   }
 
   handleDataRow({ bytes, start }: RowMessage): void {
-    const row: Record<string, unknown> = {};
+    const row: Record<string, unknown> = { ...this.empty };
     const { columns } = this;
     let at = start + 2;
     for (let index = 0; index < columns.length; index++) {
