@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MergeContacts } from '#contacts';
-import { newId } from '#database';
+import { newId, rows } from '#database';
 import type { Caller } from '#identity';
 import { Agents } from '../agent/agents.js';
 import { ReceiptsRepository } from '../change/receipts.repository.js';
@@ -205,9 +205,10 @@ it('counts what the lists show for each of a hundred agents', async () => {
     'unblock',
   ];
   for (let number = 0; number < 150; number++) {
-    // Three at once, most of them by those who may do everything, and about the same chats.
-    const chats = [pick(world.chats.slice(-4)), pick(world.chats)];
-    const doing = [pick(hands), pick(marks), pick(marks)].map((step) => {
+    if (number % 6 === 0) world.chats.push(await house.aChat(pick(queues)));
+    // Four at once, most of them by those who may do everything, and about the newest chats.
+    const chats = [pick(world.chats.slice(-3)), pick(world.chats)];
+    const doing = [pick(hands), pick(marks), pick(marks), pick(marks)].map((step) => {
       const caller = pick(random() < 0.8 ? callers.slice(0, 5) : callers);
       return steps[step]!(world, caller, pick(chats), Math.floor(random() * 100));
     });
@@ -217,6 +218,24 @@ it('counts what the lists show for each of a hundred agents', async () => {
   for (const caller of callers) await expectCountsEqualLists(caller);
   for (const caller of callers) await expectListsEqualViews(caller);
 }, 180_000);
+
+it('copies to a held chat what two changed at the same moment', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const chat = await house.aChat(queue);
+  await house.get(AcceptChat).acceptChat(agent, chat);
+  const { contactId } = await personIn(chat);
+  const blocking = await house.database.transaction(async (tx) => {
+    await rows(tx, `UPDATE contacts SET name = 'Olha' WHERE id = $1`, [contactId]);
+    const waiting = block(chat, 'blockedAt');
+    await house.somebodyWaits();
+    return { done: waiting };
+  });
+  await blocking.done;
+  await expectCopiesEqualOriginals();
+  const [listedChat] = await listed(agent, 'mine');
+  expect(listedChat).toMatchObject({ contact: { name: 'Olha' }, sendPolicy: { allowed: false } });
+});
 
 it('never swallows a message that arrives while the chat is read', async () => {
   const queue = await house.aQueue();
