@@ -20,6 +20,7 @@ import { QueueTexts1763800000015 } from './migrations/1763800000015-queue-texts.
 import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-rotation.js';
 import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
 import { EventBundles1763800000019 } from './migrations/1763800000019-event-bundles.js';
+import { HeldChats1763800000020 } from './migrations/1763800000020-held-chats.js';
 import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
 
 /** Every migration there is, oldest first. */
@@ -43,6 +44,7 @@ export const migrations = [
   SecretRotation1763800000016,
   ReceiveFaster1763800000018,
   EventBundles1763800000019,
+  HeldChats1763800000020,
   ReplayOfUnsupported1763800000022,
 ];
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '#database';
-import { CHAT_COLUMNS, CHAT_JOINS } from './chat.repository.js';
+import { CHAT_COLUMNS, CHAT_JOINS, HELD_CHAT_COLUMNS, HELD_CHAT_JOINS } from './chat.repository.js';
 import { conditionsOf, instantOf, micros, Values } from './list-conditions.repository.js';
 import { type ListedChat, type ListQuestion, USUAL_LIMIT } from './list-question.js';
 import { standingBefore } from './standing-before.js';
@@ -20,8 +20,8 @@ export class ChatListRepository {
     const values = new Values(question);
     const conditions = conditionsOf(question.query, values).map((one) => ` AND ${one}`);
     const text = `
-      SELECT ${CHAT_COLUMNS}, ${micros('coalesce(c.last_message_at, c.opened_at)')} AS sort_key, ${BELONGS}
-      FROM chats c ${CHAT_JOINS}
+      SELECT ${HELD_CHAT_COLUMNS}, ${micros('coalesce(c.last_message_at, c.opened_at)')} AS sort_key, ${BELONGS}
+      FROM chats c ${HELD_CHAT_JOINS}
       WHERE c.agent_id = (SELECT $1::uuid) AND c.closed_at IS NULL${conditions.join('')}`;
     const plain = values.all.length === 1 && conditions.length === 0;
     return this.ask(plain ? { name: 'chats-list-mine', text } : { text }, values);

@@ -52,23 +52,56 @@ export interface ChatViewRow extends ChatRow {
 export const BLOCKED = `coalesce(
   b.blocked_at > coalesce(greatest(b.unblocked_at, c.last_inbound_at), '-infinity'), false)`;
 
-/** The columns of `ChatRow` for chats named `c` and a position named `p`. */
-export const CHAT_COLUMNS = `c.id, c.status, c.channel_id, ch.name AS channel_name, ch.messenger, c.queue_id,
-  q.name AS queue_name, i.contact_id, coalesce(co.name, i.name) AS contact_name, c.identity_id, c.agent_id,
-  u.name AS agent_name, greatest(c.inbound_count - coalesce(p.position, c.team_position), 0) AS unread, c.last_seq,
+/** Where what `ChatRow` says of more than the chat `c` is read. */
+interface Sources {
+  readonly contactId: string;
+  readonly contactName: string;
+  readonly agentName: string;
+  /** The reader's; null where they have none. */
+  readonly position: string;
+  readonly blocked: string;
+}
+
+/** The columns of `ChatRow`, for channels `ch` and queues `q`. */
+const columnsOf = ({ contactId, contactName, agentName, position, blocked }: Sources) => `
+  c.id, c.status, c.channel_id, ch.name AS channel_name, ch.messenger, c.queue_id, q.name AS queue_name,
+  ${contactId} AS contact_id, ${contactName} AS contact_name, c.identity_id, c.agent_id, ${agentName} AS agent_name,
+  greatest(c.inbound_count - coalesce(${position}, c.team_position), 0) AS unread, c.last_seq,
   c.last_message_preview, c.last_message_direction, c.last_message_at, c.last_inbound_at, c.previous_chat_id,
-  c.opened_at, c.waiting_since, c.offered_to, c.offered_until, c.accepted_at, c.closed_at, c.closed_by, c.close_reason, c.first_accepted_at,
-  c.first_human_reply_at, c.inbound_count, c.outbound_count, ${BLOCKED} AS blocked`;
+  c.opened_at, c.waiting_since, c.offered_to, c.offered_until, c.accepted_at, c.closed_at, c.closed_by, c.close_reason,
+  c.first_accepted_at, c.first_human_reply_at, c.inbound_count, c.outbound_count, ${blocked} AS blocked`;
+
+/** For chats named `c` and `CHAT_JOINS`. */
+export const CHAT_COLUMNS = columnsOf({
+  contactId: 'i.contact_id',
+  contactName: 'coalesce(co.name, i.name)',
+  agentName: 'u.name',
+  position: 'p.position',
+  blocked: BLOCKED,
+});
+
+const PLACE_JOINS = `
+  JOIN channels ch ON ch.id = c.channel_id
+  JOIN queues q ON q.id = c.queue_id`;
 
 /** Names for the chats of one page, each by primary key. $1 = whose position. */
-export const CHAT_JOINS = `
-  JOIN channels ch ON ch.id = c.channel_id
-  JOIN queues q ON q.id = c.queue_id
+export const CHAT_JOINS = `${PLACE_JOINS}
   JOIN identities i ON i.id = c.identity_id
   LEFT JOIN contacts co ON co.id = i.contact_id
   LEFT JOIN users u ON u.id = c.agent_id
   LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id
   LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1`;
+
+/** The same for chats in progress that reader $1 holds: the database keeps copies in their rows. */
+export const HELD_CHAT_COLUMNS = columnsOf({
+  contactId: 'c.contact_id',
+  contactName: 'c.contact_name',
+  agentName: '(SELECT u.name FROM users u WHERE u.id = $1)',
+  position: 'c.agent_position',
+  blocked: `coalesce(c.blocked_since > coalesce(c.last_inbound_at, '-infinity'), false)`,
+});
+
+export const HELD_CHAT_JOINS = PLACE_JOINS;
 
 const VIEW = {
   name: 'chats-view',

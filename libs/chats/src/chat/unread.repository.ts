@@ -13,9 +13,8 @@ const UNREAD = {
   text: `
     SELECT count(*) FILTER (WHERE unread > 0)::int AS chats, coalesce(sum(unread) FILTER (WHERE unread > 0), 0)::int AS messages
     FROM (
-      SELECT c.inbound_count - coalesce(p.position, c.team_position) AS unread
-      FROM chats c LEFT JOIN chat_positions p ON p.chat_id = c.id AND p.user_id = $1
-      WHERE c.agent_id = $1 AND c.closed_at IS NULL
+      SELECT c.inbound_count - coalesce(c.agent_position, c.team_position) AS unread
+      FROM chats c WHERE c.agent_id = $1 AND c.closed_at IS NULL
       UNION ALL
       SELECT w.inbound_count - coalesce(p.position, w.team_position)
       FROM (SELECT w.* ${standingBefore('c.id, c.inbound_count, c.team_position')}) w
