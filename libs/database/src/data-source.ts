@@ -21,6 +21,7 @@ import { SecretRotation1763800000016 } from './migrations/1763800000016-secret-r
 import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-faster.js';
 import { EventBundles1763800000019 } from './migrations/1763800000019-event-bundles.js';
 import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
+import { SearchHolders1763800000023 } from './migrations/1763800000023-search-holders.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -44,6 +45,7 @@ export const migrations = [
   ReceiveFaster1763800000018,
   EventBundles1763800000019,
   ReplayOfUnsupported1763800000022,
+  SearchHolders1763800000023,
 ];
 
 export interface PoolOptions {
