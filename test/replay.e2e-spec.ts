@@ -1,4 +1,4 @@
-import { aCustomer, anOpenChat, ledgerOf, openDesk } from './support/desk.js';
+import { aCustomer, anOpenChat, ledgerOf, openDesk, type OpenChat } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
 import { all, chatsOf, chatWith, messagesOf, type LedgerView } from './support/views.js';
@@ -12,6 +12,17 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 
 const admin = () => house.team.admin;
+const messageOf = (chat: OpenChat, text: string) =>
+  eventually(async () => (await chat.later()).find((one) => one.text === text));
+
+/** A message that today's code cannot show. */
+function diceOf({ who }: OpenChat): Record<string, unknown> {
+  const id = Number(house.simulator.personId(who));
+  const person = { id, first_name: who.person };
+  const place = { from: { ...person, is_bot: false }, chat: { ...person, type: 'private' } };
+  return { message_id: 90_001, ...place, date: Math.floor(Date.now() / 1000), dice: { emoji: '🎳', value: 4 } };
+}
+
 const replay = (channelId: string, body: object) =>
   admin().created<{ events: number }>(`/v1/channels/${channelId}/replays`, body);
 
@@ -40,6 +51,51 @@ it('what an inactive channel refused is taken in by a replay, once, and the sums
     data: [{ after: { events: 0 } }, { after: { ...range, events: 3 } }],
   });
   expect(await ledgerOf(house, channelId)).toEqual(after);
+});
+
+it('what was stored without being understood is shown as today’s code reads it; what it still cannot read stays', async () => {
+  const channelId = house.team.channels.telegram;
+  const chat = await anOpenChat(house, aCustomer(house, 'telegram'));
+  const { database } = house.database;
+  const range = { from: new Date().toISOString() };
+  const kept = () =>
+    database.rows<{ key: string; raw: string }>(
+      `SELECT event_key AS key, raw_id AS raw FROM ledger
+       WHERE channel_id = $1 AND raw_id IS NOT NULL AND outcome IN ('stored', 'refused') ORDER BY received_at`,
+      [channelId],
+    );
+  // As an older version would have left it: its body is kept, and the message says nothing.
+  await admin().created(`/v1/channels/${channelId}/deactivate`);
+  const event = house.simulator.customerWrites({ ...chat.who, text: 'A riddle' });
+  await house.simulator.settled();
+  await admin().created(`/v1/channels/${channelId}/activate`);
+  const { key, raw } = (await kept()).at(-1)!;
+  await database.rows('DELETE FROM ledger WHERE channel_id = $1 AND event_key = $2', [channelId, key]);
+  await house.simulator.redeliver(event);
+  const { id } = await messageOf(chat, 'A riddle');
+  await database.rows(`UPDATE messages SET text = NULL, content = '{"unsupported":{"kind":"riddle"}}' WHERE id = $1`, [
+    id,
+  ]);
+  await database.rows('UPDATE ledger SET raw_id = $3 WHERE channel_id = $1 AND event_key = $2', [channelId, key, raw]);
+  house.simulator.sendUpdate({ ...chat.who, content: { message: diceOf(chat) } });
+  const [riddle, dice] = await eventually(async () => {
+    const later = await chat.later();
+    return later.length === 2 ? later : undefined;
+  });
+  expect([riddle!.unsupported, dice!.unsupported]).toEqual([{ kind: 'riddle' }, { kind: 'dice' }]);
+
+  const before = await ledgerOf(house, channelId);
+  const chats = await chatsOf(admin(), 'all');
+  expect(await replay(channelId, { ...range, quarantinedOnly: true })).toMatchObject({ events: 0 });
+  expect(await replay(channelId, range)).toMatchObject({ events: 2 });
+  await messageOf(chat, 'A riddle');
+  const [understood, still] = await chat.later();
+  expect(understood).toEqual({ ...riddle, text: 'A riddle', unsupported: null });
+  expect(still).toEqual(dice);
+  expect(await ledgerOf(house, channelId)).toEqual(before);
+  expect(await chatsOf(admin(), 'all')).toHaveLength(chats.length);
+  expect((await kept()).map((one) => one.key)).not.toContain(key);
+  expect(await replay(channelId, range)).toMatchObject({ events: 1 });
 });
 
 it('a replay of what is still not understood leaves it in quarantine, and harms nothing', async () => {

@@ -137,6 +137,17 @@ test('a Page that another app receives too is said to be in two systems', async 
   });
 });
 
+test('calls near Meta’s limit are told before any is refused, until there are fewer again', async () => {
+  const { id } = await aPage();
+  house.simulator.behave({ usage: 85 });
+  const much = found(await check(id), 'usage');
+  house.simulator.behave({ usage: 40 });
+  expect(much).toMatchObject({ state: 'warning', sentence: expect.stringContaining('85 %') as string });
+  expect(house.server.output).toMatch(/uses 85 % of the calls Facebook allows/);
+  expect(found(await check(id), 'usage')).toMatchObject({ state: 'ok' });
+  house.simulator.behave({ usage: undefined });
+});
+
 test.each<[string, (account: string) => void, string, string]>([
   [
     'a changed password',

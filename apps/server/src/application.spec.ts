@@ -46,10 +46,11 @@ afterAll(async () => {
   await house.close();
 });
 
-function anApp(): Promise<NestFastifyApplication> {
+function anApp(requestMs?: number): Promise<NestFastifyApplication> {
   const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug' });
   const options = { config, databaseUrl: house.url, keys: [KEY], publicUrl: 'http://x' };
-  return createApplication(options, pino({ level: 'debug' }, { write: (line: string) => void (log += line) }));
+  const lines = { write: (line: string) => void (log += line) };
+  return createApplication(options, pino({ level: 'debug' }, lines), requestMs);
 }
 
 async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -291,6 +292,27 @@ it('logs requests without bodies, tokens, secrets and webhook keys', async () =>
   expect(log).toContain('"route":"/v1/me"');
   expect(log).not.toMatch(/canary|correct horse|Bearer/);
   expect(log).not.toContain(token);
+});
+
+it('gives up a request that takes too long to come in, head or body, and no other on time', async () => {
+  const other = await anApp(1_000);
+  await other.listen(0, '127.0.0.1');
+  const port = Number(new URL(await other.getUrl()).port);
+  const head = 'POST /v1/auth/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  const answers = [head, `${head}Content-Length: 100\r\n\r\n{"email":`, `${head}Content-Length: 2\r\n\r\n{}`].map(
+    async (begun) => {
+      const socket = connect(port, '127.0.0.1');
+      let answer = '';
+      socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
+      socket.write(begun);
+      await once(socket, 'close');
+      return answer.slice(0, answer.indexOf('\r\n'));
+    },
+  );
+  const [inHead, inBody] = await Promise.all(answers.slice(0, 2));
+  expect([inHead, inBody]).toEqual(['HTTP/1.1 408 Request Timeout', 'HTTP/1.1 408 Request Timeout']);
+  await stopApplication(other, 200);
+  expect(await answers[2]).toBe('HTTP/1.1 422 Unprocessable Entity');
 });
 
 it('waits for no silent connection when it stops', async () => {

@@ -7,11 +7,15 @@ import { dressServer, fastifyAdapter } from './http/server.js';
 import { PinoLog } from './log/pino-log.js';
 import { openApiDocument } from './openapi/document.js';
 
-/** The application with everything but a socket. */
-export async function createApplication(options: AppOptions, log: Pino): Promise<NestFastifyApplication> {
+/** The application with everything but a socket. `requestMs`: how long a request may take to come in. */
+export async function createApplication(
+  options: AppOptions,
+  log: Pino,
+  requestMs?: number,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(options),
-    fastifyAdapter(options.config),
+    fastifyAdapter(options.config, requestMs),
     { logger: new PinoLog(log), abortOnError: false, bodyParser: false },
   );
   await dressServer(app, options.config, log);

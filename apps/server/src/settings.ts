@@ -52,10 +52,16 @@ export function address<Fallback extends string | undefined>(fallback: Fallback)
 
 export function postgres(): Setting<string | undefined> {
   const parse = (value: string): string => {
-    if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return value;
+    if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return asPostgresMeansIt(value);
     throw new Error('must look like postgres://user:password@host:5432/database');
   };
   return { secret: true, fallback: undefined, parse };
+}
+
+/** The driver takes every `sslmode` for `verify-full` unless it is told that it is meant as PostgreSQL's own programs take it. */
+function asPostgresMeansIt(url: string): string {
+  const { searchParams } = new URL(url);
+  return searchParams.has('sslmode') && !searchParams.has('uselibpqcompat') ? `${url}&uselibpqcompat=true` : url;
 }
 
 type Settings = Readonly<Record<string, Setting<unknown>>>;

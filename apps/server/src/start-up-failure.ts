@@ -4,6 +4,10 @@ import type { Config } from './config.js';
 /** SQLSTATEs of a server that answers but lets us in not: a wrong user, password or database. */
 const NOT_LET_IN = /^(28|3D000)/;
 
+/** The driver's words, and Node's. */
+const NO_TLS = /server does not support SSL/;
+const DISTRUSTED = /certificate|altnames/i;
+
 /** Why the server did not start, in a sentence that names the setting to look at. */
 export function startUpFailure(error: unknown, config: Config): string {
   const { HOST, PORT, DATABASE_URL } = config.values;
@@ -15,14 +19,17 @@ export function startUpFailure(error: unknown, config: Config): string {
     return `HOST: cannot listen on ${HOST} (${reason}). Set HOST to an address of this machine.`;
   }
   if (DATABASE_URL !== undefined && isOfConnecting(error)) {
-    return `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(DATABASE_URL).host}: ${reason}`;
+    const why = NO_TLS.test(reason) ? 'it does not speak TLS, which sslmode asks for' : reason;
+    return `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(DATABASE_URL).host}: ${why}`;
   }
   if (typeof path === 'string' && path.startsWith(config.dataDir)) return `PARLEY_DATA_DIR: ${reason}`;
   return reason;
 }
 
 function isOfConnecting(error: unknown): boolean {
-  return isUnavailable(error) || NOT_LET_IN.test(sqlState(error) ?? '') || /timeout expired/.test(reasonOf(error));
+  if (isUnavailable(error) || NOT_LET_IN.test(sqlState(error) ?? '')) return true;
+  const reason = reasonOf(error);
+  return /timeout expired/.test(reason) || NO_TLS.test(reason) || DISTRUSTED.test(reason);
 }
 
 function partsOf(error: unknown): { code?: unknown; syscall?: unknown; path?: unknown } {

@@ -5170,7 +5170,7 @@ export interface components {
             channelId: string;
             /**
              * Format: date-time
-             * @description By the messenger's clock; now where it is left out
+             * @description By the messenger's clock, in the years 2000 to 2099; now where it is left out or lies ahead
              * @example 2026-11-22T09:30:00.000Z
              */
             sentAt?: string;

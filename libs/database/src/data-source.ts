@@ -22,6 +22,7 @@ import { ReceiveFaster1763800000018 } from './migrations/1763800000018-receive-f
 import { EventBundles1763800000019 } from './migrations/1763800000019-event-bundles.js';
 import { HeldChats1763800000020 } from './migrations/1763800000020-held-chats.js';
 import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
+import { SearchHolders1763800000023 } from './migrations/1763800000023-search-holders.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -46,6 +47,7 @@ export const migrations = [
   EventBundles1763800000019,
   HeldChats1763800000020,
   ReplayOfUnsupported1763800000022,
+  SearchHolders1763800000023,
 ];
 
 export interface PoolOptions {

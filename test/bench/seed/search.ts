@@ -16,6 +16,12 @@ export async function fillSearch(client: pg.Client): Promise<void> {
     WHERE direction <> 'system' AND text IS NOT NULL ORDER BY chat_id, seq
     ON CONFLICT DO NOTHING`);
   for (const { definition } of rows) await client.query(definition);
+  await client.query(`INSERT INTO search_holders (chat_id, agent_id, first_at, last_at)
+    SELECT s.chat_id, h.agent_id, s.first_at, s.last_at
+    FROM (SELECT chat_id, min(at) AS first_at, max(at) AS last_at FROM search_messages GROUP BY chat_id) AS s
+    JOIN (SELECT id AS chat_id, agent_id FROM chats WHERE agent_id IS NOT NULL
+      UNION SELECT chat_id, agent_id FROM chat_ownerships) AS h ON h.chat_id = s.chat_id
+    ON CONFLICT DO NOTHING`);
   await client.query(`INSERT INTO search_progress (txid, event_id, read_at)
     VALUES (pg_snapshot_xmin(pg_current_snapshot()), 0, clock_timestamp())
     ON CONFLICT (only_one) DO UPDATE SET txid = excluded.txid, read_at = excluded.read_at, older_than = NULL`);

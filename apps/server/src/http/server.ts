@@ -19,6 +19,8 @@ import { serveWatchersOnly } from './worker-paths.js';
 const BODY_LIMIT = 1024 * 1024;
 /** For a whole request to come in, an upload over a slow line too: whoever takes longer holds connections and memory. */
 const REQUEST_MS = 5 * 60_000;
+/** For its head alone. */
+const HEAD_MS = 60_000;
 /** How long the database may keep a caller waiting with one statement; above the bound reports have of their own. */
 const STATEMENT_PATIENCE_MS = 16_000;
 
@@ -38,12 +40,14 @@ const CONTENT_SECURITY = {
   },
 };
 
-export function fastifyAdapter({ values }: Config): FastifyAdapter {
+export function fastifyAdapter({ values }: Config, requestMs = REQUEST_MS): FastifyAdapter {
   const trusted = values.PARLEY_TRUST_PROXY;
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: trusted.length === 0 ? false : trusted.join() === 'true' ? true : [...trusted],
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
+    // Node looks for those that take too long now and then only, and takes the longer time for that of a whole request.
+    http: { connectionsCheckingInterval: requestMs / 10, headersTimeout: Math.min(HEAD_MS, requestMs) },
     requestIdHeader: false,
     genReqId: requestIdOf,
     // While closing, what still comes on open connections is served and the connection closed: nothing is lost.

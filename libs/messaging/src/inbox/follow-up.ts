@@ -8,6 +8,7 @@ import { type ChannelForEvents, Channels } from '#registration';
 import { RawBodies } from '../ledger/raw-bodies.repository.js';
 import { type Acknowledgement, Acknowledgements } from '../outbox/acknowledgements.js';
 import { Claimed, type Fresh, type Verdict } from './load.js';
+import { heardAt } from './moments.js';
 import type { Parcel } from './parcel.js';
 
 /** What some new events need beyond the ledger and the chats, in the same transaction. */
@@ -62,7 +63,7 @@ export class FollowUp {
 function toChange({ claimed: { channel, parcel, outcome } }: Fresh): ArrivedChange[] {
   const { event, delivery } = parcel;
   if (outcome !== 'stored' || event.kind === 'message' || !isChange(event)) return [];
-  return [{ channelId: channel.id, messenger: delivery.messenger, event }];
+  return [{ channelId: channel.id, messenger: delivery.messenger, event: heardAt(event, delivery.receivedAt) }];
 }
 
 const NO_CHANGES = ['message', 'account', 'ignored', 'malformed'] as const;

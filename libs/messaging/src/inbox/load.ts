@@ -3,6 +3,7 @@ import { newId } from '#database';
 import type { Attachment, InboundEvent, InboundMessage, MessageContent } from '#messenger-kit';
 import type { ChannelForEvents } from '#registration';
 import type { Outcome } from '../ledger/outcome.js';
+import { momentOf } from './moments.js';
 import type { Parcel } from './parcel.js';
 
 export interface Verdict {
@@ -124,16 +125,6 @@ function named(attachment: Attachment, id: string | undefined): Attachment {
   if (id === undefined) return attachment;
   const { reference: _reference, ...rest } = attachment;
   return { ...rest, id };
-}
-
-/**
- * When it was said. A clock of whole seconds would put a question before the answer that was sent in the same second:
- * what the messenger leaves open is filled in from ours.
- */
-function momentOf({ sentAt, sentWithinMs = 0 }: InboundMessage, receivedAt: Date): Date {
-  if (!sentAt) return receivedAt;
-  const latest = sentAt.getTime() + Math.max(sentWithinMs - 1, 0);
-  return new Date(Math.max(sentAt.getTime(), Math.min(receivedAt.getTime(), latest)));
 }
 
 /** Every converted event has exactly one outcome. An inactive channel refuses, visibly. */

@@ -48,6 +48,18 @@ it('delivers a chat’s messages in order and says that a person wrote them', as
   expect(house.scripted.calls.every(({ human }) => human)).toBe(true);
 });
 
+it('an answer dated ahead is a message of now: what is said next stands below it', async () => {
+  house.scripted.answer = ({ id }) => ({ kind: 'sent', externalId: `ext-${id}`, sentAt: new Date('2099-01-01') });
+  const id = await house.send(await house.aChat(), 'From the future');
+  await becomes(id, 'sent');
+  const of = `FROM messages m JOIN chats c ON c.id = m.chat_id WHERE m.id = $1`;
+  const [row] = await house.database.rows(
+    `SELECT m.sent_at <= now() AS said, c.last_message_at <= now() AS last ${of}`,
+    [id],
+  );
+  expect(row).toEqual({ said: true, last: true });
+});
+
 it('obeys “retry after” within 10 %, and nothing overtakes the message that waits', async () => {
   once(wait(1_500));
   const chat = await house.aChat();

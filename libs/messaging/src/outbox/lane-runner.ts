@@ -75,10 +75,10 @@ function waitOf(step: Step): number | undefined {
   return step.kind === 'leave' ? step.waitMs : undefined;
 }
 
-/** The messenger's clock, made finer by ours where it counts whole seconds; ours where it does not tell. */
+/** The messenger's clock, made finer by ours where it counts whole seconds and never ahead of it; ours where it does not tell. */
 function momentOf(consequence: Consequence, calledAt: Date): Date {
   const sentAt = consequence.status === 'sent' ? consequence.sentAt : undefined;
   if (!sentAt) return calledAt;
   const coarse = sentAt.getTime() % 1000 === 0 ? 999 : 0;
-  return new Date(Math.max(sentAt.getTime(), Math.min(Date.now(), sentAt.getTime() + coarse)));
+  return new Date(Math.min(Date.now(), sentAt.getTime() + coarse));
 }

@@ -61,7 +61,7 @@ export class ReceiveMessageBody {
   @Type(() => UnifiedSenderBody)
   sender: UnifiedSenderBody;
 
-  /** By the messenger's clock; now where it is left out */
+  /** By the messenger's clock, in the years 2000 to 2099; now where it is left out or lies ahead */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T09:30:00.000Z' })
   @Omittable()
   @IsDateString({ strict: true })

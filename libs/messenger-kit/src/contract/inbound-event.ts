@@ -21,7 +21,10 @@ export interface InboundMessage extends EventFrame {
   readonly sender: Sender;
   /** Unique within the channel; at most 500 bytes. */
   readonly externalId: string;
-  /** The messenger's clock. Absent when it did not say, or said nonsense: then the time of receiving counts. */
+  /**
+   * The messenger's clock. Absent when it did not say, or said nonsense: then the time of receiving counts, as it does
+   * for every time of every event that lies after it.
+   */
   readonly sentAt?: Date;
   /** How coarse that clock is: the message was sent within so many ms from `sentAt` on. Absent = it is exact. */
   readonly sentWithinMs?: number;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { at, GuardedHttp, hmacSha256, idOf, objectOf } from '#messenger-kit';
 import type { FormPart } from '#messenger-kit';
+import { Usage } from './usage.js';
 
 export interface GraphError {
   readonly code: number;
@@ -39,6 +40,7 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Meta's Graph API. The token travels in a header; only its proof is part of the URL. */
 export class GraphApi {
+  readonly usage = new Usage();
   private readonly base: string;
 
   constructor(
@@ -62,6 +64,7 @@ export class GraphApi {
       ...(form && { form, timeoutMs: UPLOAD_TIMEOUT_MS }),
       ...(signal && { signal }),
     });
+    this.usage.note(answer.headers);
     return read(answer.status, answer.json, answer.headers);
   }
 

@@ -81,7 +81,7 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
       this.subscriptions.ofPage(source, token),
       this.subscriptions.ofApp(),
     ]);
-    return inspectPage(source, { facts, page, app }, request);
+    return [...inspectPage(source, { facts, page, app }, request), this.api.usage.finding(source)];
   }
 
   private async flawOf(token: string, page: string): Promise<Refused | undefined> {

@@ -94,6 +94,30 @@ it('lets agents find what was said in chats they hold or held, and in what waits
   expect(await found({ ...agent, kind: 'key', role: 'admin' }, { q: 'fox' })).toHaveLength(6);
 });
 
+it('walks the chats of who has many: those that were spoken in before they were theirs, and again later', async () => {
+  const walking = searchWith({ fewChats: 0, firstChats: 1, furtherChats: 1, mostChats: 2, mostMatchesOfOne: -1 });
+  const [agent, chats] = [await house.anAgent(), [] as string[]];
+  for (const text of ['Heron one', 'Heron two', 'Heron three']) {
+    const chat = await house.aChat();
+    chats.push(chat);
+    await house.says(chat, text);
+  }
+  await house.indexed();
+  expect(await found(agent, { q: 'heron' }, walking)).toEqual([]);
+  for (const chat of chats) await house.isDoneBy(agent.id, chat);
+  await house.indexed();
+  expect(await found(agent, { q: 'heron' }, walking)).toEqual(['Heron three', 'Heron two', 'Heron one']);
+  await house.says(chats[0]!, 'Heron four');
+  await house.indexed();
+  const all = ['Heron four', 'Heron three', 'Heron two', 'Heron one'];
+  for (const limit of [1, 2, 3, 9]) expect(await found(agent, { q: 'heron' }, walking, limit)).toEqual(all);
+  const colleague = await house.anAgent();
+  await house.isDoneBy(colleague.id, chats[1]!);
+  await house.indexed();
+  expect(await found(colleague, { q: 'heron' }, walking)).toEqual(['Heron two']);
+  expect(await found(agent, { q: 'heron' }, walking)).toEqual(['Heron four', 'Heron three', 'Heron one']);
+});
+
 it('leaves out what was deleted a moment ago', async () => {
   const [supervisor, chat] = [await house.anAgent({ role: 'supervisor' }), await house.aChat()];
   const seq = await house.says(chat, 'Badger');
@@ -116,6 +140,14 @@ const WAYS: Record<string, Partial<SearchBounds>> = {
   'as it is': {},
   'by the index of words': { fewChats: 0, firstLook: 3 },
   'by looking at the newest': { fewChats: 0, firstLook: 3, furtherLook: 4, mostMatches: -1 },
+  'an agent’s chats, a few at a time': {
+    fewChats: 0,
+    firstChats: 1,
+    furtherChats: 2,
+    mostChats: 4,
+    mostMatchesOfOne: -1,
+  },
+  'an agent’s chats and then the index of words': { fewChats: 0, firstChats: 2 },
   'a few at a time': { fewChats: 0, firstLook: 2, furtherLook: 3, mostLookedAt: 3, mostMatches: -1 },
   'without patience': { firstLook: 2, furtherLook: 5, patienceMs: 0.01 },
 };

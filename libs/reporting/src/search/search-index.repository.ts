@@ -30,6 +30,13 @@ export type IndexedMessage = MessageKey & SearchableMessage & { readonly id: str
 
 export type Entry = MessageKey & { readonly at: Date; readonly words: string };
 
+/** Between which moments something was said in a chat; absent where that is not told. */
+export interface Extent {
+  readonly chatId: string;
+  readonly firstAt?: Date;
+  readonly lastAt?: Date;
+}
+
 /** Of an advisory lock: who writes the index holds it until the end of the transaction. */
 const WRITING = 7_235_419_011;
 /** The log is kept longer than this. */
@@ -145,7 +152,36 @@ export class SearchIndexRepository {
     );
   }
 
+  /** Whoever holds or held these chats finds them by what was said in them: between these moments, where it is told. */
+  async noteHolders(tx: Tx, chats: readonly Extent[]): Promise<void> {
+    await rows(
+      tx,
+      `WITH held AS MATERIALIZED (
+         SELECT t.*, h.agent_id FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS t (chat_id, first_at, last_at)
+         CROSS JOIN LATERAL (
+           SELECT c.agent_id FROM chats c WHERE c.id = t.chat_id AND c.agent_id IS NOT NULL
+           UNION SELECT o.agent_id FROM chat_ownerships o WHERE o.chat_id = t.chat_id) AS h
+       ), known AS (
+         UPDATE search_holders s SET first_at = least(s.first_at, h.first_at), last_at = greatest(s.last_at, h.last_at)
+         FROM held h WHERE s.chat_id = h.chat_id AND s.agent_id = h.agent_id
+           AND (h.first_at < s.first_at OR h.last_at > s.last_at)
+       )
+       INSERT INTO search_holders (chat_id, agent_id, first_at, last_at)
+       SELECT h.chat_id, h.agent_id, s.first_at, s.last_at FROM held h
+       CROSS JOIN LATERAL (
+         SELECT min(m.at) AS first_at, max(m.at) AS last_at FROM search_messages m WHERE m.chat_id = h.chat_id OFFSET 0) AS s
+       WHERE s.last_at IS NOT NULL
+         AND NOT EXISTS (SELECT FROM search_holders k WHERE k.chat_id = h.chat_id AND k.agent_id = h.agent_id)`,
+      [
+        chats.map(({ chatId }) => chatId),
+        chats.map(({ firstAt }) => firstAt?.toISOString() ?? null),
+        chats.map(({ lastAt }) => lastAt?.toISOString() ?? null),
+      ],
+    );
+  }
+
   async removeChats(tx: Tx, chatIds: readonly string[]): Promise<void> {
     await rows(tx, 'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[])', [chatIds]);
+    await rows(tx, 'DELETE FROM search_holders WHERE chat_id = ANY ($1::uuid[])', [chatIds]);
   }
 }

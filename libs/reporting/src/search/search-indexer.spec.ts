@@ -88,11 +88,15 @@ it('gives the same, whichever node does how much of it', async () => {
 
 describe('forgetting', () => {
   it('leaves nothing of the chats, and all of the others', async () => {
-    const [gone, kept] = [await house.aChat(), await house.aChat()];
+    const { id: agentId } = await house.anAgent();
+    const held = { agentId, status: 'closed' } as const;
+    const [gone, kept] = [await house.aChat(held), await house.aChat(held)];
     await house.says(gone, 'My address');
     await house.says(kept, 'Weather');
     await house.indexed();
     await house.database.transaction((tx) => house.texts.forget(tx, [gone]));
+    const left = await house.database.rows('SELECT chat_id FROM search_holders WHERE agent_id = $1', [agentId]);
+    expect(left).toEqual([{ chat_id: kept }]);
     expect([await house.wordsIn(gone), await house.wordsIn(kept)]).toEqual([{}, { 1: 'weather' }]);
   });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '#database';
 import type { EventType } from '#events';
 import {
+  type Extent,
   type IndexedMessage,
   type MessageKey,
   type Progress,
@@ -17,6 +18,14 @@ const TELLING: ReadonlySet<string> = new Set<EventType>([
   'message.echoed',
   'message.edited',
   'message.deleted',
+]);
+
+/** What tells that somebody holds a chat who may not have held it before. */
+const HANDING: ReadonlySet<string> = new Set<EventType>([
+  'chat.started',
+  'chat.accepted',
+  'chat.transferred',
+  'chat.taken_over',
 ]);
 
 /** Few enough that finding their words keeps the event loop for a moment only. */
@@ -60,6 +69,8 @@ export class SearchIndexer {
       if (chatId !== null && seq !== null && TELLING.has(type)) keys.set(`${chatId} ${seq}`, { chatId, seq });
     const wanted = [...keys.values()].sort(byKey);
     if (wanted.length > 0) await this.copy(tx, wanted, await this.index.messages(tx, wanted));
+    const handed = events.flatMap(({ type, chatId }) => (chatId !== null && HANDING.has(type) ? [{ chatId }] : []));
+    if (handed.length > 0) await this.index.noteHolders(tx, extentsOf(handed));
     await this.index.note(tx, { txid: last.txid, eventId: last.id, olderThan: progress.olderThan });
     return events.length === EVENTS_AT_ONCE || progress.olderThan !== null ? 'behind' : 'done';
   }
@@ -87,9 +98,23 @@ export class SearchIndexer {
     });
     const found = new Set(entries.map(({ chatId, seq }) => `${chatId} ${seq}`));
     const silent = keys.filter(({ chatId, seq }) => !found.has(`${chatId} ${seq}`));
-    if (entries.length > 0) await this.index.put(tx, entries);
+    if (entries.length > 0) {
+      await this.index.put(tx, entries);
+      await this.index.noteHolders(tx, extentsOf(entries));
+    }
     if (silent.length > 0) await this.index.remove(tx, silent);
   }
+}
+
+/** Each chat once. */
+function extentsOf(said: readonly { readonly chatId: string; readonly at?: Date }[]): Extent[] {
+  const extents = new Map<string, Extent>();
+  for (const { chatId, at } of said) {
+    const { firstAt = at, lastAt = at } = extents.get(chatId) ?? {};
+    const [isFirst, isLast] = [!firstAt || (at && at < firstAt), !lastAt || (at && at > lastAt)];
+    extents.set(chatId, { chatId, firstAt: isFirst ? at : firstAt, lastAt: isLast ? at : lastAt });
+  }
+  return [...extents.values()];
 }
 
 function byKey(a: MessageKey, b: MessageKey): number {

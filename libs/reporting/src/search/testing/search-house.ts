@@ -139,6 +139,21 @@ export async function openSearchHouse() {
     });
   }
 
+  /** The agent takes the chat, whoever has it, and closes it. */
+  async function isDoneBy(agentId: string, chatId: string): Promise<void> {
+    await database.transaction(async (tx) => {
+      await rows(tx, `UPDATE chats SET status = 'closed', agent_id = $2, closed_at = now() WHERE id = $1`, [
+        chatId,
+        agentId,
+      ]);
+      await rows(
+        tx,
+        `INSERT INTO events (type, at, chat_id, audience, data) VALUES ('chat.accepted', now(), $1, '{}', '{}')`,
+        [chatId],
+      );
+    });
+  }
+
   /** What the index holds of a chat: the words of each message by its number. */
   async function wordsIn(chatId: string): Promise<Record<number, string>> {
     const found = await database.rows<{ seq: number; words: string }>(
@@ -148,7 +163,7 @@ export async function openSearchHouse() {
     return Object.fromEntries(found.map(({ seq, words }) => [seq, words]));
   }
 
-  const builders = { aQueue, aChannel, anAgent, aContact, aChat, says, sayIn, changes, wordsIn, indexed };
+  const builders = { aQueue, aChannel, anAgent, aContact, aChat, says, sayIn, changes, isDoneBy, wordsIn, indexed };
   return { ...storage, queue, indexer, texts: new SearchText(index), ...builders };
 }
 
