@@ -24,7 +24,10 @@ export default class WorkerGlobals {
     Error.prepareStackTrace = stackOf;
     process.getBuiltinModule = this.#getBuiltinModule;
     const timers = this.fakeTimersModern;
+    const mocker = this.moduleMocker;
     globalThis.jest = {
+      fn: (implementation) => mocker.fn(implementation),
+      spyOn: (...of) => mocker.spyOn(...of),
       useFakeTimers: (options) => timers.useFakeTimers(options),
       useRealTimers: () => timers.useRealTimers(),
       advanceTimersByTime: (ms) => timers.advanceTimersByTime(ms),
@@ -33,6 +36,7 @@ export default class WorkerGlobals {
 
   async teardown() {
     this.fakeTimersModern.dispose();
+    this.moduleMocker.restoreAllMocks();
     delete globalThis[HANDLERS_OF_CIRCUS];
     globalThis.console = this.#console;
     process.exit = this.#exit;
