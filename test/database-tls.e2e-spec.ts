@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, chown, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
 import { openEmbeddedPostgres } from '#database';
+import { certificateFor } from './support/certificate.js';
 import { ADMIN, ServerProcess } from './support/server.js';
 
 /**
  * A database that is reached over TLS. Real: the built server, PostgreSQL with TLS on, sockets. The certificate is one
- * signed by itself for 127.0.0.1, made for this test and good for nothing else (fixtures/tls).
+ * signed by itself for 127.0.0.1, made by this test.
  */
-const CERTIFICATE = resolve('test/fixtures/tls/server.crt');
 const KEY = randomBytes(32).toString('base64');
 let folder: string;
 let postgres: Awaited<ReturnType<typeof openEmbeddedPostgres>>;
@@ -30,6 +30,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** What a client takes for an authority's certificate. */
+const trusted = () => join(folder, 'trusted.crt');
+
 async function ask<Row>(statement: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
@@ -43,10 +46,11 @@ async function ask<Row>(statement: string): Promise<Row[]> {
 /** The key must be its own user's, and nobody else may read it. */
 async function speakTls(): Promise<void> {
   const { uid, gid } = await stat(join(postgres.dataDir, 'PG_VERSION'));
-  for (const name of ['server.crt', 'server.key']) {
+  const { key, certificate } = certificateFor('127.0.0.1');
+  await writeFile(trusted(), certificate);
+  for (const [name, content] of Object.entries({ 'server.crt': certificate, 'server.key': key })) {
     const file = join(postgres.dataDir, name);
-    await copyFile(resolve('test/fixtures/tls', name), file);
-    await chmod(file, 0o600);
+    await writeFile(file, content, { mode: 0o600 });
     if (process.getuid?.() === 0) await chown(file, uid, gid);
   }
   await ask('ALTER SYSTEM SET ssl = on');
@@ -67,7 +71,7 @@ it('says so where TLS is asked for and the database does not speak it', async ()
 
 it('speaks TLS on every connection; the certificate is looked at where that is asked for', async () => {
   await speakTls();
-  const full = `sslmode=verify-full&sslrootcert=${CERTIFICATE}`;
+  const full = `sslmode=verify-full&sslrootcert=${trusted()}`;
   for (const query of ['sslmode=require', full]) {
     const { api } = await start(query);
     const { accessToken } = await api.created<{ accessToken: string }>('/v1/auth/sessions', ADMIN);
