@@ -8,7 +8,7 @@ interface Sample {
 
 /**
  * A histogram without labels whose `observe` costs next to nothing; the library's makes a text of a bucket's bound each
- * time, which takes longer than checking a webhook's signature. To be read it is as the library's.
+ * time. To be read it is as the library's.
  */
 export class Durations {
   private readonly counts: number[];

@@ -8,7 +8,7 @@ const BODY_MS = 20_000;
 export class BodyTooLarge extends Error {}
 export class BodyTooSlow extends Error {}
 
-/** Reads whole bodies. All have the same time, so one clock watches the oldest: a timer each cost as much as parsing. */
+/** Reads whole bodies. All have the same time, so one clock watches the oldest. */
 export class BodyReader {
   /** How those under way are given up, oldest first, and by when they must have ended. */
   private readonly open = new Map<(error: Error) => void, number>();

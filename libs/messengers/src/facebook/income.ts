@@ -84,7 +84,6 @@ export class FacebookIncome implements IncomeMessageWorker {
     const frame = { page, app: this.appId, entryTime: timeOf(at(entry, 'time')) };
     const [messaging, standby, changes] = [at(entry, 'messaging'), at(entry, 'standby'), at(entry, 'changes')];
     const convertAll = (list: unknown) => arrayOf(list).map((wire) => convertItem(itemOf(wire, frame)));
-    if (standby === undefined && changes === undefined && arrayOf(messaging).length > 0) return convertAll(messaging);
     // Standby holds what happened while another app had the thread: events like any other.
     const events = [
       ...convertAll(messaging),
