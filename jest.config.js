@@ -10,7 +10,7 @@ const common = {
 const config = {
   testTimeout: 180_000,
   // Tests wait as much as they work. A worker that has loaded many specs is replaced before collecting garbage slows it.
-  maxWorkers: 4,
+  maxWorkers: 5,
   testSequencer: '<rootDir>/jest.sequencer.js',
   workerIdleMemoryLimit: '1GB',
   globalTeardown: '<rootDir>/jest.teardown.js',
