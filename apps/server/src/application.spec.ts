@@ -306,13 +306,35 @@ it('gives up a request that takes too long to come in, head or body, and no othe
       socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
       socket.write(begun);
       await once(socket, 'close');
-      return answer.slice(0, answer.indexOf('\r\n'));
+      return answer;
     },
   );
   const [inHead, inBody] = await Promise.all(answers.slice(0, 2));
-  expect([inHead, inBody]).toEqual(['HTTP/1.1 408 Request Timeout', 'HTTP/1.1 408 Request Timeout']);
+  for (const answer of [inHead, inBody]) {
+    expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+    expect(answer).toContain('"code":"timeout"');
+  }
   await stopApplication(other, 200);
-  expect(await answers[2]).toBe('HTTP/1.1 422 Unprocessable Entity');
+  expect(await answers[2]).toMatch(/^HTTP\/1.1 422 Unprocessable Entity\r\n/);
+});
+
+it('answers what cannot be read as a request with a problem, too', async () => {
+  const port = Number(new URL(url).port);
+  const answerTo = async (bytes: string) => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
+    socket.write(bytes);
+    await once(socket, 'close');
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    expect(head).toContain('Content-Type: application/problem+json');
+    const problem = JSON.parse(body) as { requestId: string };
+    expect(head).toContain(`X-Request-Id: ${problem.requestId}`);
+    return problem;
+  };
+  expect(await answerTo('no HTTP at all\r\n\r\n')).toMatchObject({ status: 400, code: 'malformed_request' });
+  const large = `GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`;
+  expect(await answerTo(large)).toMatchObject({ status: 431, code: 'headers_too_large' });
 });
 
 it('waits for no silent connection when it stops', async () => {

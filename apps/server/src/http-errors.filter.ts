@@ -56,21 +56,16 @@ export class HttpErrorsFilter implements ExceptionFilter {
 }
 
 export function sendProblem(reply: FastifyReply, requestId: string, problem: ProblemDocument): FastifyReply {
-  const { status, code, detail, ...rest } = problem;
+  const { status } = problem;
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
   if (status === 503 && !reply.hasHeader('Retry-After')) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
-  return reply
-    .status(status)
-    .type('application/problem+json')
-    .send({
-      type: `urn:parley:problem:${code}`,
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      detail,
-      code,
-      requestId,
-      ...rest,
-    });
+  return reply.status(status).type('application/problem+json').send(bodyOf(requestId, problem));
+}
+
+/** The document as it is sent. */
+export function bodyOf(requestId: string, { status, code, detail, ...rest }: ProblemDocument): object {
+  const title = STATUS_CODES[status] ?? 'Error';
+  return { type: `urn:parley:problem:${code}`, title, status, detail, code, requestId, ...rest };
 }
 
 /** What the caller is told about an error. */
@@ -102,7 +97,8 @@ export function documentOf(error: unknown): ProblemDocument {
   return ofStatus(clientStatusOf(error) ?? 500);
 }
 
-function ofStatus(status: number): ProblemDocument {
+/** What is to be said where nothing is known but the status. */
+export function ofStatus(status: number): ProblemDocument {
   const [code, detail] = OF_STATUS[status] ?? OF_STATUS[status < 500 ? 400 : 500] ?? ['internal', ''];
   return { status, code, detail };
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config.js';
 import { documentOf, HttpErrorsFilter, sendProblem } from '../http-errors.filter.js';
 import { logAccess } from './access-log.js';
 import { checkBodies } from './body-limits.js';
+import { answerBrokenRequest } from './broken-requests.js';
 import { closeConnectionsWhileStopping } from './draining.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { KnownPaths } from './known-paths.js';
@@ -53,6 +54,7 @@ export function fastifyAdapter({ values }: Config, requestMs = REQUEST_MS): Fast
     // While closing, what still comes on open connections is served and the connection closed: nothing is lost.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void sendProblem(reply, request.id, documentOf(error));
     },
