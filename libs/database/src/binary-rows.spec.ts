@@ -42,6 +42,23 @@ it('gives the values that the text of a row gives', async () => {
   expect(await ask({ text, values, binary: true })).toEqual(asText);
 });
 
+it('gives arrays as the text of a row gives them', async () => {
+  const some = fc.record({
+    ids: fc.array(fc.uuid(), { maxLength: 5 }),
+    numbers: fc.array(fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })), { maxLength: 5 }),
+    names: fc.array(fc.option(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''))), {
+      maxLength: 5,
+    }),
+    flags: fc.array(fc.boolean(), { maxLength: 5 }),
+  });
+  const text =
+    'SELECT $1::uuid[] AS ids, $2::int[] AS numbers, $3::text[] AS names, $4::bool[] AS flags, NULL::uuid[] AS none';
+  for (const { ids, numbers, names, flags } of fc.sample(some, 200)) {
+    const values = [ids, numbers, names, flags];
+    expect(await ask({ text, values, binary: true })).toEqual(await ask({ text, values }));
+  }
+});
+
 it('reads moments without end as the driver does', async () => {
   const text = `SELECT t::timestamptz AS t FROM unnest(ARRAY['infinity', '-infinity', '1969-12-31 23:59:59.9999Z']) t`;
   expect(await ask({ text, binary: true })).toEqual(await ask({ text }));

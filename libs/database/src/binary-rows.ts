@@ -104,12 +104,33 @@ const READERS = new Map<number, () => Read>([
   [pg.types.builtins.TIMESTAMPTZ, () => instant],
   [pg.types.builtins.UUID, () => uuid],
   [pg.types.builtins.TEXT, repeatedText],
+  // Arrays, for which the driver has no names: `pg_type.dat` of the server's source.
+  [1000, () => arrayOf((bytes, at) => bytes[at] === 1)],
+  [1007, () => arrayOf(int)],
+  [1009, () => arrayOf(text)],
+  [2951, () => arrayOf(uuid)],
 ]);
 
 function readerOf(type: number, column: string): Read {
   const reader = READERS.get(type);
   if (!reader) throw new Error(`Column "${column}" has a type (${type}) that is not read in binary form`);
   return reader();
+}
+
+/** Arrays of one dimension. */
+function arrayOf(read: Read): Read {
+  return (bytes, start) => {
+    const isEmpty = int(bytes, start) === 0;
+    const values = new Array<unknown>(isEmpty ? 0 : int(bytes, start + 12));
+    let at = start + 20;
+    for (let index = 0; index < values.length; index++) {
+      const length = int(bytes, at);
+      at += 4;
+      values[index] = length < 0 ? null : read(bytes, at, length);
+      at += Math.max(length, 0);
+    }
+    return values;
+  };
 }
 
 /** The driver's buffer would check each offset again. */
@@ -145,11 +166,15 @@ function uuid(bytes: Buffer, at: number): string {
   return ID.toString('latin1');
 }
 
+function text(bytes: Buffer, at: number, length: number): string {
+  return bytes.toString('utf8', at, at + length);
+}
+
 /** A page repeats names and words from row to row: those are compared instead of made anew. */
 function repeatedText(): Read {
   let last = '';
   return (bytes, at, length) => {
-    if (length !== last.length || !isAscii(last, bytes, at)) last = bytes.toString('utf8', at, at + length);
+    if (length !== last.length || !isAscii(last, bytes, at)) last = text(bytes, at, length);
     return last;
   };
 }

@@ -38,7 +38,7 @@ function answer(page: LogPage, heard: readonly StoredEvent[], limit: number): Ev
   return {
     data: shown.map((event) => envelopeOf(page.epoch, event)),
     cursor: cursorOf(page.epoch, isCut ? shown.at(-1)!.position : page.end),
-    more: isCut || page.events.length === LOOKED_THROUGH,
+    more: isCut || page.more,
   };
 }
 

@@ -18,6 +18,8 @@ export interface LogPage {
   readonly events: readonly StoredEvent[];
   /** Where to go on. With fewer events than asked for: behind everything that can be read so far. */
   readonly end: Position;
+  /** There may be more behind `end` by now. */
+  readonly more: boolean;
   /** Behind everything that can be read so far. */
   readonly head: Position;
   /** Committed events are held back by a transaction that is still open. */
@@ -61,19 +63,40 @@ interface Row {
   readonly data: string;
 }
 
+/** The first row of a tail's answer. */
+interface TailState extends Omit<State, 'horizon'> {
+  readonly horizonTxid: string | null;
+  readonly horizonId: string | null;
+}
+
+/** The other rows: one event each, or a bundle (decision 0023), which has its events in arrays. */
+type TailRow = Row & (Bundle | { readonly messageIds: null });
+
+interface Bundle {
+  readonly chatIds: readonly string[];
+  readonly seqs: readonly number[];
+  readonly ownerIds: readonly string[];
+  readonly ownedByAgents: readonly boolean[];
+  readonly messageIds: readonly string[];
+  readonly previews: readonly string[];
+  readonly ordinals: readonly number[];
+}
+
 /**
  * An id is drawn before its commit, so "greater than the last I saw" would skip whoever drew earlier and commits later.
  * Everything below the oldest transaction still open is final: only that is read. The limit stands in the text, so that
  * the prepared plan knows how few rows are wanted; it is one of few numbers. Whether anything is held back is asked of the
  * newest row: of "any row above xmin" the planner thinks that most of the log is, and reads all of it.
  */
-const page = (limit: number) => `
+const STATE = `
   WITH log AS MATERIALIZED (
     SELECT pg_snapshot_xmin(pg_current_snapshot()) AS head,
       coalesce((SELECT txid FROM events ORDER BY txid DESC, id DESC LIMIT 1)
         >= pg_snapshot_xmin(pg_current_snapshot()), false) AS held,
       (SELECT value ->> 'id' FROM settings WHERE name = '${EPOCH_SETTING}') AS epoch,
-      (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon)
+      (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon)`;
+
+const page = (limit: number) => `${STATE}
   SELECT head::text AS head, held, epoch, horizon, NULL AS txid, NULL AS id, NULL AS type, NULL AS at, NULL AS "chatId",
     NULL AS seq, NULL AS audience, NULL AS data
   FROM log
@@ -83,6 +106,23 @@ const page = (limit: number) => `
     SELECT * FROM logged_events
     WHERE ${behindPlace('$1', '$2')} AND txid < log.head
     ORDER BY ${IN_ORDER_OF_THE_LOG} LIMIT ${limit}
+  ) AS e`;
+
+/** As `page`, row by row, for who begins behind a whole row: `events` itself, and all values in their binary form. */
+const tail = (limit: number) => `${STATE}
+  SELECT head::text AS head, held, epoch, horizon ->> 'txid' AS "horizonTxid", horizon ->> 'id' AS "horizonId",
+    NULL::text AS txid, NULL::text AS id, NULL::text AS type, NULL::timestamptz AS at, NULL::uuid AS "chatId",
+    NULL::int AS seq, NULL::text AS audience, NULL::text AS data, NULL::uuid[] AS "chatIds", NULL::int[] AS seqs,
+    NULL::uuid[] AS "ownerIds", NULL::boolean[] AS "ownedByAgents", NULL::uuid[] AS "messageIds", NULL::text[] AS previews,
+    NULL::int[] AS ordinals
+  FROM log
+  UNION ALL
+  SELECT NULL, NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type::text, e.at, e.chat_id, e.seq, e.audience::text,
+    e.data::text, e.chat_ids, e.seqs, e.owner_ids, e.owned_by_agents, e.message_ids, e.previews, e.inbound_ordinals
+  FROM log CROSS JOIN LATERAL (
+    SELECT * FROM events
+    WHERE (txid, id) > ($1::xid8, $2::bigint) AND txid < log.head
+    ORDER BY txid, id LIMIT ${limit}
   ) AS e`;
 
 @Injectable()
@@ -98,16 +138,29 @@ export class LogReaderRepository {
     if (!state.epoch) throw new Error('The event log has no epoch');
     const head = before(BigInt(state.head));
     const events = logged.map(eventOf);
-    const { held, epoch } = state;
-    const horizon = state.horizon ?? { txid: '0', id: '0' };
-    return {
-      events,
-      end: events.length < limit ? head : events.at(-1)!.position,
-      head,
-      held,
-      epoch,
-      horizon: { txid: BigInt(horizon.txid), id: BigInt(horizon.id) },
-    };
+    const { held, epoch, horizon } = state;
+    const more = events.length === limit;
+    const end = more ? events.at(-1)!.position : head;
+    return { events, end, more, head, held, epoch, horizon: positionOf(horizon?.txid, horizon?.id) };
+  }
+
+  /**
+   * The same for who follows the log and takes whole rows: `after` is the `head` or the `end` of a page before. Up to so
+   * many rows, each with one event or all messages of a batch: those are not made rows and documents of first, which
+   * costs a third of it. Events for the same readers share their audience.
+   */
+  async tail(after: Position, limit: number): Promise<LogPage> {
+    const statement = { name: `events-tail-${limit}`, text: tail(limit), binary: true };
+    const values = [after.txid.toString(), after.id.toString()];
+    const [state, ...logged] = (await this.database.rows(statement, values)) as [TailState, ...TailRow[]];
+    if (!state.epoch) throw new Error('The event log has no epoch');
+    const head = before(BigInt(state.head));
+    const audiences = new Audiences();
+    const events = logged.flatMap((row) => (row.messageIds ? eventsOf(row, audiences) : [eventOf(row)]));
+    const { held, epoch, horizonTxid, horizonId } = state;
+    const more = logged.length === limit;
+    const end = more ? events.at(-1)!.position : head;
+    return { events, end, more, head, held, epoch, horizon: positionOf(horizonTxid, horizonId) };
   }
 
   /** The age of the oldest transaction of the cluster that has written something, prepared ones too. */
@@ -153,4 +206,38 @@ export class LogReaderRepository {
 function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {
   const position = { txid: BigInt(txid), id: BigInt(id) };
   return { position, type, at, chatId, seq, audience: JSON.parse(audience) as Audience, data: JSON.parse(data) };
+}
+
+/** What `logged_events` makes of a bundle. */
+function eventsOf(row: Row & Bundle, audiences: Audiences): StoredEvent[] {
+  const { type, at, messageIds, chatIds, seqs, ownerIds, ownedByAgents, previews, ordinals } = row;
+  const txid = BigInt(row.txid);
+  const first = BigInt(row.id);
+  return messageIds.map((messageId, place) => ({
+    position: { txid, id: first + BigInt(place) },
+    type,
+    at,
+    chatId: chatIds[place]!,
+    seq: seqs[place]!,
+    audience: audiences.of(ownerIds[place]!, ownedByAgents[place]!),
+    data: { messageId, preview: previews[place]!, inboundCount: ordinals[place]! },
+  }));
+}
+
+/** One audience for each owner of chats. */
+class Audiences {
+  private readonly byOwner = new Map<string, Audience>();
+
+  of(ownerId: string, isAgent: boolean): Audience {
+    let audience = this.byOwner.get(ownerId);
+    if (!audience) {
+      audience = isAgent ? { agents: [ownerId] } : { queues: [ownerId] };
+      this.byOwner.set(ownerId, audience);
+    }
+    return audience;
+  }
+}
+
+function positionOf(txid: string | null | undefined, id: string | null | undefined): Position {
+  return { txid: BigInt(txid ?? 0), id: BigInt(id ?? 0) };
 }

@@ -167,6 +167,34 @@ it('reads the messages of a batch one by one, from every place and in pages of e
   }
 });
 
+it('who follows the log row by row reads the same', async () => {
+  const { head } = await log.page(BEGINNING, 1);
+  for (const [before, after] of [
+    ['a', 'b'],
+    ['c', 'd'],
+  ] as const) {
+    await record(before);
+    await house.database.transaction((tx) =>
+      recordBundle(tx, ['one', 'two "quoted"', 'three,{four}', '', 'NULL', 'ü🙂']),
+    );
+    await house.database.transaction((tx) => recordBundle(tx, ['alone']));
+    await record(after);
+  }
+  await settled();
+  const all = await log.page(head, 500);
+  expect(all.events).toHaveLength(18);
+  expect((await log.tail(head, 500)).events).toEqual(all.events);
+  for (let limit = 1; limit <= 8; limit++) {
+    const found: StoredEvent[] = [];
+    for (let place = head, more = true; more;) {
+      const page = await log.tail(place, limit);
+      found.push(...page.events);
+      ({ end: place, more } = page);
+    }
+    expect(found).toEqual(all.events);
+  }
+});
+
 it('of a batch that is dropped nobody misses anything who had read its last message', async () => {
   const old = new Date(Date.now() - 9 * 86_400_000);
   await house.database.transaction((tx) => recordBundle(tx, ['one', 'two', 'three'], old));

@@ -12,7 +12,8 @@ export interface TailReader {
   lost(): void;
 }
 
-const AT_ONCE = 500;
+/** Rows, each one event or what a batch of messages tells. */
+const AT_ONCE = 128;
 /** Under load several commits are read together: the more events a look finds, the later the next one. */
 const BREATH_MS = 10;
 const BREATH_PER_EVENT_MS = 0.25;
@@ -41,7 +42,7 @@ export class LogTail {
   /** Begins at the present. */
   async start(reader: TailReader): Promise<void> {
     await this.reading;
-    const { epoch, head } = await this.log.page(BEGINNING, 1);
+    const { epoch, head } = await this.log.tail(BEGINNING, 1);
     this.epoch = epoch;
     this.position = head;
     this.reader = reader;
@@ -66,10 +67,10 @@ export class LogTail {
     try {
       while (this.wanted && this.reader) {
         this.wanted = false;
-        const page = await this.log.page(this.position, AT_ONCE);
+        const page = await this.log.tail(this.position, AT_ONCE);
         this.take(page);
         const isStuck = page.held && page.events.length === 0;
-        breath = isStuck ? Math.min(breath * 2, LONGEST_HELD_BREATH_MS) : breathAfter(page.events.length);
+        breath = isStuck ? Math.min(breath * 2, LONGEST_HELD_BREATH_MS) : breathAfter(page);
         await pauseFor(breath);
       }
     } catch (error) {
@@ -86,12 +87,12 @@ export class LogTail {
       return;
     }
     this.position = page.end;
-    this.wanted ||= page.held || page.events.length === AT_ONCE;
-    if (page.events.length < AT_ONCE && !page.held) this.caughtUpAt = Date.now();
+    this.wanted ||= page.held || page.more;
+    if (!page.more && !page.held) this.caughtUpAt = Date.now();
     if (page.events.length > 0) this.reader?.news(page.events.map((event) => new News(page.epoch, event)));
   }
 }
 
-function breathAfter(events: number): number {
-  return events === AT_ONCE ? BREATH_MS : Math.min(BREATH_MS + events * BREATH_PER_EVENT_MS, LONGEST_BREATH_MS);
+function breathAfter({ events, more }: LogPage): number {
+  return more ? BREATH_MS : Math.min(BREATH_MS + events.length * BREATH_PER_EVENT_MS, LONGEST_BREATH_MS);
 }

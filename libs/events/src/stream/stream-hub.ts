@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EphemeralEvent } from '../ephemeral-events.js';
+import type { Audience } from '../event-map.js';
 import { isAfter } from '../reading/position.js';
 import type { Viewer } from '../reading/viewer.js';
 import type { EventStream } from './event-stream.js';
@@ -63,8 +64,11 @@ export class StreamHub implements TailReader {
   news(news: readonly News[]): void {
     this.recent?.add(news);
     const told = new Set<EventStream>();
+    const hearers = new Map<Audience, ReadonlySet<EventStream>>();
     for (const one of news) {
-      for (const stream of this.roster.hearersOf(one.audience)) {
+      let those = hearers.get(one.audience);
+      if (!those) hearers.set(one.audience, (those = this.roster.hearersOf(one.audience)));
+      for (const stream of those) {
         stream.tell(one);
         told.add(stream);
       }
