@@ -1,3 +1,5 @@
+import { ContactErasure } from '#contacts';
+import { newId } from '#database';
 import type { Caller } from '#identity';
 import { ChatList } from '../chat/chat-list.js';
 import { DeclineOffer } from '../routing/decline-offer.js';
@@ -54,5 +56,36 @@ describe('a chat that we began, given back', () => {
     expect(await desk.routed(chat)).toEqual([free.id]);
     await house.get(DeclineOffer).declineOffer(free, chat);
     expect(await desk.routed(chat)).toEqual([other.id]);
+  });
+});
+
+describe('whoever is erased', () => {
+  async function anErasable() {
+    const supervisor = await house.anAgent({ role: 'supervisor' });
+    const place = { channelId: await house.aChannel(await house.aQueue()), identityId: await house.aContact() };
+    const [identity] = await house.database.rows<{ contactId: string }>(
+      'SELECT contact_id AS "contactId" FROM identities WHERE id = $1',
+      [place.identityId],
+    );
+    return { supervisor, place, contactId: identity!.contactId };
+  }
+
+  it('is nobody to write to any more, as if there had never been anybody', async () => {
+    const { supervisor, place, contactId } = await anErasable();
+    await house.database.transaction((tx) => house.get(ContactErasure).forget(tx, contactId));
+    const nobody = await start(supervisor, { ...place, identityId: newId() }).catch((error: unknown) => error);
+    expect(nobody).toMatchObject({ statusCode: 404 });
+    await expect(start(supervisor, place)).rejects.toEqual(nobody);
+  });
+
+  it('nor while it happens', async () => {
+    const { supervisor, place, contactId } = await anErasable();
+    let starting: Promise<unknown> | undefined;
+    await house.database.transaction(async (tx) => {
+      await house.get(ContactErasure).forget(tx, contactId);
+      starting = start(supervisor, place).catch((error: unknown) => error);
+      await house.somebodyWaits();
+    });
+    expect(await starting).toMatchObject({ statusCode: 404 });
   });
 });
