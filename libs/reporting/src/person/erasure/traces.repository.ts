@@ -77,15 +77,6 @@ export class TracesRepository {
       [after[0], after[1], limit, whose.chatIds, whose.subjects],
     );
   }
-
-  /** What the search keeps of the person's chats. */
-  async forgetWords(chatIds: readonly string[]): Promise<number> {
-    const forgotten = await this.database.rows(
-      'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[]) RETURNING 1',
-      [chatIds],
-    );
-    return forgotten.length;
-  }
 }
 
 /** A member `d` of an event's data without anything a person said or is called. */
