@@ -1,7 +1,7 @@
-import { rows } from '#database';
+import { newId, rows } from '#database';
 import { SearchIndexRepository } from '../../search/search-index.repository.js';
 import { openSearchHouse, type SearchHouse } from '../../search/testing/search-house.js';
-import { EraseWords } from './erase-traces.js';
+import { EraseEvents, EraseWords } from './erase-traces.js';
 import { TracesRepository } from './traces.repository.js';
 
 /** Real: PostgreSQL, transactions that overlap. */
@@ -49,4 +49,29 @@ it('takes along the words that are just being copied, and who held the chat', as
   await house.indexed();
   expect(await house.wordsIn(chat)).toEqual({});
   expect(await house.database.rows('SELECT FROM search_holders WHERE agent_id = $1', [agentId])).toEqual([]);
+});
+
+it('what somebody said is forgotten also where it looks like a word, an id or a time of ours', async () => {
+  const { chat, erased } = await aPerson();
+  const tell = (type: string, data: object) =>
+    house.database.rows(`INSERT INTO events (type, at, chat_id, audience, data) VALUES ($1, now(), $2, '{}', $3)`, [
+      type,
+      chat,
+      JSON.stringify(data),
+    ]);
+  const [queueId, messageId] = [newId(), newId()];
+  await tell('chat.transferred', { queueId, reason: 'pregnant', comment: null, status: 'waiting' });
+  await tell('message.queued', { messageId, preview: newId() });
+  await tell('message.edited', { messageId, preview: '1984-05-17T00:00:00Z', editedAt: '2026-11-22T10:00:00.123Z' });
+  await tell('chat.closed', { queueId, reason: 'timeout', status: 'closed' });
+  await new EraseEvents(traces).run(erased, null);
+  const told = await house.database.rows<{ data: object }>('SELECT data FROM events WHERE chat_id = $1 ORDER BY id', [
+    chat,
+  ]);
+  expect(told.map(({ data }) => data)).toEqual([
+    { queueId, reason: '', comment: null, status: 'waiting' },
+    { messageId, preview: '' },
+    { messageId, preview: '', editedAt: '2026-11-22T10:00:00.123Z' },
+    { queueId, reason: 'timeout', status: 'closed' },
+  ]);
 });
