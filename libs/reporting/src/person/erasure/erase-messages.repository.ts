@@ -38,10 +38,6 @@ export class EraseMessages extends ErasureStep {
   }
 
   private async erasePiece(tx: Tx, chatId: string): Promise<number> {
-    const sending = await row(tx, `SELECT 1 AS it FROM messages WHERE chat_id = $1 AND status = 'sending' LIMIT 1`, [
-      chatId,
-    ]);
-    if (sending) throw new StillSending(chatId);
     // First: a text that is just becoming a message is waited for, and then erased as one.
     await rows(tx, 'DELETE FROM due_texts WHERE chat_id = $1', [chatId]);
     const erased = await rows(
@@ -51,13 +47,18 @@ export class EraseMessages extends ErasureStep {
          deleted_at = coalesce(m.deleted_at, now())
        FROM (
          SELECT id FROM messages
-         WHERE chat_id = $1 AND (text IS NOT NULL OR content IS NOT NULL OR external_id IS NOT NULL
-           OR failure IS NOT NULL OR deleted_at IS NULL OR status = 'queued')
+         WHERE chat_id = $1 AND status IS DISTINCT FROM 'sending' AND (text IS NOT NULL OR content IS NOT NULL
+           OR external_id IS NOT NULL OR failure IS NOT NULL OR deleted_at IS NULL OR status = 'queued')
          ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE
        ) p
        WHERE m.id = p.id RETURNING m.id`,
       [chatId],
     );
+    // Last: what was queued until now is locked, so that nobody takes it any more.
+    const sending = await row(tx, `SELECT 1 AS it FROM messages WHERE chat_id = $1 AND status = 'sending' LIMIT 1`, [
+      chatId,
+    ]);
+    if (sending) throw new StillSending(chatId);
     return erased.length;
   }
 
