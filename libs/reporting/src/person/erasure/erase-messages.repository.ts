@@ -40,6 +40,8 @@ export class EraseMessages extends ErasureStep {
   private async erasePiece(tx: Tx, chatId: string): Promise<number> {
     // First: a text that is just becoming a message is waited for, and then erased as one.
     await rows(tx, 'DELETE FROM due_texts WHERE chat_id = $1', [chatId]);
+    // So is what a called system says; whatever it says later is not told.
+    await rows(tx, GIVE_UP_RUNS, [chatId]);
     const erased = await rows(
       tx,
       `UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
@@ -66,6 +68,9 @@ export class EraseMessages extends ErasureStep {
     for (const statement of AROUND) await rows(tx, statement, [chatId]);
   }
 }
+
+const GIVE_UP_RUNS = `UPDATE action_runs SET status = 'failed', finished_at = greatest(now(), requested_at)
+  WHERE chat_id = $1 AND status = 'running'`;
 
 /** $1 = a chat all of whose messages are erased. */
 const AROUND = [
