@@ -1,4 +1,5 @@
 export { ContactDirectory } from './contact/contact-directory.js';
+export { currentContact } from './contact/contact.repository.js';
 export { ContactsModule } from './contacts.module.js';
 export { ContactBook, type Identified, type KnownSender } from './identity/contact-book.js';
 export { ContactVisibility, ProfileSource } from './ports.js';

@@ -23,6 +23,7 @@ import { EventBundles1763800000019 } from './migrations/1763800000019-event-bund
 import { HeldChats1763800000020 } from './migrations/1763800000020-held-chats.js';
 import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
 import { SearchHolders1763800000023 } from './migrations/1763800000023-search-holders.js';
+import { PlacesOfWaitingChats1763800000024 } from './migrations/1763800000024-places-of-waiting-chats.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -48,6 +49,7 @@ export const migrations = [
   HeldChats1763800000020,
   ReplayOfUnsupported1763800000022,
   SearchHolders1763800000023,
+  PlacesOfWaitingChats1763800000024,
 ];
 
 export interface PoolOptions {

@@ -1,4 +1,5 @@
 import { encodeCursor, Problem } from '#api-kit';
+import { MergeContacts } from '#contacts';
 import type { Caller } from '#identity';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { AcceptChat } from './accept-chat.js';
@@ -232,6 +233,21 @@ describe('one list, whatever it is asked', () => {
     const [caller, query] = question(it_);
     expect(await bothWays(caller, { queueId: it_.queueId, ...query })).toEqual(expected(it_));
   });
+});
+
+it('lists the chats of the survivor where it is asked for a contact that was merged', async () => {
+  const queueId = await house.aQueue();
+  const supervisor = await house.anAgent({ role: 'supervisor' });
+  const chats = await chatsIn(queueId, 2);
+  const [into, from] = (await Promise.all(
+    chats.map(async (chat) => (await house.get(ChatViews).get(supervisor, chat)).contact.id),
+  )) as [string, string];
+  await house.get(MergeContacts).mergeContacts(supervisor, into, from);
+  const all = { filter: 'all', contactId: from } as const;
+  expect(await ids(supervisor, all)).toEqual([...chats].reverse());
+  expect(await ids(supervisor, { ...all, openedFrom: '2026-01-01T00:00:00Z' })).toEqual([...chats].reverse());
+  const agent = await house.anAgent({ queues: [queueId] });
+  expect(await ids(agent, { filter: 'waiting', contactId: from })).toEqual(chats);
 });
 
 it('lists what left the agent’s hands, once, and not what came back', async () => {

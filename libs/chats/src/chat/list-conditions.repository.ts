@@ -1,3 +1,4 @@
+import { currentContact } from '#contacts';
 import type { ChatQuery } from './chat-query.dto.js';
 import type { ListQuestion, Place } from './list-question.js';
 
@@ -49,7 +50,7 @@ export function closedWithin({ closedFrom, closedBefore }: ChatQuery, values: Va
 
 /** The contact's identities as an array, looked up once. */
 export function identitiesOf(contact: string): string {
-  return `ARRAY(SELECT id FROM identities WHERE contact_id = ${contact}::uuid)`;
+  return `ARRAY(SELECT id FROM identities WHERE contact_id = ${currentContact(contact)})`;
 }
 
 /** One look into an index for each chat; an EXISTS would become a join. */

@@ -70,8 +70,8 @@ const REOPEN = {
       WHERE c.status = 'closed' AND q.live AND c.closed_at > $3::timestamptz - make_interval(mins => q.reopen_minutes)
       ORDER BY c.id FOR NO KEY UPDATE OF c FOR KEY SHARE OF q
     )
-    UPDATE chats c SET status = 'waiting', waiting_since = $3, agent_id = NULL, closed_at = NULL, closed_by = NULL,
-      close_reason = NULL
+    UPDATE chats c SET status = 'waiting', waiting_since = $3, agent_id = NULL, accepted_at = NULL, closed_at = NULL,
+      closed_by = NULL, close_reason = NULL
     FROM closed WHERE c.id = closed.id
     RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
 };

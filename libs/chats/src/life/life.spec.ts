@@ -121,7 +121,8 @@ describe('a message soon after closing', () => {
   it('reopens the chat: its numbers go on, it waits again, and its story stays', async () => {
     const { agent, place, chat } = await aClosedChat({ reopenMinutes: 10 });
     expect(await house.arrive(place, ['One more thing'], inMinutes(9))).toBe(chat);
-    expect(await viewOf(chat)).toMatchObject({ status: 'waiting', agent: null, closedAt: null, closeReason: null });
+    const fresh = { status: 'waiting', agent: null, acceptedAt: null, closedAt: null, closeReason: null };
+    expect(await viewOf(chat)).toMatchObject(fresh);
     expect((await linesOf(chat)).at(-1)).toBe('The contact wrote again, and the chat was reopened');
     expect(await eventsOf(chat, 'chat.reopened')).toHaveLength(1);
     expect(await eventsOf(chat, 'chat.opened')).toHaveLength(1);

@@ -50,7 +50,7 @@ export class HoldingRepository {
 
   /**
    * Moves an open chat that still stands as in `from`; false when somebody was faster. One that waits again keeps its
-   * place: the contact has waited since then.
+   * place: the contact has waited since then. One that we began has none before: it comes last.
    */
   async move(
     tx: Tx,
@@ -62,6 +62,7 @@ export class HoldingRepository {
       tx,
       `UPDATE chats SET queue_id = $5, agent_id = $6::uuid, offered_to = NULL, offered_until = NULL,
          status = CASE WHEN $6::uuid IS NULL THEN 'waiting' ELSE 'in_progress' END,
+         waiting_since = coalesce(waiting_since, CASE WHEN $6::uuid IS NULL THEN $7::timestamptz END),
          accepted_at = CASE WHEN $6::uuid IS NOT NULL THEN $7::timestamptz END,
          first_accepted_at = coalesce(first_accepted_at, CASE WHEN $6::uuid IS NOT NULL THEN $7::timestamptz END)
        WHERE id = $1 AND status <> 'closed' AND status = $2 AND queue_id = $3 AND agent_id IS NOT DISTINCT FROM $4::uuid

@@ -26,9 +26,13 @@ export interface NewChat extends Place {
 /** Chats that begin with a word of ours. */
 @Injectable()
 export class StartRepository {
-  /** Who is not erased until the end of the transaction. */
+  /** Nothing for those that are erased; whoever is found is not erased until the end of the transaction. */
   person(tx: Tx, identityId: string): Promise<Person | undefined> {
-    return row<Person>(tx, 'SELECT messenger, scope FROM identities WHERE id = $1 FOR KEY SHARE', [identityId]);
+    return row<Person>(
+      tx,
+      'SELECT messenger, scope FROM identities WHERE id = $1 AND erased_at IS NULL FOR KEY SHARE',
+      [identityId],
+    );
   }
 
   /** One that nobody changes or deletes until the end of the transaction. */

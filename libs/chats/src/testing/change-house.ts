@@ -28,9 +28,10 @@ export interface Seen {
   readonly deletedAt: Date | null;
 }
 
-/** A chat house with somebody who writes, and the changes that may happen to what was said. */
+/** A chat house with somebody who writes, and the changes that may happen to what was said. It sweeps when it is told to. */
 export async function openChangeHouse(options?: { poolSize?: number }) {
   const house = await openChatHouse(options);
+  await house.get(WaitingSweep).beforeApplicationShutdown();
   return { ...house, ...changeBuilders(house) };
 }
 

@@ -18,8 +18,10 @@ export type ContactChanges = Partial<Omit<Contact, 'id' | 'createdAt' | 'updated
 
 const LOOKS = 5;
 
-/** Those whose id answers for another contact since a merge are asked for by that one. */
-const CURRENT = 'coalesce((SELECT m.contact_id FROM contact_merges m WHERE m.merged_id = $1), $1)';
+/** SQL: the contact that answers to this id today, given as a parameter: merged ones by the one they were merged into. */
+export function currentContact(id: string): string {
+  return `coalesce((SELECT m.contact_id FROM contact_merges m WHERE m.merged_id = ${id}::uuid), ${id}::uuid)`;
+}
 
 @Injectable()
 export class ContactRepository {
@@ -31,7 +33,7 @@ export class ContactRepository {
 
   /** The contact that answers to the id today: merged ones by the one they were merged into. */
   async currentId(id: string, tx?: Tx): Promise<string | undefined> {
-    const statement = `SELECT id FROM contacts WHERE id = ${CURRENT}`;
+    const statement = `SELECT id FROM contacts WHERE id = ${currentContact('$1')}`;
     const found = await (tx
       ? row<{ id: string }>(tx, statement, [id])
       : this.database.row<{ id: string }>(statement, [id]));

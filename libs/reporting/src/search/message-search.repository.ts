@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MAY_SEE, type Reader } from '#chats';
+import { currentContact } from '#contacts';
 import { Database, row, rows, type Tx } from '#database';
 
 /** Where a message stands in the order of what was found: by time, ties by chat and number. */
@@ -62,7 +63,8 @@ const HITS = `
     WHERE c.id = m.chat_id AND ${MAY_SEE}
       AND ($8::uuid IS NULL OR c.channel_id = $8) AND ($9::uuid IS NULL OR c.queue_id = $9)
       AND ($10::uuid IS NULL OR ${HELD('$10')})
-      AND ($11::uuid IS NULL OR EXISTS (SELECT FROM identities i WHERE i.id = c.identity_id AND i.contact_id = $11))
+      AND ($11::uuid IS NULL OR EXISTS (
+        SELECT FROM identities i WHERE i.id = c.identity_id AND i.contact_id = ${currentContact('$11')}))
       AND ($12::uuid IS NULL OR c.id = $12)
     OFFSET 0) AS seen
   LIMIT $13`;
@@ -160,7 +162,8 @@ export class MessageSearchRepository {
     if (filters.chatId) return [filters.chatId];
     if (filters.contactId)
       return this.ids(
-        `SELECT c.id FROM identities i JOIN chats c ON c.identity_id = i.id WHERE i.contact_id = $1 LIMIT $2`,
+        `SELECT c.id FROM identities i JOIN chats c ON c.identity_id = i.id
+         WHERE i.contact_id = ${currentContact('$1')} LIMIT $2`,
         [filters.contactId, most],
       );
     return undefined;

@@ -94,6 +94,27 @@ it('lets agents find what was said in chats they hold or held, and in what waits
   expect(await found({ ...agent, kind: 'key', role: 'admin' }, { q: 'fox' })).toHaveLength(6);
 });
 
+it('finds what was said to the survivor where it is asked for a contact that was merged', async () => {
+  const [supervisor, into, from] = [
+    await house.anAgent({ role: 'supervisor' }),
+    await house.aContact(),
+    await house.aContact(),
+  ];
+  for (const contact of [into, from]) await house.says(await house.aChat({ contact }), 'Wren');
+  await house.indexed();
+  await house.database.rows('UPDATE identities SET contact_id = $1 WHERE contact_id = $2', [into, from]);
+  await house.database.rows(
+    `INSERT INTO contact_merges (merged_id, contact_id, into_id, merged_by, merged_at, merged)
+     VALUES ($2, $1, $1, 'user:1', now(), '{}')`,
+    [into, from],
+  );
+  for (const fewChats of [500, 0]) {
+    const search = searchWith({ fewChats });
+    expect(await found(supervisor, { q: 'wren', contactId: into }, search)).toHaveLength(2);
+    expect(await found(supervisor, { q: 'wren', contactId: from }, search)).toHaveLength(2);
+  }
+});
+
 it('walks the chats of who has many: those that were spoken in before they were theirs, and again later', async () => {
   const walking = searchWith({ fewChats: 0, firstChats: 1, furtherChats: 1, mostChats: 2, mostMatchesOfOne: -1 });
   const [agent, chats] = [await house.anAgent(), [] as string[]];

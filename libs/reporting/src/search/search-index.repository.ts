@@ -180,8 +180,12 @@ export class SearchIndexRepository {
     );
   }
 
-  async removeChats(tx: Tx, chatIds: readonly string[]): Promise<void> {
-    await rows(tx, 'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[])', [chatIds]);
+  /** Answers how many messages were found by their words until now. */
+  async removeChats(tx: Tx, chatIds: readonly string[]): Promise<number> {
+    const removed = await rows(tx, 'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[]) RETURNING 1', [
+      chatIds,
+    ]);
     await rows(tx, 'DELETE FROM search_holders WHERE chat_id = ANY ($1::uuid[])', [chatIds]);
+    return removed.length;
   }
 }

@@ -8,11 +8,12 @@ export class SearchText {
   constructor(private readonly index: SearchIndexRepository) {}
 
   /**
-   * Nothing of these chats is found any more, from the commit of `tx` on. To be called in the transaction that removes the
-   * texts: until it ends nobody copies them again, and who comes later finds them gone. Waits for a batch being copied.
+   * Nothing of these chats is found any more, from the commit of `tx` on; answers how many messages were. To be called in
+   * the transaction that removes the texts, or after it: until `tx` ends nobody copies them again, and who comes later finds
+   * them gone. Waits for a batch being copied.
    */
-  async forget(tx: Tx, chatIds: readonly string[]): Promise<void> {
+  async forget(tx: Tx, chatIds: readonly string[]): Promise<number> {
     await this.index.write(tx);
-    await this.index.removeChats(tx, chatIds);
+    return this.index.removeChats(tx, chatIds);
   }
 }

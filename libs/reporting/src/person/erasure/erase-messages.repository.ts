@@ -38,12 +38,10 @@ export class EraseMessages extends ErasureStep {
   }
 
   private async erasePiece(tx: Tx, chatId: string): Promise<number> {
-    const sending = await row(tx, `SELECT 1 AS it FROM messages WHERE chat_id = $1 AND status = 'sending' LIMIT 1`, [
-      chatId,
-    ]);
-    if (sending) throw new StillSending(chatId);
     // First: a text that is just becoming a message is waited for, and then erased as one.
     await rows(tx, 'DELETE FROM due_texts WHERE chat_id = $1', [chatId]);
+    // So is what a called system says; whatever it says later is not told.
+    await rows(tx, GIVE_UP_RUNS, [chatId]);
     const erased = await rows(
       tx,
       `UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
@@ -51,13 +49,18 @@ export class EraseMessages extends ErasureStep {
          deleted_at = coalesce(m.deleted_at, now())
        FROM (
          SELECT id FROM messages
-         WHERE chat_id = $1 AND (text IS NOT NULL OR content IS NOT NULL OR external_id IS NOT NULL
-           OR failure IS NOT NULL OR deleted_at IS NULL OR status = 'queued')
+         WHERE chat_id = $1 AND status IS DISTINCT FROM 'sending' AND (text IS NOT NULL OR content IS NOT NULL
+           OR external_id IS NOT NULL OR failure IS NOT NULL OR deleted_at IS NULL OR status = 'queued')
          ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE
        ) p
        WHERE m.id = p.id RETURNING m.id`,
       [chatId],
     );
+    // Last: what was queued until now is locked, so that nobody takes it any more.
+    const sending = await row(tx, `SELECT 1 AS it FROM messages WHERE chat_id = $1 AND status = 'sending' LIMIT 1`, [
+      chatId,
+    ]);
+    if (sending) throw new StillSending(chatId);
     return erased.length;
   }
 
@@ -65,6 +68,9 @@ export class EraseMessages extends ErasureStep {
     for (const statement of AROUND) await rows(tx, statement, [chatId]);
   }
 }
+
+const GIVE_UP_RUNS = `UPDATE action_runs SET status = 'failed', finished_at = greatest(now(), requested_at)
+  WHERE chat_id = $1 AND status = 'running'`;
 
 /** $1 = a chat all of whose messages are erased. */
 const AROUND = [

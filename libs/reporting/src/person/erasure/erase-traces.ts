@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
 import { RawBodies } from '#messaging';
+import { SearchText } from '../../search/search-text.js';
 import { type ErasedPerson, ErasureStep, type Progress } from './erasure-step.js';
 import { mentions } from './mentions.js';
 import { TracesRepository } from './traces.repository.js';
@@ -73,17 +75,22 @@ export class EraseDeliveries extends ErasureStep {
   }
 }
 
-/** Words that messages were found by. */
+/** Words that messages were found by, also those that are being copied from a text that was still there. */
 @Injectable()
 export class EraseWords extends ErasureStep {
   readonly name = 'words';
 
-  constructor(private readonly traces: TracesRepository) {
+  constructor(
+    private readonly database: Database,
+    private readonly traces: TracesRepository,
+    private readonly searchText: SearchText,
+  ) {
     super();
   }
 
   async run({ identityIds }: ErasedPerson): Promise<Progress> {
-    return { erased: await this.traces.forgetWords(await this.traces.chatsOf(identityIds)) };
+    const chatIds = await this.traces.chatsOf(identityIds);
+    return { erased: await this.database.transaction((tx) => this.searchText.forget(tx, chatIds)) };
   }
 }
 

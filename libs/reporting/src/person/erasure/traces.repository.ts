@@ -77,22 +77,17 @@ export class TracesRepository {
       [after[0], after[1], limit, whose.chatIds, whose.subjects],
     );
   }
-
-  /** What the search keeps of the person's chats. */
-  async forgetWords(chatIds: readonly string[]): Promise<number> {
-    const forgotten = await this.database.rows(
-      'DELETE FROM search_messages WHERE chat_id = ANY ($1::uuid[]) RETURNING 1',
-      [chatIds],
-    );
-    return forgotten.length;
-  }
 }
 
-/** A member `d` of an event's data without anything a person said or is called. */
+/**
+ * A member `d` of the data of event `e` without anything a person said or is called: also where that looks like an id, a
+ * time or a word of ours. Why a chat was transferred is in people's words, how it was closed in ours.
+ */
 const IMPERSONAL = `CASE
   WHEN jsonb_typeof(d.value) IN ('number', 'boolean', 'null') THEN d.value
   WHEN jsonb_typeof(d.value) = 'array' THEN '[]'
   WHEN jsonb_typeof(d.value) = 'object' THEN 'null'
+  WHEN d.key IN ('preview', 'text', 'comment') OR (d.key = 'reason' AND e.type <> 'chat.closed') THEN '""'
   WHEN d.value #>> '{}' ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN d.value
   WHEN d.value #>> '{}' ~ '^\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z$' THEN d.value
   WHEN d.key IN ('status', 'state', 'reason', 'rule', 'outcome', 'how') AND d.value #>> '{}' ~ '^[a-z_]{1,30}$' THEN d.value

@@ -1,0 +1,83 @@
+import { newId, rows } from '#database';
+import { openSearchHouse, type SearchHouse } from '../../search/testing/search-house.js';
+import { EraseMessages } from './erase-messages.repository.js';
+
+/** Real: PostgreSQL, transactions that overlap. */
+let house: SearchHouse;
+beforeAll(async () => {
+  house = await openSearchHouse();
+});
+afterAll(() => house.close());
+
+/** Resolves when a transaction waits for another one. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
+}
+
+async function aPerson() {
+  const chat = await house.aChat({ status: 'closed' });
+  const [person] = await house.database.rows<{ id: string }>('SELECT identity_id AS id FROM chats WHERE id = $1', [
+    chat,
+  ]);
+  return { chat, erased: { identityIds: [person!.id], contactIds: [], known: [] } };
+}
+
+it('a message that is just taken to be sent is waited for: what comes of it would be written down later', async () => {
+  const { chat, erased } = await aPerson();
+  await house.says(chat, 'Your order', { direction: 'outbound' });
+  const setStatus = `UPDATE messages SET status = $2 WHERE chat_id = $1`;
+  await house.database.rows(setStatus, [chat, 'queued']);
+  const step = new EraseMessages(house.database);
+  let erasing: Promise<unknown> | undefined;
+  await house.database.transaction(async (tx) => {
+    await rows(tx, setStatus, [chat, 'sending']);
+    erasing = step.run(erased, null).catch((error: unknown) => error);
+    await somebodyWaits();
+  });
+  expect(await erasing).toEqual(new Error(`Chat ${chat} has a message that is being sent`));
+  await house.database.rows(setStatus, [chat, 'sent']);
+  expect(await step.run(erased, null)).toEqual({ erased: 1 });
+  const left = await house.database.rows('SELECT text, status FROM messages WHERE chat_id = $1', [chat]);
+  expect(left).toEqual([{ text: null, status: 'sent' }]);
+});
+
+describe('an action that runs', () => {
+  async function aRun(chat: string): Promise<string> {
+    const id = newId();
+    await house.database.rows(
+      `INSERT INTO action_runs (id, action_id, caption, chat_id, by_kind, by_id, by_name, requested_at)
+       VALUES ($1, $1, 'Open an order', $2, 'user', $1, 'Anna', now())`,
+      [id, chat],
+    );
+    return id;
+  }
+
+  it('is over: what the called system says later of the person is told nowhere', async () => {
+    const { chat, erased } = await aPerson();
+    const run = await aRun(chat);
+    await new EraseMessages(house.database).run(erased, null);
+    const left = await house.database.rows(
+      'SELECT status, sentence, finished_at IS NOT NULL AS "isOver" FROM action_runs WHERE id = $1',
+      [run],
+    );
+    expect(left).toEqual([{ status: 'failed', sentence: null, isOver: true }]);
+  });
+
+  it('is waited for where its result is just being told, and then that is erased', async () => {
+    const { chat, erased } = await aPerson();
+    const run = await aRun(chat);
+    let erasing: Promise<unknown> | undefined;
+    await house.database.transaction(async (tx) => {
+      await rows(tx, `UPDATE action_runs SET status = 'succeeded', finished_at = now() WHERE id = $1`, [run]);
+      await house.sayIn(tx, chat, 'Anna ran “Open an order”: Order 4711', { direction: 'system', event: '' });
+      erasing = new EraseMessages(house.database).run(erased, null);
+      await somebodyWaits();
+    });
+    expect(await erasing).toEqual({ erased: 1 });
+    expect(await house.database.rows('SELECT text FROM messages WHERE chat_id = $1', [chat])).toEqual([{ text: null }]);
+    expect(await house.database.rows('SELECT status FROM action_runs WHERE id = $1', [run])).toEqual([
+      { status: 'succeeded' },
+    ]);
+  });
+});

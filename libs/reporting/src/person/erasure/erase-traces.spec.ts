@@ -1,0 +1,77 @@
+import { newId, rows } from '#database';
+import { SearchIndexRepository } from '../../search/search-index.repository.js';
+import { openSearchHouse, type SearchHouse } from '../../search/testing/search-house.js';
+import { EraseEvents, EraseWords } from './erase-traces.js';
+import { TracesRepository } from './traces.repository.js';
+
+/** Real: PostgreSQL, transactions that overlap. */
+let house: SearchHouse;
+let traces: TracesRepository;
+beforeAll(async () => {
+  house = await openSearchHouse();
+  traces = new TracesRepository(house.database);
+});
+afterAll(() => house.close());
+
+async function aPerson() {
+  const { id: agentId } = await house.anAgent();
+  const chat = await house.aChat({ agentId, status: 'closed' });
+  const [person] = await house.database.rows<{ identityId: string; contactId: string }>(
+    `SELECT i.id AS "identityId", i.contact_id AS "contactId" FROM chats c JOIN identities i ON i.id = c.identity_id
+     WHERE c.id = $1`,
+    [chat],
+  );
+  const { identityId, contactId } = person!;
+  return { chat, agentId, erased: { identityIds: [identityId], contactIds: [contactId], known: [] } };
+}
+
+/** Resolves when a transaction waits for another one. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
+}
+
+it('takes along the words that are just being copied, and who held the chat', async () => {
+  const { chat, agentId, erased } = await aPerson();
+  await house.says(chat, 'My address');
+  const step = new EraseWords(house.database, traces, house.texts);
+  const index = new SearchIndexRepository();
+  let erasing: Promise<unknown> | undefined;
+  await house.database.transaction(async (tx) => {
+    await index.write(tx);
+    await index.put(tx, [{ chatId: chat, seq: 1, at: new Date(), words: 'address my' }]);
+    await index.noteHolders(tx, [{ chatId: chat }]);
+    await rows(tx, 'UPDATE messages SET text = NULL WHERE chat_id = $1', [chat]);
+    erasing = step.run(erased);
+    await Promise.race([erasing, somebodyWaits()]);
+  });
+  expect(await erasing).toEqual({ erased: 1 });
+  await house.indexed();
+  expect(await house.wordsIn(chat)).toEqual({});
+  expect(await house.database.rows('SELECT FROM search_holders WHERE agent_id = $1', [agentId])).toEqual([]);
+});
+
+it('what somebody said is forgotten also where it looks like a word, an id or a time of ours', async () => {
+  const { chat, erased } = await aPerson();
+  const tell = (type: string, data: object) =>
+    house.database.rows(`INSERT INTO events (type, at, chat_id, audience, data) VALUES ($1, now(), $2, '{}', $3)`, [
+      type,
+      chat,
+      JSON.stringify(data),
+    ]);
+  const [queueId, messageId] = [newId(), newId()];
+  await tell('chat.transferred', { queueId, reason: 'pregnant', comment: null, status: 'waiting' });
+  await tell('message.queued', { messageId, preview: newId() });
+  await tell('message.edited', { messageId, preview: '1984-05-17T00:00:00Z', editedAt: '2026-11-22T10:00:00.123Z' });
+  await tell('chat.closed', { queueId, reason: 'timeout', status: 'closed' });
+  await new EraseEvents(traces).run(erased, null);
+  const told = await house.database.rows<{ data: object }>('SELECT data FROM events WHERE chat_id = $1 ORDER BY id', [
+    chat,
+  ]);
+  expect(told.map(({ data }) => data)).toEqual([
+    { queueId, reason: '', comment: null, status: 'waiting' },
+    { messageId, preview: '' },
+    { messageId, preview: '', editedAt: '2026-11-22T10:00:00.123Z' },
+    { queueId, reason: 'timeout', status: 'closed' },
+  ]);
+});
