@@ -180,7 +180,7 @@ function withoutAbsent(content: StoredContent): StoredContent {
 
 /** What a reader sees of a content, comparable. */
 function visible({ text, attachments = [], choices = [], unsupported }: MessageContent): string {
-  const shown = attachments.map(({ id: _id, reference: _reference, ...rest }) => rest);
+  const shown = attachments.map(({ id: _id, reference: _reference, mark: _mark, ...rest }) => rest);
   return JSON.stringify(sorted([text ?? '', shown, choices, unsupported ?? null]));
 }
 
