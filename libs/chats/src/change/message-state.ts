@@ -169,9 +169,9 @@ function timeOf(version: Version, otherwise: Date): Date {
 
 /** What a message answers and what was pressed to make it stay as they are, whatever an edit says. */
 function contentAfter(before: StoredContent, after: MessageContent): StoredContent {
-  const { replyTo, referral, choice, reactions } = before;
+  const { replyTo, quote, referral, choice, reactions } = before;
   const { text, attachments, choices, unsupported } = after;
-  return withoutAbsent({ text, attachments, choices, unsupported, replyTo, referral, choice, reactions });
+  return withoutAbsent({ text, attachments, choices, unsupported, replyTo, quote, referral, choice, reactions });
 }
 
 function withoutAbsent(content: StoredContent): StoredContent {
