@@ -5,4 +5,5 @@ export type { S3Options } from './attachments-options.js';
 export { Attachments } from './attachments.js';
 export { AttachmentsModule } from './attachments.module.js';
 export type { Expected } from './expectations.js';
+export { kept, keptIds } from './kept.js';
 export { ATTACHMENTS_SEALED } from './media-source.js';

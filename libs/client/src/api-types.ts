@@ -4344,6 +4344,11 @@ export interface components {
             attachments: components["schemas"]["AttachmentDto"][];
             /** @description The external id of the message this one answers */
             replyTo: string | null;
+            /**
+             * @description The words of it that the answer is about, where the person picked some out
+             * @example the oak lamp
+             */
+            quote: string | null;
             /** @description Buttons or quick replies offered with the message */
             choices: components["schemas"]["OfferedChoiceDto"][];
             /** @description The button or quick reply that was pressed */
@@ -4420,6 +4425,11 @@ export interface components {
             attachments: components["schemas"]["AttachmentDto"][];
             /** @description The external id of the message this one answers */
             replyTo: string | null;
+            /**
+             * @description The words of it that the answer is about, where the person picked some out
+             * @example the oak lamp
+             */
+            quote: string | null;
             /** @description Buttons or quick replies offered with the message */
             choices: components["schemas"]["OfferedChoiceDto"][];
             /** @description The button or quick reply that was pressed */

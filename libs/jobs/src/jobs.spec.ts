@@ -144,6 +144,30 @@ it('takes over the jobs of a node that died, and leaves those of the living alon
   release();
 });
 
+it('leaves a job to its second try, however short ago the first one failed', async () => {
+  let release = (): void => undefined;
+  let runs = 0;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const define = (jobs: Jobs) => {
+    jobs.define('fragile', async () => {
+      if (++runs === 1) throw new Error('not yet');
+      await held;
+    });
+    jobs.define('nudge', () => Promise.resolve());
+  };
+  const node = await boot(define, { lifeTimes: { ttlMs: 1_500, beatMs: 100 } });
+  await enqueue(node, 'fragile', [{}]);
+  await until(async () => {
+    const due = `UPDATE graphile_worker._private_jobs SET run_at = now() WHERE attempts = 1 AND locked_by IS NULL RETURNING id`;
+    return (await test.database.rows(due)).length > 0;
+  });
+  await enqueue(node, 'nudge', [{}]);
+  await until(() => runs === 2);
+  await sleep(4_000);
+  expect(runs).toBe(2);
+  release();
+});
+
 it('finds a job again that it took without hearing of it because the connection was lost', async () => {
   let runs = 0;
   const node = await boot((jobs) => jobs.define('orphan', () => Promise.resolve(void runs++)));

@@ -17,7 +17,8 @@ export const LIFE_TIMES: LifeTimes = { ttlMs: 15_000, beatMs: 3_000 };
 export class SignsOfLife {
   private readonly logger = new Logger('Jobs');
   private readonly holder = newId();
-  private readonly running = new Set<string>();
+  /** The jobs that run here, each with the try it is: a job that failed may be back before its last end is forgotten. */
+  private readonly running = new Map<string, symbol>();
   private worker: string | undefined;
   private missingBefore: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
@@ -49,12 +50,16 @@ export class SignsOfLife {
   }
 
   begin(jobId: string): void {
-    this.running.add(jobId);
+    this.running.set(jobId, Symbol(jobId));
   }
 
   /** Its end may still be on the way to the database. */
   end(jobId: string): void {
-    setTimeout(() => this.running.delete(jobId), this.times.ttlMs).unref();
+    const ended = this.running.get(jobId);
+    const forget = () => {
+      if (this.running.get(jobId) === ended) this.running.delete(jobId);
+    };
+    setTimeout(forget, this.times.ttlMs).unref();
   }
 
   /** A beat that fails is followed by the next one. */
@@ -67,7 +72,7 @@ export class SignsOfLife {
   private async renew(): Promise<void> {
     if (this.worker) {
       await this.leases.tryAcquire(PREFIX + this.worker, this.holder, this.times.ttlMs);
-      await unlockUnheard(this.database, this.worker, [...this.running], this.times.ttlMs);
+      await unlockUnheard(this.database, this.worker, [...this.running.keys()], this.times.ttlMs);
     }
     const live = (await this.leases.live(PREFIX)).map((name) => name.slice(PREFIX.length));
     await this.freeJobsOfDead(live);

@@ -34,7 +34,8 @@ export class CatchUp implements OnModuleInit {
 
   async enqueue(tx: Tx, channelId: string, since: Date): Promise<void> {
     const from = new Date(Math.max(since.getTime() - MARGIN_MS, Date.now() - LONGEST_MS));
-    const options = { jobKey: (payload: { channelId: string }) => payload.channelId, maxAttempts: ATTEMPTS };
+    // One that still waits for its next try reads back another gap, unless it begins where this one does.
+    const options = { jobKey: () => `${channelId}/${since.getTime()}`, maxAttempts: ATTEMPTS };
     await this.jobs.enqueue(tx, JOB, [{ channelId, since: from.toISOString() }], options);
   }
 

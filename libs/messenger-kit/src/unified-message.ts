@@ -40,6 +40,8 @@ export interface Attachment {
   readonly size?: number;
   /** How the messenger refers to the content (a file id, a link of its own). Never leaves the server. */
   readonly reference?: string;
+  /** Ours, beside `id`: tells the reference again when it comes with an edit, without saying it. */
+  readonly mark?: string;
   /** A page to open, http or https only: what a `link` or `share` leads to. Never where the content itself lies. */
   readonly url?: string;
   readonly title?: string;

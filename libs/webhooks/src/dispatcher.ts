@@ -19,15 +19,15 @@ export class Dispatcher {
 
   /** One page of the log. Answers whether there is more. */
   async dispatch(): Promise<boolean> {
-    const subscribers = await this.endpoints.subscribers();
-    if (subscribers.length === 0) return false;
+    if ((await this.endpoints.subscribers()).length === 0) return false;
     const place = await this.cursor.cursor();
     const next = await this.log.page(place.position);
     // In a log that begins anew, events that were delivered before are known by their number.
     const page = isLost(place, next) ? await this.log.page(undefined) : next;
     const end = { epoch: page.epoch, position: page.end };
     if (page.events.length === 0 && place.epoch === page.epoch) return false;
-    const found = deliveriesOf(page.epoch, page.events, subscribers);
+    // Asked after the log was read: whoever was told of an endpoint before something happened finds it here.
+    const found = deliveriesOf(page.epoch, page.events, await this.endpoints.subscribers());
     await this.database.transaction(async (tx) => {
       if (await this.cursor.move(tx, place, end)) await this.deliveries.insert(tx, found);
     });

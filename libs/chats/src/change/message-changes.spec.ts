@@ -55,6 +55,16 @@ test('a messenger that numbers its edits is believed before its clock', async ()
   expect(await house.message(person, 'm1')).toMatchObject({ text: 'third' });
 });
 
+test('what a message answers stays as it is, whatever an edit says', async () => {
+  const person = await house.aPerson();
+  await house.says(person, 'm1', { text: 'That won', replyTo: 'm0', quote: 'the oak lamp' });
+  await house.happens(edit(person, 'm1', 'That one', minute(1)));
+  expect(await house.message(person, 'm1')).toMatchObject({
+    text: 'That one',
+    content: { replyTo: 'm0', quote: 'the oak lamp' },
+  });
+});
+
 test('an edit that changes nothing is none', async () => {
   const person = await whoSaid('Hello');
   await house.happens(edit(person, 'm1', 'Hello', minute(1)));

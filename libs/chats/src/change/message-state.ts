@@ -169,9 +169,9 @@ function timeOf(version: Version, otherwise: Date): Date {
 
 /** What a message answers and what was pressed to make it stay as they are, whatever an edit says. */
 function contentAfter(before: StoredContent, after: MessageContent): StoredContent {
-  const { replyTo, referral, choice, reactions } = before;
+  const { replyTo, quote, referral, choice, reactions } = before;
   const { text, attachments, choices, unsupported } = after;
-  return withoutAbsent({ text, attachments, choices, unsupported, replyTo, referral, choice, reactions });
+  return withoutAbsent({ text, attachments, choices, unsupported, replyTo, quote, referral, choice, reactions });
 }
 
 function withoutAbsent(content: StoredContent): StoredContent {
@@ -180,7 +180,7 @@ function withoutAbsent(content: StoredContent): StoredContent {
 
 /** What a reader sees of a content, comparable. */
 function visible({ text, attachments = [], choices = [], unsupported }: MessageContent): string {
-  const shown = attachments.map(({ id: _id, reference: _reference, ...rest }) => rest);
+  const shown = attachments.map(({ id: _id, reference: _reference, mark: _mark, ...rest }) => rest);
   return JSON.stringify(sorted([text ?? '', shown, choices, unsupported ?? null]));
 }
 

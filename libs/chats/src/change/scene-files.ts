@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Attachments, type Expected } from '#attachments';
+import { Attachments, type Expected, kept, keptIds } from '#attachments';
 import { newId, type Tx } from '#database';
 import type { Attachment } from '#messenger-kit';
 import type { MessageState } from './message-state.js';
@@ -11,14 +11,16 @@ export class SceneFiles {
   constructor(private readonly attachments: Attachments) {}
 
   /** Gives our ids to what has content; an attachment that stayed keeps its own. */
-  name(scene: Scene): void {
-    for (const message of touched(scene)) {
-      const before = scene.original.get(message.id)?.content.attachments ?? [];
-      const { attachments } = message.content;
-      if (!attachments || attachments === before) continue;
-      const { messenger } = scene.chats.get(message.chatId)!;
-      const named = attachments.map((one) => this.named(one, messenger, before));
-      scene.put({ ...message, content: { ...message.content, attachments: named } });
+  async name(tx: Tx, scene: Scene): Promise<void> {
+    const came = touched(scene).filter((message) => {
+      const files = filesOf(message);
+      return files.length > 0 && files !== filesOf(scene.original.get(message.id));
+    });
+    const before = came.flatMap(({ id }) => [...idsOf(scene.original.get(id))]);
+    const lost = await this.lost(tx, before);
+    for (const message of came) {
+      const attachments = this.named(scene, message, lost);
+      scene.put({ ...message, content: { ...message.content, attachments } });
     }
   }
 
@@ -30,21 +32,42 @@ export class SceneFiles {
       const after = idsOf(message);
       gone.push(...[...before].filter((id) => !after.has(id)));
       const { messenger, channelId } = scene.chats.get(message.chatId)!;
-      for (const attachment of message.content.attachments ?? []) {
-        if (attachment.id === undefined || before.has(attachment.id)) continue;
+      for (const id of after) {
+        const attachment = scene.toFetch.get(id);
+        if (!attachment) continue;
         const { chatId, id: messageId } = message;
-        expected.push({ id: attachment.id, messenger, channelId, chatId, messageId, attachment });
+        expected.push({ id, messenger, channelId, chatId, messageId, attachment });
       }
     }
     await this.attachments.expect(tx, expected);
     await this.attachments.discard(tx, gone);
   }
 
-  private named(attachment: Attachment, messenger: string, before: readonly Attachment[]): Attachment {
-    if (attachment.id !== undefined || !this.attachments.hasContent(messenger, attachment)) return attachment;
-    const stayed = before.find((one) => isSame(one, attachment));
-    return { ...attachment, id: stayed?.id ?? newId() };
+  private named(scene: Scene, message: MessageState, lost: ReadonlySet<string>): Attachment[] {
+    const { messenger } = scene.chats.get(message.chatId)!;
+    const isNew = (one: Attachment) => one.id === undefined && this.attachments.hasContent(messenger, one);
+    const ids = keptIds(filesOf(message).filter(isNew), filesOf(scene.original.get(message.id)), lost);
+    return filesOf(message).map((attachment) => {
+      if (!isNew(attachment)) return attachment;
+      const stayed = ids.shift();
+      const id = stayed ?? newId();
+      if (stayed === undefined) scene.toFetch.set(id, attachment);
+      return kept(attachment, id);
+    });
   }
+
+  /** Those of them whose content is not here, and will not be. */
+  private async lost(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const files = await this.attachments.views(tx, ids);
+    const lost = [...files.values()].filter(({ state }) => state === 'failed' || state === 'too_large');
+    return new Set(lost.map(({ id }) => id));
+  }
+}
+
+const NONE: readonly Attachment[] = [];
+
+function filesOf(message: MessageState | undefined): readonly Attachment[] {
+  return message?.content.attachments ?? NONE;
 }
 
 function touched(scene: Scene): MessageState[] {
@@ -52,9 +75,5 @@ function touched(scene: Scene): MessageState[] {
 }
 
 function idsOf(message: MessageState | undefined): Set<string> {
-  return new Set((message?.content.attachments ?? []).flatMap(({ id }) => id ?? []));
-}
-
-function isSame(a: Attachment, b: Attachment): boolean {
-  return a.type === b.type && a.reference === b.reference;
+  return new Set(filesOf(message).flatMap(({ id }) => id ?? []));
 }

@@ -24,7 +24,7 @@ export class SceneWriter {
 
   async write(tx: Tx, scene: Scene): Promise<NewEvent[]> {
     const lines = scene.lines.map(numbered);
-    this.files.name(scene);
+    await this.files.name(tx, scene);
     await this.writeMessages(tx, scene, lines);
     await this.files.write(tx, scene);
     await this.writeReceipts(tx, scene);

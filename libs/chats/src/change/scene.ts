@@ -1,3 +1,4 @@
+import type { Attachment } from '#messenger-kit';
 import type { StatusChange } from '../outgoing/outgoing-message.js';
 import type { Step } from './arrived-change.js';
 import type { FoundPerson, HeldChat, MessageKey, Person } from './change.repository.js';
@@ -38,6 +39,8 @@ export class Scene {
   /** Copies that gave their external id up to the message they are a copy of. */
   readonly givenUp = new Set<string>();
 
+  /** Attachments whose content is to be fetched, as they came, by the ids given to them. */
+  readonly toFetch = new Map<string, Attachment>();
   readonly furtherIds: FurtherId[] = [];
   readonly lines: Line[] = [];
   readonly blockings = new Map<string, Blocking>();

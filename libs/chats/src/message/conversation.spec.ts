@@ -198,6 +198,7 @@ it('carries what a message has, and never the messenger’s reference to a file'
   const content = {
     attachments: [{ type: 'image' as const, mimeType: 'image/png', size: 5, reference: 'secret-file-id' }],
     replyTo: 'm1',
+    quote: 'the oak lamp',
     choice: { title: 'Yes' },
     unsupported: { kind: 'dice' },
   };
@@ -213,6 +214,7 @@ it('carries what a message has, and never the messenger’s reference to a file'
         { type: 'image', name: null, mimeType: 'image/png', size: 5, file: null, url: null, location: null },
       ],
       replyTo: 'm1',
+      quote: 'the oak lamp',
       choice: { title: 'Yes', payload: null },
       unsupported: { kind: 'dice' },
       referral: null,

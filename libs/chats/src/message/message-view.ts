@@ -12,7 +12,7 @@ export type Files = ReadonlyMap<string, AttachmentFile>;
 /** The stored message as a unified message. */
 export function unifiedMessageOf(message: MessageRow, chat: VisibleChat, files: Files): MessageDto {
   const content = message.content ?? {};
-  const { attachments = [], replyTo, choices = [], choice, referral, unsupported } = content;
+  const { attachments = [], replyTo, quote, choices = [], choice, referral, unsupported } = content;
   return {
     id: message.id,
     externalId: message.external_id,
@@ -28,6 +28,7 @@ export function unifiedMessageOf(message: MessageRow, chat: VisibleChat, files: 
     text: message.text,
     attachments: attachments.map((one) => attachmentOf(one, files.get(one.id ?? ''))),
     replyTo: replyTo ?? null,
+    quote: quote ?? null,
     choices: choices.map(offered),
     choice: choice ? { title: choice.title, payload: choice.payload ?? null } : null,
     referral: referral ? { ref: referral.ref ?? null, source: referral.source ?? null } : null,

@@ -141,6 +141,11 @@ export class MessageDto {
   attachments: AttachmentDto[];
   /** The external id of the message this one answers */
   replyTo: string | null;
+  /**
+   * The words of it that the answer is about, where the person picked some out
+   * @example "the oak lamp"
+   */
+  quote: string | null;
   /** Buttons or quick replies offered with the message */
   choices: OfferedChoiceDto[];
   /** The button or quick reply that was pressed */

@@ -1,3 +1,4 @@
+import { kept } from '#attachments';
 import { type Answer, Batch, type EventEntry, type Said } from '#chats';
 import { newId } from '#database';
 import type { Attachment, InboundEvent, InboundMessage, MessageContent } from '#messenger-kit';
@@ -43,7 +44,10 @@ export class Claimed {
       return hasContent(delivery.messenger, attachment) ? { id: newId(), attachment } : { id: undefined, attachment };
     });
     this.files = marked.filter((one): one is { id: string; attachment: Attachment } => one.id !== undefined);
-    this.content = { ...event.content, attachments: marked.map(({ id, attachment }) => named(attachment, id)) };
+    this.content = {
+      ...event.content,
+      attachments: marked.map(({ id, attachment }) => (id === undefined ? attachment : kept(attachment, id))),
+    };
   }
 
   get isMessage(): boolean {
@@ -118,13 +122,6 @@ export class Load {
     const names = new Set(answers.filter(({ skipped }) => skipped).map(({ event }) => this.firsts[event - 1]!.name));
     return new Set(this.claimed.filter(({ name }) => names.has(name)).map(({ parcel }) => parcel));
   }
-}
-
-/** Where content will be of our own, the messenger's reference is kept with it alone: it may hold secrets. */
-function named(attachment: Attachment, id: string | undefined): Attachment {
-  if (id === undefined) return attachment;
-  const { reference: _reference, ...rest } = attachment;
-  return { ...rest, id };
 }
 
 /** Every converted event has exactly one outcome. An inactive channel refuses, visibly. */

@@ -128,6 +128,24 @@ it('takes in what was refused while the channel was inactive', async () => {
   expect(await balance()).toMatchObject({ received: 2, stored: 2, refused: 0 });
 });
 
+it('takes in what a program handed in while the channel was inactive, whatever the messenger makes of the unified form', async () => {
+  house.scripted.convert = () => [{ kind: 'ignored', source, key: 'unknown', reason: 'unknown_event' }];
+  const handIn = () =>
+    house.get(MessageManager).receiveUnified({
+      channelId,
+      externalId: 'm-1',
+      sender: { externalId: `person of ${source}` },
+      text: 'Handed in',
+    });
+  await house.database.rows('UPDATE channels SET active = false WHERE id = $1', [channelId]);
+  expect(await handIn()).toMatchObject({ outcome: 'refused' });
+  await house.database.rows('UPDATE channels SET active = true WHERE id = $1', [channelId]);
+  expect(await replay({ quarantinedOnly: false })).toBe(1);
+  expect(await texts()).toEqual(['Handed in']);
+  expect(await handIn()).toMatchObject({ outcome: 'stored', duplicate: true, seq: 1 });
+  expect(await balance()).toMatchObject({ received: 2, stored: 1, duplicate: 1, refused: 0, ignored: 0 });
+});
+
 it('what was stored without being understood is shown, in its place, as it is understood today', async () => {
   understand(/./);
   const shown = house.scripted.convert;

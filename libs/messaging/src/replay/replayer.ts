@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { MessengerRegistry } from '#messenger-kit';
+import { type ChannelAccount, type InboundEvent, MessengerRegistry, parseJson } from '#messenger-kit';
 import { Channels } from '#registration';
 import { Delivery } from '../inbox/parcel.js';
 import { RawBodies } from '../ledger/raw-bodies.repository.js';
+import { readHandedIn } from '../unified/read-handed-in.js';
 import { Reception } from './reception.js';
 import type { ReplayOrder } from './replay-order.js';
 import { type KeptCall, ReplayRepository } from './replay.repository.js';
@@ -43,11 +44,10 @@ export class Replayer {
     const body = await this.rawBodies.read(rawId);
     if (!body) return 0;
     const account = await this.channels.account(channelId);
-    const { income, registration } = this.messengers.require(account.messenger);
-    const named = registration.callback === 'channel' ? account : undefined;
-    const events = income.convert({ headers: {}, body }, named).filter(({ source }) => source === account.source);
-    const delivery = new Delivery(account.messenger, body, receivedAt);
     const wanted = new Set(keys);
+    const handedIn = this.handedIn(account, body);
+    const events = handedIn && wanted.has(handedIn.key) ? [handedIn] : this.converted(account, body);
+    const delivery = new Delivery(account.messenger, body, receivedAt);
     let stored = 0;
     for (const event of events) {
       if (wanted.has(event.key) && (await this.reception.again(delivery, event))) stored += 1;
@@ -55,5 +55,17 @@ export class Replayer {
     const understood = new Set(events.map(({ key }) => key));
     const outdated = keys.filter((key) => !understood.has(key) && !shown.includes(key));
     return stored + (await this.reception.instead(channelId, outdated, delivery, events));
+  }
+
+  /** What a program handed in is kept in the unified form, whatever the messenger's own is; its key tells that it is one. */
+  private handedIn({ messenger, source }: ChannelAccount, body: Buffer): InboundEvent | undefined {
+    const event = readHandedIn(parseJson(body), source, this.messengers.require(messenger).income);
+    return event.kind === 'message' ? event : undefined;
+  }
+
+  private converted(account: ChannelAccount, body: Buffer): InboundEvent[] {
+    const { income, registration } = this.messengers.require(account.messenger);
+    const named = registration.callback === 'channel' ? account : undefined;
+    return income.convert({ headers: {}, body }, named).filter(({ source }) => source === account.source);
   }
 }

@@ -72,6 +72,7 @@ export class ScriptedMessenger {
       outcome: outcome as unknown as Messenger['outcome'],
       registration: { callback: 'channel', credentialFields: [], identify: none, connect: none, disconnect: none },
       poller: { poll: (account, cursor, signal) => this.poll(account, cursor, signal) },
+      media: { types: ['image'], load: none },
     };
   }
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
-import { MessengerRegistry, readUnified, type InboundMessage } from '#messenger-kit';
+import { MessengerRegistry, type InboundMessage } from '#messenger-kit';
 import { Inbox, InboxUnavailable } from '../inbox/inbox.js';
 import { Delivery } from '../inbox/parcel.js';
 import type { ReceivedMessageDto, ReceiveMessageBody } from './unified-message.dto.js';
+import { readHandedIn } from './read-handed-in.js';
 import { UnifiedRepository, type Address, type Fate } from './unified.repository.js';
 
 /** Messages that come in the unified form: the same inbox, ledger and proof against doubles as the messengers' own. */
@@ -31,8 +32,7 @@ export class UnifiedIntake {
   }
 
   private read(form: object, { messenger, source }: Address): InboundMessage {
-    const scope = this.messengers.require(messenger).income.idsAreGlobal ? '' : source;
-    const event = readUnified(form, { source, scope });
+    const event = readHandedIn(form, source, this.messengers.require(messenger).income);
     if (event.kind === 'message') return event;
     throw invalid('This is no message.', '#', event.kind === 'malformed' ? event.reason : event.kind);
   }
