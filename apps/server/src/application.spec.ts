@@ -46,8 +46,8 @@ afterAll(async () => {
   await house.close();
 });
 
-function anApp(requestMs?: number): Promise<NestFastifyApplication> {
-  const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug' });
+function anApp(requestMs?: number, env: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug', ...env });
   const options = { config, databaseUrl: house.url, keys: [KEY], publicUrl: 'http://x' };
   const lines = { write: (line: string) => void (log += line) };
   return createApplication(options, pino({ level: 'debug' }, lines), requestMs);
@@ -335,6 +335,24 @@ it('answers what cannot be read as a request with a problem, too', async () => {
   expect(await answerTo('no HTTP at all\r\n\r\n')).toMatchObject({ status: 400, code: 'malformed_request' });
   const large = `GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`;
   expect(await answerTo(large)).toMatchObject({ status: 431, code: 'headers_too_large' });
+});
+
+it('lets a frontend of a configured origin use every method of the API', async () => {
+  const origin = 'https://desk.example.com';
+  const other = await anApp(undefined, { PARLEY_CORS_ORIGINS: origin });
+  await other.listen(0, '127.0.0.1');
+  const preflight = async (method: string) => {
+    const headers = { origin, 'access-control-request-method': method };
+    return (await fetch(`${await other.getUrl()}/v1/me/state`, { method: 'OPTIONS', headers })).headers;
+  };
+  const methods = [...new Set(routes.map(({ method }) => method))];
+  expect(methods).toEqual(expect.arrayContaining(['PUT', 'PATCH', 'DELETE']));
+  for (const method of methods) {
+    const headers = await preflight(method);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+  }
+  await other.close();
 });
 
 it('waits for no silent connection when it stops', async () => {

@@ -84,6 +84,8 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   if (values.PARLEY_CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...values.PARLEY_CORS_ORIGINS],
+      // Unless they are named, browsers are told of GET, HEAD and POST alone.
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: [
         'X-Request-Id',
         'Idempotency-Replayed',
