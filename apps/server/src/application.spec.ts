@@ -75,8 +75,15 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
 }
 
 interface Paths {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly parameters?: readonly Parameter[] }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
+
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: Examples }>> };
+}
+
+type Examples = Readonly<Record<string, { readonly value: unknown }>>;
 
 interface Parameter {
   readonly name: string;
@@ -175,6 +182,17 @@ it('answers 404, not 405, to a webhook nobody has', async () => {
 it('leads from its address to its page', async () => {
   const answer = await fetch(url, { redirect: 'manual' });
   expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+});
+
+it('shows examples of a transfer that are not refused', async () => {
+  const { paths } = JSON.parse(await readFile('docs/api/openapi.json', 'utf8')) as Paths;
+  const { requestBody } = paths['/v1/chats/{chatId}/transfer']!.post!;
+  const examples = Object.values(requestBody?.content['application/json']?.examples ?? {});
+  expect(examples).toHaveLength(2);
+  for (const { value } of examples) {
+    const answer = await call('POST', '/v1/chats/019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa/transfer', value);
+    expect(answer).toMatchObject({ status: 404, body: { detail: 'There is no such chat.' } });
+  }
 });
 
 it('goes through a list page by page', async () => {
