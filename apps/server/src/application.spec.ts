@@ -175,6 +175,16 @@ it.each([
   expect(answer.headers.get('allow')).toBe(allowed);
 });
 
+it('answers a webhook call it refuses with a whole problem document', async () => {
+  const key = 'kX3v9bQ2mT7cR1wZ';
+  const asked = await call('POST', `/webhooks/telegram/${key}`, {}, { 'x-request-id': 'ours-1' });
+  expect(asked).toMatchObject({ status: 404, body: { code: 'not_found', requestId: 'ours-1' } });
+  expect(asked.headers.get('x-request-id')).toBe('ours-1');
+  const { headers, body } = await call('POST', `/webhooks/telegram/${key}`, {}, { 'x-request-id': 'not sane' });
+  expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  expect(body).toMatchObject({ requestId: headers.get('x-request-id') });
+});
+
 it('answers 404, not 405, to a webhook nobody has', async () => {
   expect(await call('POST', '/webhooks/telegram/short', {})).toMatchObject({ status: 404 });
 });

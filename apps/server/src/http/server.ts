@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { requestIdOf } from '#api-kit';
 import { withPatience } from '#database';
 import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
@@ -13,7 +14,6 @@ import { closeConnectionsWhileStopping } from './draining.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { KnownPaths } from './known-paths.js';
 import { takeMultipart } from './multipart-bodies.js';
-import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
