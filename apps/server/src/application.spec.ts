@@ -46,8 +46,8 @@ afterAll(async () => {
   await house.close();
 });
 
-function anApp(requestMs?: number): Promise<NestFastifyApplication> {
-  const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug' });
+function anApp(requestMs?: number, env: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  const { config } = loadConfig({ NODE_ROLE: 'web', PARLEY_LOG_LEVEL: 'debug', ...env });
   const options = { config, databaseUrl: house.url, keys: [KEY], publicUrl: 'http://x' };
   const lines = { write: (line: string) => void (log += line) };
   return createApplication(options, pino({ level: 'debug' }, lines), requestMs);
@@ -75,8 +75,15 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
 }
 
 interface Paths {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly parameters?: readonly Parameter[] }>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
+
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: Examples }>> };
+}
+
+type Examples = Readonly<Record<string, { readonly value: unknown }>>;
 
 interface Parameter {
   readonly name: string;
@@ -168,6 +175,16 @@ it.each([
   expect(answer.headers.get('allow')).toBe(allowed);
 });
 
+it('answers a webhook call it refuses with a whole problem document', async () => {
+  const key = 'kX3v9bQ2mT7cR1wZ';
+  const asked = await call('POST', `/webhooks/telegram/${key}`, {}, { 'x-request-id': 'ours-1' });
+  expect(asked).toMatchObject({ status: 404, body: { code: 'not_found', requestId: 'ours-1' } });
+  expect(asked.headers.get('x-request-id')).toBe('ours-1');
+  const { headers, body } = await call('POST', `/webhooks/telegram/${key}`, {}, { 'x-request-id': 'not sane' });
+  expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+  expect(body).toMatchObject({ requestId: headers.get('x-request-id') });
+});
+
 it('answers 404, not 405, to a webhook nobody has', async () => {
   expect(await call('POST', '/webhooks/telegram/short', {})).toMatchObject({ status: 404 });
 });
@@ -175,6 +192,17 @@ it('answers 404, not 405, to a webhook nobody has', async () => {
 it('leads from its address to its page', async () => {
   const answer = await fetch(url, { redirect: 'manual' });
   expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+});
+
+it('shows examples of a transfer that are not refused', async () => {
+  const { paths } = JSON.parse(await readFile('docs/api/openapi.json', 'utf8')) as Paths;
+  const { requestBody } = paths['/v1/chats/{chatId}/transfer']!.post!;
+  const examples = Object.values(requestBody?.content['application/json']?.examples ?? {});
+  expect(examples).toHaveLength(2);
+  for (const { value } of examples) {
+    const answer = await call('POST', '/v1/chats/019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa/transfer', value);
+    expect(answer).toMatchObject({ status: 404, body: { detail: 'There is no such chat.' } });
+  }
 });
 
 it('goes through a list page by page', async () => {
@@ -335,6 +363,24 @@ it('answers what cannot be read as a request with a problem, too', async () => {
   expect(await answerTo('no HTTP at all\r\n\r\n')).toMatchObject({ status: 400, code: 'malformed_request' });
   const large = `GET /v1/me HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`;
   expect(await answerTo(large)).toMatchObject({ status: 431, code: 'headers_too_large' });
+});
+
+it('lets a frontend of a configured origin use every method of the API', async () => {
+  const origin = 'https://desk.example.com';
+  const other = await anApp(undefined, { PARLEY_CORS_ORIGINS: origin });
+  await other.listen(0, '127.0.0.1');
+  const preflight = async (method: string) => {
+    const headers = { origin, 'access-control-request-method': method };
+    return (await fetch(`${await other.getUrl()}/v1/me/state`, { method: 'OPTIONS', headers })).headers;
+  };
+  const methods = [...new Set(routes.map(({ method }) => method))];
+  expect(methods).toEqual(expect.arrayContaining(['PUT', 'PATCH', 'DELETE']));
+  for (const method of methods) {
+    const headers = await preflight(method);
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+  }
+  await other.close();
 });
 
 it('waits for no silent connection when it stops', async () => {

@@ -27,10 +27,25 @@ it.each([
   ['PARLEY_META_HUMAN_AGENT', 'maybe'],
   ['PARLEY_ATTACHMENT_MAX_BYTES', '25MB'],
   ['PARLEY_S3_BUCKET', 'files'],
+  ['PARLEY_CORS_ORIGINS', '*'],
+  ['PARLEY_CORS_ORIGINS', 'https://desk.example.com desk.example.com'],
+  ['PARLEY_HTTP_ALLOWED_ORIGINS', 'crm.internal'],
 ])('says what is wrong with %s=%s', (name, value) => {
   const { problems } = loadConfig({ [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(name);
+});
+
+it('takes the origins of addresses that are written with a slash or a path', () => {
+  const { config, problems } = loadConfig({
+    PARLEY_CORS_ORIGINS: 'https://Desk.example.com/, http://127.0.0.1:5173',
+    PARLEY_HTTP_ALLOWED_ORIGINS: 'http://crm.internal/answers',
+  });
+  expect(problems).toEqual([]);
+  expect(config.values).toMatchObject({
+    PARLEY_CORS_ORIGINS: ['https://desk.example.com', 'http://127.0.0.1:5173'],
+    PARLEY_HTTP_ALLOWED_ORIGINS: ['http://crm.internal'],
+  });
 });
 
 it('keeps attachments in the data directory unless it knows all of an S3 store', () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { S3Options } from '#attachments';
-import { address, integer, list, oneOf, optional, postgres, readSettings, text } from './settings.js';
+import { address, integer, list, oneOf, optional, origins, postgres, readSettings, text } from './settings.js';
 
 /** Every variable this program knows. The names are promised to operators. */
 const SETTINGS = {
@@ -24,7 +24,7 @@ const SETTINGS = {
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
   PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
-  PARLEY_HTTP_ALLOWED_ORIGINS: list(),
+  PARLEY_HTTP_ALLOWED_ORIGINS: origins(),
   PARLEY_ATTACHMENT_MAX_BYTES: integer(25 * 1024 * 1024, 1, 2 ** 31),
   PARLEY_S3_ENDPOINT: address(undefined),
   PARLEY_S3_BUCKET: optional(),
@@ -40,7 +40,7 @@ const SETTINGS = {
   PARLEY_MESSAGE_EXPIRE_HOURS: integer(24, 1, 720),
   PARLEY_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'info'),
   PARLEY_TRUST_PROXY: list(),
-  PARLEY_CORS_ORIGINS: list(),
+  PARLEY_CORS_ORIGINS: origins(),
   PARLEY_SHUTDOWN_SECONDS: integer(25, 1, 600),
 };
 

@@ -16,14 +16,16 @@ setFlagsFromString('--heap-growing-percent=30');
 
 const { config, problems, warnings } = loadConfig();
 
-if (process.argv.includes('--print-config')) {
+const isOnlyPrinting = process.argv.includes('--print-config');
+if (isOnlyPrinting) {
   process.stdout.write(describeConfig(config));
-  process.exit(0);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
 }
 if (problems.length > 0) {
   process.stderr.write(`Parley cannot start:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
   process.exit(1);
 }
+if (isOnlyPrinting) process.exit(0);
 
 const log = pino({ level: config.values.PARLEY_LOG_LEVEL, serializers: { err: logError } });
 Logger.overrideLogger(new PinoLog(log));

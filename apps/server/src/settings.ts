@@ -40,6 +40,20 @@ export function list(options: Options = {}): Setting<readonly string[]> {
   return { ...options, fallback: [], parse };
 }
 
+/** As browsers write them: without a slash or a path at the end. Those of apps (`capacitor://localhost`) stay as they are. */
+export function origins(): Setting<readonly string[]> {
+  const items = list();
+  const parse = (value: string) =>
+    items.parse(value).map((item) => {
+      if (!item.includes('://') || !URL.canParse(item)) {
+        throw new Error('must be origins such as https://desk.example.com, with commas between');
+      }
+      const { origin } = new URL(item);
+      return origin === 'null' ? item : origin;
+    });
+  return { ...items, parse };
+}
+
 /** An http or https address without a slash at its end. */
 export function address<Fallback extends string | undefined>(fallback: Fallback): Setting<string | Fallback> {
   const parse = (value: string): string => {

@@ -4,6 +4,9 @@ import type { Config } from './config.js';
 /** SQLSTATEs of a server that answers but lets us in not: a wrong user, password or database. */
 const NOT_LET_IN = /^(28|3D000)/;
 
+/** Fastify's words. */
+const NO_PROXY = /^invalid (IP address|range on address): /;
+
 /** The driver's words, and Node's. */
 const NO_TLS = /server does not support SSL/;
 const DISTRUSTED = /certificate|altnames/i;
@@ -11,8 +14,12 @@ const DISTRUSTED = /certificate|altnames/i;
 /** Why the server did not start, in a sentence that names the setting to look at. */
 export function startUpFailure(error: unknown, config: Config): string {
   const { HOST, PORT, DATABASE_URL } = config.values;
-  const { code, syscall, path } = partsOf(error);
+  const { code, syscall, path, hostname } = partsOf(error);
   const reason = reasonOf(error);
+  if (syscall === 'getaddrinfo' && hostname === HOST) {
+    return `HOST: nobody knows ${HOST} (${reason}). Set HOST to an address of this machine.`;
+  }
+  if (NO_PROXY.test(reason)) return `PARLEY_TRUST_PROXY: ${reason}. Set it to addresses or ranges such as 10.0.0.0/8.`;
   if (syscall === 'listen') {
     if (code === 'EADDRINUSE') return `PORT: another program listens on port ${PORT} of ${HOST}. Stop it, or set PORT.`;
     if (code === 'EACCES') return `PORT: port ${PORT} is for programs with more rights. Set PORT to one above 1023.`;
@@ -32,7 +39,7 @@ function isOfConnecting(error: unknown): boolean {
   return /timeout expired/.test(reason) || NO_TLS.test(reason) || DISTRUSTED.test(reason);
 }
 
-function partsOf(error: unknown): { code?: unknown; syscall?: unknown; path?: unknown } {
+function partsOf(error: unknown): { code?: unknown; syscall?: unknown; path?: unknown; hostname?: unknown } {
   return typeof error === 'object' && error !== null ? error : {};
 }
 

@@ -8,5 +8,6 @@ export { PageDto, PageQuery } from './page-query.dto.js';
 export { ApiPage, decodeCursor, encodeCursor, pageOf, type Page } from './page.js';
 export { ProblemDto } from './problem.dto.js';
 export { Problem, type ProblemPointer } from './problem.js';
+export { requestIdOf } from './request-id.js';
 export { Trimmed } from './trimmed.js';
 export { UuidParam } from './uuid-param.js';

@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { requestIdOf } from '#api-kit';
 import { withPatience } from '#database';
 import { withinRequest } from '#identity';
 import type { Config } from '../config.js';
@@ -13,7 +14,6 @@ import { closeConnectionsWhileStopping } from './draining.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { KnownPaths } from './known-paths.js';
 import { takeMultipart } from './multipart-bodies.js';
-import { requestIdOf } from './request-id.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
@@ -84,6 +84,8 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   if (values.PARLEY_CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...values.PARLEY_CORS_ORIGINS],
+      // Unless they are named, browsers are told of GET, HEAD and POST alone.
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: [
         'X-Request-Id',
         'Idempotency-Replayed',

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiPage, ApiProblems, PageQuery, UuidParam } from '#api-kit';
 import { Allow, type Caller, CurrentCaller } from '#identity';
 import { ChatDto } from '../chat/chat.dto.js';
@@ -45,6 +45,13 @@ export class OwnershipController {
       'For who holds it, supervisors and admins. The chat keeps its messages and what was read. An agent holds it at ' +
       'once; in a queue it waits. 409: `agent_unavailable`, `limit_reached`, `not_owner` with the `holder`, ' +
       '`chat_not_held`, `chat_closed`, or `chat_moved` when somebody else moved it at the same time.',
+  })
+  @ApiBody({
+    type: TransferChatDto,
+    examples: {
+      'to an agent': { value: { agentId: '019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11', reason: 'language' } },
+      'to a queue': { value: { queueId: '019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e13', comment: 'Asks for an invoice' } },
+    },
   })
   @ApiOkResponse({ type: ChatDto })
   @ApiProblems(409, 422)
