@@ -13,7 +13,7 @@ export interface Reasons {
 /** A waiting chat as routing sees it. */
 export interface RoutedChat {
   readonly id: string;
-  /** Who held the contact's chat before this one. */
+  /** Who held the contact's chat before this one, or this one before it was reopened. */
   readonly previousAgentId: string | null;
   /** Who let this chat pass or gave it back, and when. */
   readonly passes: ReadonlyMap<string, number>;

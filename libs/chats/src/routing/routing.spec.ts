@@ -1,6 +1,7 @@
 import { Agents } from '../agent/agents.js';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { CloseChat } from '../chat/close-chat.js';
+import { ReleaseChat } from '../ownership/release-chat.js';
 import { QueueAgents } from '../queue/queue-agents.js';
 import { Queues } from '../queue/queues.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
@@ -122,6 +123,23 @@ it('prefers who held the contact’s last chat, until they let this one pass', a
   expect(await desk.routed(again, other)).toEqual([ben.id, anna.id]);
   await desk.letPass(again);
   expect(await desk.routed(again)).toEqual([anna.id]);
+});
+
+it('prefers who held the chat when it was closed, where it is reopened', async () => {
+  const queue = await desk.aRoutedQueue({ prefersPreviousAgent: true, reopenMinutes: 10 });
+  const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
+  const ben = await house.anAgent({ queues: [queue] });
+  const chat = await house.arrive(place, ['Hello']);
+  expect(await desk.routed(chat)).toEqual([ben.id]);
+  await house.get(AcceptChat).acceptChat(ben, chat);
+  await house.get(AcceptChat).acceptChat(ben, await anOfferedChat(queue));
+  await house.get(CloseChat).closeActiveChat(ben, chat);
+  const anna = await house.anAgent({ queues: [queue] });
+  expect(await house.arrive(place, ['One more thing'])).toBe(chat);
+  expect(await desk.routed(chat)).toEqual([ben.id]);
+  await house.get(AcceptChat).acceptChat(ben, chat);
+  await house.get(ReleaseChat).releaseChat(ben, chat);
+  expect(await desk.routed(chat)).toEqual([anna.id]);
 });
 
 async function anOfferedChat(queue: string): Promise<string> {

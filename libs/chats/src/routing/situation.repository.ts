@@ -159,9 +159,15 @@ interface WaitingRow {
   readonly passes: Readonly<Record<string, number>> | null;
 }
 
-/** Who let the chat pass while it waits here, and who gave it out of their hands. */
+/**
+ * Who held the contact's last chat: this one, where it was closed and reopened, else the one before. Who let the chat pass
+ * while it waits here, and who gave it out of their hands.
+ */
 const WAITING = `
-  SELECT c.id, p.agent_id AS "previousAgentId", (
+  SELECT c.id, coalesce((
+    SELECT CASE o.ended_how WHEN 'closed' THEN o.agent_id END FROM chat_ownerships o
+    WHERE o.chat_id = c.id ORDER BY o.began_at DESC LIMIT 1
+  ), p.agent_id) AS "previousAgentId", (
     SELECT jsonb_object_agg(x.agent_id, x.at) FROM (
       SELECT y.agent_id, max(${micros('y.at')}) AS at FROM (
         SELECT r.agent_id, r.passed_at AS at FROM routing_passes r
