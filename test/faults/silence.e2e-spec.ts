@@ -53,6 +53,13 @@ it('connections to the database fall silent: what comes and what goes out goes o
     return hasCome && messages.some(({ text, status }) => text === 'Still here' && status === 'sent');
   });
   expect(simulator.received(who)).toEqual(['Still here']);
+  // What is done in the background goes on as well: a newcomer's name is asked for.
+  const newcomer = { ...who, person: 'New Comer' };
+  simulator.customerWrites({ ...newcomer, text: 'Hello' });
+  const { id: newChat } = await chatWith(api, 'waiting', 'Hello');
+  const nameOf = async () =>
+    (await api.read<{ contact: { name: string | null } }>(`/v1/chats/${newChat}`)).contact.name;
+  await inTime(async () => (await nameOf()) === 'New Comer');
   // Nobody would have said that they are gone for a quarter of an hour.
   expect(performance.now() - began).toBeLessThan(120_000);
 }, 180_000);

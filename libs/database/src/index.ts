@@ -18,6 +18,7 @@ export {
 } from './embedded/embedded-postgres.js';
 export { isId, newId } from './id.js';
 export { KeyRing } from './key-ring.js';
+export { LeanClient } from './lean-client.js';
 export { Leases, type Lease } from './leases.repository.js';
 export { openDataSource } from './open-data-source.js';
 export { migrate } from './migrate.js';

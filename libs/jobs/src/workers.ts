@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
-import { withPatience } from '#database';
+import { LeanClient, withPatience } from '#database';
 import { Jobs, type Defined, type JobHandler, type Speed } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
@@ -19,6 +19,8 @@ const RESTART_MS = 1_000;
 /** Handlers that take longer are left to another node. */
 const STOP_PATIENCE_MS = 10_000;
 const POLL_MS = 2_000;
+/** The library asks short questions: a connection without an answer has fallen silent, and nobody else would say so. */
+const ANSWER_MS = 15_000;
 /** A sweep may read a large table in one statement. */
 const STATEMENT_PATIENCE_MS = 3_600_000;
 /** Failures to fetch a job in a row after which the library is started anew: it can remember a failed first query. */
@@ -99,7 +101,9 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private openPool(): pg.Pool {
+    const client = { Client: LeanClient, usualPatience: ANSWER_MS };
     const pool = new pg.Pool({
+      ...client,
       connectionString: this.options.url,
       application_name: `parley-jobs-${this.options.speed}`,
       // One per worker, one that listens, one for the schedules.
