@@ -181,6 +181,36 @@ describe('a message handed in with an API key', () => {
     expect(known.body).toMatchObject({ outcome: 'stored', duplicate: true, messageId: first!.id });
   });
 
+  it('before its messenger brings it is the same message', async () => {
+    const { accounts, channels } = house.team;
+    const writes = (text: string) => {
+      const account = accounts.telegram;
+      house.simulator.customerWrites({ messenger: 'telegram', account, person: 'Taras Bilyk', text });
+    };
+    writes('The first');
+    const chat = await chatWith(agent, 'waiting', 'The first');
+    const [person, number] = (await messagesOf(agent, chat.id))[0]!.externalId!.split(':') as [string, string];
+    const before = await ledgerOf(channels.telegram);
+    const externalId = `${person}:${Number(number) + 1}`;
+    const sender = { externalId: person };
+    const early = await handIn({ channelId: channels.telegram, sender, externalId, text: 'The second' });
+    expect(early.body).toMatchObject({ outcome: 'stored', chatId: chat.id, seq: 2 });
+    writes('The second');
+    writes('The third');
+    await chatWith(agent, 'waiting', 'The third');
+    expect((await messagesOf(agent, chat.id)).map(({ text }) => text)).toEqual([
+      'The first',
+      'The second',
+      'The third',
+    ]);
+    const { ignored, quarantined, stored } = await ledgerOf(channels.telegram);
+    expect({ ignored, quarantined, stored }).toEqual({
+      ignored: before.ignored + 1,
+      quarantined: before.quarantined,
+      stored: before.stored + 2,
+    });
+  });
+
   it('is refused with what is wrong, to others than admins, and counted on an inactive channel', async () => {
     const body = { channelId: channel.id, ...said, externalId: 'u-2' };
     expect((await handIn(body, agent)).status).toBe(403);

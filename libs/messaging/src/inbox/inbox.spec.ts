@@ -28,7 +28,7 @@ class Commits {
     this.batches.push(keys);
   }
 
-  quarantine(parcel: Parcel): Promise<void> {
+  setAside(parcel: Parcel): Promise<void> {
     this.quarantined.push(parcel.event.key);
     return Promise.resolve();
   }

@@ -2,6 +2,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { sqlState } from '#database';
 import type { InboundEvent } from '#messenger-kit';
+import type { Verdict } from './load.js';
 import type { Delivery, Parcel } from './parcel.js';
 import { Receiver } from './receiver.js';
 
@@ -109,7 +110,7 @@ export class Inbox {
   /**
    * Resolves when the fate of the whole batch is known, with what tells the waiting. Messages of those who have no open
    * chat are taken after the others. A batch the database refuses as data is halved until the culprit stands alone; it
-   * goes to quarantine.
+   * goes to quarantine, unless it is a message that is there already.
    */
   private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
     if (batch.length === 0) return () => {};
@@ -124,7 +125,7 @@ export class Inbox {
       };
     } catch (error) {
       if (!isRefusedAsData(error)) return () => this.giveUp(batch, error);
-      if (batch.length === 1) return this.quarantine(batch[0]!, error);
+      if (batch.length === 1) return this.setAside(batch[0]!, error);
       const middle = Math.ceil(batch.length / 2);
       const first = await this.commit(batch.slice(0, middle), take);
       const second = await this.commit(batch.slice(middle), take);
@@ -142,11 +143,11 @@ export class Inbox {
     return result;
   }
 
-  private async quarantine(culprit: Waiting, error: unknown): Promise<() => void> {
-    const reason = `database_refused_${sqlState(error)}`;
-    this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} goes to quarantine: ${reason}`);
+  private async setAside(culprit: Waiting, error: unknown): Promise<() => void> {
+    const verdict = isKnownMessage(error) ? KNOWN : refusedBecauseOf(error);
+    this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} is ${verdict.outcome}: ${verdict.reason}`);
     try {
-      await this.insist(() => this.receiver.quarantine(culprit.parcel, reason));
+      await this.insist(() => this.receiver.setAside(culprit.parcel, verdict));
       return culprit.done;
     } catch (secondError) {
       return () => this.giveUp([culprit], secondError);
@@ -194,6 +195,18 @@ function tell(batch: readonly Waiting[]): void {
 
 /** May be a race with another node that the next look resolves. */
 const UNIQUE_VIOLATION = '23505';
+
+/** It came before as an event of another key: handed in by a program, and now brought by its messenger, or the reverse. */
+const KNOWN: Verdict = { outcome: 'ignored', reason: 'message_known' };
+
+function isKnownMessage(error: unknown): boolean {
+  const { constraint } = error as { readonly constraint?: string };
+  return sqlState(error) === UNIQUE_VIOLATION && constraint === 'messages_external';
+}
+
+function refusedBecauseOf(error: unknown): Verdict {
+  return { outcome: 'quarantined', reason: `database_refused_${sqlState(error)}` };
+}
 
 /** Classes 22 and 23: bad data; 54: data beyond a limit of the database's own. */
 function isRefusedAsData(error: unknown): boolean {

@@ -91,8 +91,8 @@ export class Receiver {
   }
 
   /** Records an event the database refused, alone, with its raw body. */
-  async quarantine(parcel: Parcel, reason: string): Promise<void> {
-    const { claimed, unclaimed } = await this.claim([parcel], reason);
+  async setAside(parcel: Parcel, verdict: Verdict): Promise<void> {
+    const { claimed, unclaimed } = await this.claim([parcel], verdict);
     const at = new Date();
     const load = new Load(claimed);
     await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
@@ -120,8 +120,8 @@ export class Receiver {
     return answers;
   }
 
-  /** `refused`: why the database would not have them. */
-  private async claim(parcels: readonly Parcel[], refused?: string): Promise<Sorted> {
+  /** `verdict`: where it is not for them to say. */
+  private async claim(parcels: readonly Parcel[], verdict?: Verdict): Promise<Sorted> {
     const accounts = new Map<string, { messenger: string; source: string }>();
     const keys = parcels.map(({ delivery, event }) => {
       const account = { messenger: delivery.messenger, source: event.source };
@@ -130,8 +130,6 @@ export class Receiver {
       return key;
     });
     const channels = await this.channels.of([...accounts.values()]);
-    const verdict: Verdict | undefined =
-      refused === undefined ? undefined : { outcome: 'quarantined', reason: refused };
     const claimed: Claimed[] = [];
     const unclaimed: Parcel[] = [];
     parcels.forEach((parcel, index) => {
