@@ -171,6 +171,11 @@ it.each([
   expect((body as { errors: object[] }).errors).toEqual([{ pointer, detail: 'must not be a list' }]);
 });
 
+it('lets in who typed a blank after their e-mail, or capitals in it', async () => {
+  const { status } = await call('POST', '/v1/auth/sessions', { ...ADMIN, email: ` ${ADMIN.email.toUpperCase()} ` });
+  expect(status).toBe(201);
+});
+
 it('takes an empty body for none, and a type that is JSON by its suffix', async () => {
   const { body } = await call('POST', '/v1/auth/sessions', ADMIN, { 'content-type': 'application/vnd.ours+json; v=1' });
   const { accessToken } = body as { accessToken: string };
