@@ -158,6 +158,24 @@ it('says one thing about each property, the most basic one', async () => {
   ]);
 });
 
+it.each([
+  ['/v1/quick-replies', { shared: true, shortcut: 'hello', texts: [[]], queueIds: [] }, '#/texts/0'],
+  [
+    '/v1/chats/019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa/messages',
+    { text: 'x', choices: [{ title: 'a' }, [[]]] },
+    '#/choices/1',
+  ],
+])('refuses a list in a list: %s', async (path, wish, pointer) => {
+  const { status, body } = await call('POST', path, wish);
+  expect(status).toBe(422);
+  expect((body as { errors: object[] }).errors).toEqual([{ pointer, detail: 'must not be a list' }]);
+});
+
+it('lets in who typed a blank after their e-mail, or capitals in it', async () => {
+  const { status } = await call('POST', '/v1/auth/sessions', { ...ADMIN, email: ` ${ADMIN.email.toUpperCase()} ` });
+  expect(status).toBe(201);
+});
+
 it('takes an empty body for none, and a type that is JSON by its suffix', async () => {
   const { body } = await call('POST', '/v1/auth/sessions', ADMIN, { 'content-type': 'application/vnd.ours+json; v=1' });
   const { accessToken } = body as { accessToken: string };

@@ -23,7 +23,8 @@ export class StateChanges extends Departures {
 
   /** Problem 422 where there is no such state. */
   async change(tx: Tx, userId: string, state: string): Promise<StateDto> {
-    return (await this.move(tx, userId, state)).now;
+    const { now } = await this.move(tx, userId, state);
+    return { state: now.state, available: now.available, since: now.since };
   }
 
   /** The same where it is somebody else's doing: that is written down. */

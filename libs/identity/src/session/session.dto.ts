@@ -1,9 +1,11 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { Trimmed } from '#api-kit';
 
 @ApiSchema({ name: 'SignIn' })
 export class SignInDto {
   /** @example "admin@localhost" */
+  @Trimmed()
   @IsString()
   @IsNotEmpty()
   @MaxLength(320)
