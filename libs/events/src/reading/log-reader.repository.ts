@@ -147,7 +147,7 @@ export class LogReaderRepository {
   /**
    * The same for who follows the log and takes whole rows: `after` is the `head` or the `end` of a page before. Up to so
    * many rows, each with one event or all messages of a batch: those are not made rows and documents of first, which
-   * costs a third of it. Events for the same readers share their audience.
+   * was most of what it cost. Events for the same readers share their audience.
    */
   async tail(after: Position, limit: number): Promise<LogPage> {
     const statement = { name: `events-tail-${limit}`, text: tail(limit), binary: true };
