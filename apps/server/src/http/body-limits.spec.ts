@@ -2,7 +2,7 @@ import { problemIn } from './body-limits.js';
 
 function nested(depth: number): unknown {
   let value: unknown = 'x';
-  for (let level = 0; level < depth; level++) value = [value];
+  for (let level = 0; level < depth; level++) value = { a: value };
   return value;
 }
 
@@ -20,5 +20,9 @@ it('points at a text PostgreSQL cannot hold', () => {
 
 it('refuses nesting that would exhaust the stack', () => {
   expect(problemIn(nested(33))).toMatchObject({ statusCode: 400, code: 'too_deep' });
-  expect(problemIn(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toMatchObject({ code: 'too_deep' });
+  expect(problemIn(nested(100_000))).toMatchObject({ code: 'too_deep' });
+});
+
+it('refuses a list in a list, and says where it is', () => {
+  expect(problemIn({ a: [{}, [[]]] })).toMatchObject({ statusCode: 422, pointers: [{ pointer: '#/a/1' }] });
 });

@@ -3,7 +3,10 @@ import { Problem } from '#api-kit';
 
 const MAX_DEPTH = 32;
 
-/** Before any route sees a parsed body: no text PostgreSQL cannot hold, no nesting that would exhaust the stack. */
+/**
+ * Before any route sees a parsed body: no text PostgreSQL cannot hold, no nesting that would exhaust the stack, and no list in
+ * a list: class-validator looks through such a one as though it were not there, and takes it for what the outer one should hold.
+ */
 export function checkBodies(server: FastifyInstance): void {
   server.addHook('preValidation', (request, _reply, done) => {
     done(problemIn(request.body));
@@ -23,7 +26,7 @@ function check(value: unknown, path: string[]): Problem | undefined {
   for (const [key, member] of Object.entries(value)) {
     if (!isStorable(key)) return unstorable(path);
     path.push(key);
-    const problem = check(member, path);
+    const problem = Array.isArray(value) && Array.isArray(member) ? listInList(path) : check(member, path);
     if (problem) return problem;
     path.pop();
   }
@@ -35,7 +38,14 @@ function isStorable(text: string): boolean {
 }
 
 function unstorable(path: readonly string[]): Problem {
-  const pointer = ['#', ...path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
   const detail = 'holds a NUL character or half a character';
-  return Problem.invalid('A text holds a NUL character or half a character.', [{ pointer, detail }]);
+  return Problem.invalid('A text holds a NUL character or half a character.', [{ pointer: pointerOf(path), detail }]);
+}
+
+function listInList(path: readonly string[]): Problem {
+  return Problem.invalid('A list holds a list.', [{ pointer: pointerOf(path), detail: 'must not be a list' }]);
+}
+
+function pointerOf(path: readonly string[]): string {
+  return ['#', ...path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 }

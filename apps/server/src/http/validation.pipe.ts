@@ -22,42 +22,18 @@ export class ProblemValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const nested = metadata.type === 'body' ? listInList(value, '#') : undefined;
-    if (nested !== undefined) throw refusal([{ pointer: nested, detail: 'must not be a list' }]);
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
       const pointers = error.errors.flatMap((one) => pointersOf(one, metadata.type === 'body' ? '#/' : '?'));
-      throw refusal(pointers.slice(0, MOST));
+      throw Problem.invalid('The request is not acceptable; see "errors".', pointers.slice(0, MOST));
     }
   }
 }
 
-function refusal(pointers: ProblemPointer[]): Problem {
-  return Problem.invalid('The request is not acceptable; see "errors".', pointers);
-}
-
-/**
- * Where a list stands in a list. class-validator looks through such a one as though it were not there, so what is checked to
- * be an object would come in as a list. No body of ours has one.
- */
-function listInList(value: unknown, pointer: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value) as [string, unknown][]) {
-    const at = `${pointer}/${escaped(key)}`;
-    const found = Array.isArray(value) && Array.isArray(item) ? at : listInList(item, at);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
-  const pointer = `${prefix}${escaped(error.property)}`;
+  const pointer = `${prefix}${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   // The last one is that of the topmost decorator, by custom the type: what a missing value fails, too, is no news.
   const own = Object.values(error.constraints ?? {}).slice(-1);
   return [
