@@ -1,7 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '#api-kit';
+import { Problem, problemBody, type ProblemDocument } from '#api-kit';
 import { isUnavailable, OutcomeUnknown, sqlState } from '#database';
 import type { KnownPaths } from './http/known-paths.js';
 
@@ -24,15 +23,6 @@ const OF_STATUS: Readonly<Record<number, readonly [code: string, detail: string]
   500: ['internal', 'Something went wrong on our side. The request id helps to find out what.'],
   503: ['unavailable', 'The server cannot do this right now. Try again.'],
 };
-
-/** A problem ready to be sent. */
-export interface ProblemDocument {
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly errors?: readonly unknown[];
-  readonly [extra: string]: unknown;
-}
 
 /** Makes a problem document of every error: of expected ones with their detail, of all others without any. */
 @Catch()
@@ -59,13 +49,7 @@ export function sendProblem(reply: FastifyReply, requestId: string, problem: Pro
   const { status } = problem;
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
   if (status === 503 && !reply.hasHeader('Retry-After')) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
-  return reply.status(status).type('application/problem+json').send(bodyOf(requestId, problem));
-}
-
-/** The document as it is sent. */
-export function bodyOf(requestId: string, { status, code, detail, ...rest }: ProblemDocument): object {
-  const title = STATUS_CODES[status] ?? 'Error';
-  return { type: `urn:parley:problem:${code}`, title, status, detail, code, requestId, ...rest };
+  return reply.status(status).type('application/problem+json').send(problemBody(requestId, problem));
 }
 
 /** What the caller is told about an error. */

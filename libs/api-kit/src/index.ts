@@ -6,6 +6,7 @@ export { METRICS } from './metrics.js';
 export { Omittable } from './omittable.js';
 export { PageDto, PageQuery } from './page-query.dto.js';
 export { ApiPage, decodeCursor, encodeCursor, pageOf, type Page } from './page.js';
+export { problemBody, type ProblemDocument } from './problem-body.js';
 export { ProblemDto } from './problem.dto.js';
 export { Problem, type ProblemPointer } from './problem.js';
 export { requestIdOf } from './request-id.js';

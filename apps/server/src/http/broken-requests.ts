@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { problemBody } from '#api-kit';
 import { newId } from '#database';
-import { bodyOf, ofStatus } from '../http-errors.filter.js';
+import { ofStatus } from '../http-errors.filter.js';
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
@@ -17,7 +18,7 @@ export function answerBrokenRequest({ code }: NodeJS.ErrnoException, socket: Soc
   if (code === 'ECONNRESET' || socket.destroyed) return;
   const status = STATUS_OF[code ?? ''] ?? 400;
   const requestId = newId();
-  const body = JSON.stringify(bodyOf(requestId, ofStatus(status)));
+  const body = JSON.stringify(problemBody(requestId, ofStatus(status)));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/problem+json; charset=utf-8',

@@ -1,8 +1,8 @@
-import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { requestIdOf } from '#api-kit';
+import { problemBody, requestIdOf } from '#api-kit';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
@@ -76,10 +76,9 @@ export class WebhookDoor implements OnModuleInit {
   private refuse(response: ServerResponse, status: number, code: string, detail: string): void {
     if (response.headersSent || response.destroyed) return;
     response.setHeader('content-type', 'application/problem+json');
-    const problem = { type: `urn:parley:problem:${code}`, title: STATUS_CODES[status], status, detail, code };
     const requestId = requestIdOf(response.req);
     response.setHeader('x-request-id', requestId);
-    this.answer(response, status, JSON.stringify({ ...problem, requestId }));
+    this.answer(response, status, JSON.stringify(problemBody(requestId, { status, code, detail })));
   }
 
   /** The connection ends where the rest of a body may come, and while stopping: an idle one would keep the server waiting. */
