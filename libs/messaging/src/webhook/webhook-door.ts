@@ -3,20 +3,24 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { problemBody, requestIdOf } from '#api-kit';
+import type { WebhookRequest } from '#messenger-kit';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
+import { type Answer, PlainConnections } from './plain-connections.js';
 import { BodyReader, BodyTooLarge, BodyTooSlow } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
 
 /** `/webhooks/{messenger}/{key}` and nothing else: no encoding, no further slash. */
 const ADDRESS = /^\/webhooks\/([a-z0-9-]{1,40})\/([\w-]{16,128})(?:\?.*)?$/;
+const TAKEN: Answer = { status: 200, headers: {}, body: '' };
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * Where messengers call. It stands before the framework: a webhook's body stays raw bytes, nothing is parsed before the
- * caller has proved who it is, and no hook, guard, pipe or interceptor runs on the receiving path.
+ * caller has proved who it is, and no hook, guard, pipe or interceptor runs on the receiving path. Plain calls do not even
+ * reach Node's HTTP server.
  */
 @Injectable()
 export class WebhookDoor implements OnModuleInit {
@@ -35,56 +39,73 @@ export class WebhookDoor implements OnModuleInit {
   onModuleInit(): void {
     if (!this.options.takeWebhooks) return;
     const { httpAdapter } = this.adapterHost;
+    const server = httpAdapter.getHttpServer() as Server;
+    const plain = new PlainConnections(server, ({ target, ...call }) => {
+      const address = ADDRESS.exec(target);
+      return address ? this.enter(address, call) : undefined;
+    });
     httpAdapter.getInstance<FastifyInstance>().addHook('preClose', (done) => {
       this.stopping = true;
+      plain.stop();
       done();
     });
-    const server = httpAdapter.getHttpServer() as Server;
     const others = server.listeners('request') as Handler[];
     server.removeAllListeners('request');
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const address = request.method === 'POST' && ADDRESS.exec(request.url ?? '');
-      if (address) void this.enter(address[1]!, address[2]!, request, response);
+      if (address) void this.readAndEnter(address, request, response);
       else for (const handle of others) handle(request, response);
     });
   }
 
+  private async readAndEnter(address: RegExpExecArray, request: IncomingMessage, response: ServerResponse) {
+    const { headers } = request;
+    const answer = await this.bodies.read(request).then(
+      (body) => this.enter(address, { headers, body }),
+      (error: unknown) => this.withoutBody(request, error),
+    );
+    if (response.headersSent || response.destroyed) return;
+    // The connection ends where the rest of a body may come, and while stopping: an idle one would keep the server waiting.
+    if (this.stopping || !request.complete) response.setHeader('connection', 'close');
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+    response.end(answer.body);
+  }
+
   /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
-  private async enter(name: string, key: string, request: IncomingMessage, response: ServerResponse) {
+  private async enter([, name = '', key = '']: RegExpExecArray, call: WebhookRequest): Promise<Answer> {
     try {
-      const body = await this.bodies.read(request);
       const way = await this.ways.to(name, key);
-      if (!way) return this.refuse(response, 404, 'not_found', 'There is no such webhook.');
-      const call = { headers: request.headers, body };
+      if (!way) return refusal(call, 404, 'not_found', 'There is no such webhook.');
       if (!this.ways.admits(name, way, call)) {
         this.metrics.refused(name);
-        return this.refuse(response, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
+        return refusal(call, 401, 'not_authentic', 'The call does not carry a valid proof of its sender.');
       }
       const began = performance.now();
       this.metrics.committed(name, await this.manager.receive(name, call, way.account), began);
-      this.answer(response, 200);
+      return TAKEN;
     } catch (error) {
-      if (error instanceof BodyTooLarge) return this.refuse(response, 413, 'too_large', 'The body is too large.');
-      if (error instanceof BodyTooSlow)
-        return this.refuse(response, 408, 'timeout', 'The body took too long to arrive.');
-      if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
-      response.setHeader('retry-after', '1');
-      this.refuse(response, 503, 'unavailable', 'The event was not taken. Deliver it again.');
+      return this.notTaken(call, error);
     }
   }
 
-  private refuse(response: ServerResponse, status: number, code: string, detail: string): void {
-    if (response.headersSent || response.destroyed) return;
-    response.setHeader('content-type', 'application/problem+json');
-    const requestId = requestIdOf(response.req);
-    response.setHeader('x-request-id', requestId);
-    this.answer(response, status, JSON.stringify(problemBody(requestId, { status, code, detail })));
+  private withoutBody(call: Pick<WebhookRequest, 'headers'>, error: unknown): Answer {
+    if (error instanceof BodyTooLarge) return refusal(call, 413, 'too_large', 'The body is too large.');
+    if (error instanceof BodyTooSlow) return refusal(call, 408, 'timeout', 'The body took too long to arrive.');
+    return this.notTaken(call, error);
   }
 
-  /** The connection ends where the rest of a body may come, and while stopping: an idle one would keep the server waiting. */
-  private answer(response: ServerResponse, status: number, body = ''): void {
-    if (this.stopping || status === 413 || status === 408) response.setHeader('connection', 'close');
-    response.writeHead(status, { 'content-length': Buffer.byteLength(body) });
-    response.end(body);
+  private notTaken(call: Pick<WebhookRequest, 'headers'>, error: unknown): Answer {
+    if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
+    const { headers, ...answer } = refusal(call, 503, 'unavailable', 'The event was not taken. Deliver it again.');
+    return { ...answer, headers: { ...headers, 'retry-after': '1' } };
   }
+}
+
+function refusal({ headers }: Pick<WebhookRequest, 'headers'>, status: number, code: string, detail: string): Answer {
+  const requestId = requestIdOf({ headers });
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'x-request-id': requestId },
+    body: JSON.stringify(problemBody(requestId, { status, code, detail })),
+  };
 }
