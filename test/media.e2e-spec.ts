@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { aDocument, aPicture, PNG } from '../apps/simulator/src/testing/samples.js';
 import type { MessengerKey } from '../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from './support/desk.js';
@@ -147,6 +149,36 @@ it.each(BOTH)('%s: an uploaded file and a picture are sent as they are', async (
   const files = all.flatMap((message: MessageView) => message.attachments.map(({ file }) => file!));
   expect(files.map(({ id, state }) => [id, state])).toEqual(attachments.map((id) => [id, 'stored']));
   expect(await chat.send('Once more', { attachments })).toMatchObject({ status: 422 });
+});
+
+it.each(BOTH)('%s: a file whose content is gone fails its message at once and in plain words', async (messenger) => {
+  const chat = await aChat(messenger);
+  const { body: file } = await upload(chat.api, aDocument);
+  const folder = join(house.server.options.dataDir, 'attachments');
+  await rm(folder, { recursive: true });
+  expect((await chat.api.get(`/v1/attachments/${file.id}`)).body).toMatchObject({ status: 409, code: 'not_stored' });
+  await chat.send('Here it is', { attachments: [file.id] });
+  await chat.send('Did it come?');
+  const messages = await eventually(async () => {
+    const found = await chat.later();
+    return found.at(-1)?.status === 'sent' && found;
+  });
+  const carrying = messages.filter(({ attachments }) => attachments.length > 0);
+  expect(carrying).toMatchObject([{ status: 'failed', failure: { code: 'file_gone' } }]);
+});
+
+it('a message waits for the place of its files, and says so', async () => {
+  const chat = await aChat('telegram');
+  const { body: file } = await upload(chat.api, aDocument);
+  const folder = join(house.server.options.dataDir, 'attachments');
+  await rename(folder, `${folder}.away`);
+  await writeFile(folder, 'no folder');
+  await chat.send('Here it is', { attachments: [file.id] });
+  await eventually(async () => (await chat.later())[0]?.failure?.code === 'file_unreadable');
+  expect((await chat.later())[0]).toMatchObject({ status: 'queued' });
+  await rm(folder);
+  await rename(`${folder}.away`, folder);
+  await eventually(async () => (await chat.later())[0]?.status === 'sent', 20_000);
 });
 
 it('uploads belong to whoever made them, once', async () => {

@@ -8,7 +8,7 @@ import { toFile, type AttachmentFile } from './attachment-file.js';
 import { AttachmentRepository, type AttachmentRow } from './attachment.repository.js';
 import { Expectations, type Expected } from './expectations.js';
 import { SignedLinks } from './signed-links.js';
-import { Storage } from './storage/storage.js';
+import { ContentGone, ContentUnreadable, Storage } from './storage/storage.js';
 
 const ERASED_AT_ONCE = 100;
 
@@ -68,13 +68,16 @@ export class Attachments {
     if (attached !== ids.length) throw new Error('attach() is for uploads that takeUploads() gave in this transaction');
   }
 
-  /** The content of a message on its way out, in the order given. Throws when one is not stored. */
+  /**
+   * The content of a message on its way out, in the order given. Throws `ContentGone` when one is not stored; so does reading
+   * it, and `ContentUnreadable` when the storage cannot be asked now.
+   */
   async files(ids: readonly string[]): Promise<OutgoingFile[]> {
     if (ids.length === 0) return [];
     const found = new Map((await this.repository.byIds(this.database, ids)).map((one) => [one.id, one]));
     return ids.map((id) => {
       const one = found.get(id);
-      if (one?.state !== 'stored') throw new Error(`Attachment ${id} has no content`);
+      if (one?.state !== 'stored') throw new ContentGone();
       return this.toOutgoing(one);
     });
   }
@@ -102,8 +105,18 @@ export class Attachments {
       name: name ?? type,
       mimeType: mimeType ?? 'application/octet-stream',
       size: size ?? 0,
-      read: async () => buffer(await this.storage.read(storageKey)),
+      read: () => this.contentOf(storageKey),
     };
+  }
+
+  private async contentOf(storageKey: string): Promise<Buffer> {
+    try {
+      return await buffer(await this.storage.read(storageKey));
+    } catch (error) {
+      throw error instanceof ContentGone
+        ? error
+        : new ContentUnreadable('This content cannot be read', { cause: error });
+    }
   }
 }
 

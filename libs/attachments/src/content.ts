@@ -9,7 +9,7 @@ import { byteRange } from './byte-range.js';
 import { contentDisposition } from './file-name.js';
 import { SignedLinks, type Link } from './signed-links.js';
 import { isShownInline } from './sniff.js';
-import { Storage } from './storage/storage.js';
+import { ContentGone, Storage, type ByteRange } from './storage/storage.js';
 
 /** What a browser asks for, beside the address. */
 export interface ContentRequest {
@@ -64,11 +64,17 @@ export class Content {
     const size = row.size ?? 0;
     const range = whole ? undefined : byteRange(request.range, size);
     if (range === 'unsatisfiable') return { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } };
-    const body = request.head ? Readable.from([]) : await this.storage.read(row.storageKey, range);
+    const body = request.head ? Readable.from([]) : await this.read(row, range);
     if (!range) return { status: 200, headers: { ...headers, 'content-length': String(size) }, body };
     const { from, to } = range;
     const part = { 'content-range': `bytes ${from}-${to}/${size}`, 'content-length': String(to - from + 1) };
     return { status: 206, headers: { ...headers, ...part }, body };
+  }
+
+  private async read({ storageKey }: AttachmentRow, range: ByteRange | undefined): Promise<Readable> {
+    return this.storage.read(storageKey, range).catch((error: unknown) => {
+      throw error instanceof ContentGone ? Problem.conflict('not_stored', 'This file is not stored any more.') : error;
+    });
   }
 
   /** By a link that holds, or as somebody who may read the chat. What one may not see is not there. */

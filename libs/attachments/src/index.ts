@@ -7,3 +7,4 @@ export { AttachmentsModule } from './attachments.module.js';
 export type { Expected } from './expectations.js';
 export { kept, keptIds } from './kept.js';
 export { ATTACHMENTS_SEALED } from './media-source.js';
+export { ContentGone, ContentUnreadable } from './storage/storage.js';

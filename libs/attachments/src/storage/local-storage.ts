@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { checkedKey, Storage, type ByteRange, type ContentFile } from './storage.js';
+import { checkedKey, ContentGone, Storage, type ByteRange, type ContentFile } from './storage.js';
 
 /** Content in files of a directory, in 256 folders. Several nodes may share the directory. */
 export class LocalStorage extends Storage {
@@ -20,7 +20,9 @@ export class LocalStorage extends Storage {
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
-    const handle = await open(this.placeOf(key), 'r');
+    const handle = await open(this.placeOf(key), 'r').catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? new ContentGone() : error;
+    });
     return handle.createReadStream(range ? { start: range.from, end: range.to } : {});
   }
 

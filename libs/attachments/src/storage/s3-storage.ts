@@ -4,7 +4,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { AwsV4Signer } from 'aws4fetch';
 import { GuardedHttp } from '#messenger-kit';
 import type { S3Options } from '../attachments-options.js';
-import { checkedKey, Storage, type ByteRange, type ContentFile } from './storage.js';
+import { checkedKey, ContentGone, Storage, type ByteRange, type ContentFile } from './storage.js';
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const TIMEOUT_MS = 60_000;
@@ -47,7 +47,7 @@ export class S3Storage extends Storage implements OnApplicationShutdown {
     const { status, body } = await this.http.download({ url, headers, maxBytes: this.maxBytes });
     if (status === (range ? 206 : 200)) return body;
     body.on('error', () => undefined).destroy();
-    throw new S3Error('read', status);
+    throw status === 404 ? new ContentGone() : new S3Error('read', status);
   }
 
   async remove(key: string): Promise<void> {

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { anS3StandIn, type S3StandIn } from '../testing/s3-stand-in.js';
 import { LocalStorage } from './local-storage.js';
 import { S3Storage } from './s3-storage.js';
-import { type ContentFile, newStorageKey, type Storage } from './storage.js';
+import { type ContentFile, ContentGone, newStorageKey, type Storage } from './storage.js';
 
 let directory: string;
 let bucket: S3StandIn;
@@ -42,7 +42,7 @@ test.each(kinds)('%s: content comes back whole and in part, is replaced and remo
   expect((await buffer(await storage.read(key, { from: 8, to: 9 }))).toString()).toBe('of');
   await storage.remove(key);
   await storage.remove(key);
-  await expect(storage.read(key)).rejects.toThrow();
+  await expect(storage.read(key)).rejects.toBeInstanceOf(ContentGone);
 });
 
 test.each(kinds)('%s: a key that is none of ours leads nowhere', async (_, open) => {

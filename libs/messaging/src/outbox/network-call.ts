@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Attachments } from '#attachments';
+import { Attachments, ContentGone, ContentUnreadable } from '#attachments';
 import type { OutgoingHead } from '#chats';
 import { Deadline, type OutgoingFile, type OutgoingMessage, type SendContext, type SendVerdict } from '#messenger-kit';
 import { MessagingOptions } from '../messaging-options.js';
@@ -37,7 +37,8 @@ export class NetworkCall {
       return { verdict: await this.send(way, lane, message, { lastInboundAt, human }) };
     } catch (error) {
       if (error instanceof Error && !/^NotAsked/.test(error.name)) this.logger.warn(`${head.id}: ${error.name}`);
-      return { error };
+      const verdict = aboutContent(error);
+      return verdict ? { verdict } : { error };
     }
   }
 
@@ -85,6 +86,18 @@ function noAnswerAfter(signal: AbortSignal): Promise<SendVerdict> {
       resolve({ kind: 'unknown', sentence: 'The messenger did not answer in time; the message may have arrived.' });
     signal.addEventListener('abort', () => void setTimeout(giveUp, GRACE_MS).unref(), { once: true });
   });
+}
+
+/** Files are read before the network is asked. */
+function aboutContent(error: unknown): SendVerdict | undefined {
+  if (error instanceof ContentGone) {
+    const sentence =
+      'A file of this message is not stored here any more. Upload it again and send it in a new message.';
+    return { kind: 'rejected', class: 'permanent', code: 'file_gone', sentence };
+  }
+  if (!(error instanceof ContentUnreadable)) return undefined;
+  const sentence = 'The place where files are kept could not be read.';
+  return { kind: 'rejected', class: 'retryAfter', code: 'file_unreadable', sentence };
 }
 
 function windowClosed(reason: string | null): SendVerdict {
