@@ -79,6 +79,7 @@ export class Courier {
         headers: { 'content-type': 'application/json', ...signed(eventId, body, keys) },
         content: { body: Readable.from([bytes]), length: bytes.length },
         timeoutMs: TIMEOUT_MS,
+        headOnly: true,
       });
       if (status >= 200 && status < 300) return { status, error: null, delivered: true };
       if (status === 410) return { status, error: null, delivered: false };

@@ -8,13 +8,19 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
+export interface AnswerLimits {
+  readonly maxBytes: number;
+  /** Whether an answer counts from its head on, whatever becomes of its body, which is not kept. */
+  readonly headOnly: boolean;
+}
+
 /**
  * One request and its answer. undici calls `onRequestStart` right before the first byte is written: an error before it
  * means "not asked", an error after it "unknown".
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   private controller?: Dispatcher.DispatchController;
-  private ended?: Error;
+  private ended?: NotAskedError | OutcomeUnknownError;
   private status = 0;
   private headers: IncomingHttpHeaders = {};
   private readonly chunks: Buffer[] = [];
@@ -23,7 +29,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     /** Where to, without path or query. */
     private readonly where: string,
-    private readonly maxBytes: number,
+    private readonly limits: AnswerLimits,
     private readonly resolve: (answer: RawAnswer) => void,
     private readonly reject: (error: NotAskedError | OutcomeUnknownError) => void,
   ) {}
@@ -31,7 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange now, whatever stage it is in. */
   end(code: string): void {
     this.ended ??= this.failed(code);
-    this.reject(this.failed(code));
+    this.fail(this.ended);
     this.controller?.abort(this.ended);
   }
 
@@ -47,16 +53,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.size += chunk.length;
-    if (this.size > this.maxBytes) this.end('answer_too_large');
-    else this.chunks.push(chunk);
+    if (this.size > this.limits.maxBytes) this.end('answer_too_large');
+    else if (!this.limits.headOnly) this.chunks.push(chunk);
   }
 
   onResponseEnd(): void {
-    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) });
+    this.answer();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.reject(error instanceof NotAskedError ? error : this.failed(codeOf(error)));
+    this.fail(error instanceof NotAskedError ? error : this.failed(codeOf(error)));
+  }
+
+  private answer(): void {
+    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) });
+  }
+
+  private fail(error: NotAskedError | OutcomeUnknownError): void {
+    // Below 200 the answer is still to come.
+    if (this.limits.headOnly && this.status >= 200) this.answer();
+    else this.reject(error);
   }
 
   private failed(code: string): NotAskedError | OutcomeUnknownError {

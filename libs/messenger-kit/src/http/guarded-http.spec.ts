@@ -50,6 +50,31 @@ async function post(origin: string, options: GuardedHttpOptions = {}): Promise<N
   return failureOf(http.request({ method: 'POST', url: `${origin}/bot${SECRET}/sendMessage`, json: { text: 'x' } }));
 }
 
+test.each<[string, RequestListener]>([
+  ['larger than is kept', (_request, response) => response.end(Buffer.alloc(200_000))],
+  ['that never ends', (_request, response) => response.write('a')],
+  ['that breaks off', (_request, response) => response.write('a', () => response.destroy())],
+])('where the head is all that matters, a body %s does not', async (_, listener) => {
+  const origin = await serving((request, response) => {
+    response.writeHead(201, { 'retry-after': '7' });
+    listener(request, response);
+  });
+  const http = client({ trustedOrigins: [origin], timeoutMs: 500, maxAnswerBytes: 100_000 });
+  const call = { method: 'POST', url: `${origin}/x`, json: {} } as const;
+  expect(await http.request({ ...call, headOnly: true })).toMatchObject({
+    status: 201,
+    headers: { 'retry-after': '7' },
+  });
+  expect(await failureOf(http.request(call))).toBeInstanceOf(OutcomeUnknownError);
+});
+
+test('where the head is all that matters, there must be one', async () => {
+  const origin = await speaking((socket) => void socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
+  const http = client({ trustedOrigins: [origin], timeoutMs: 300 });
+  const failure = await failureOf(http.request({ method: 'POST', url: origin, json: {}, headOnly: true }));
+  expect(failure.code).toBe('timeout');
+});
+
 test('a trusted origin is reached on loopback; JSON goes there and comes back', async () => {
   const origin = await serving((request, response) => {
     request.setEncoding('utf8').on('data', (body: string) => response.end(JSON.stringify({ body, id: 1 })));

@@ -33,6 +33,8 @@ export interface HttpCall {
   readonly content?: { readonly body: Readable; readonly length: number };
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Whether status and headers are all that matters: a body that is too large, slow or cut off is no failure then. */
+  readonly headOnly?: boolean;
 }
 
 export interface HttpAnswer {
@@ -127,7 +129,8 @@ export class GuardedHttp {
   private exchange(url: URL, call: HttpCall): Promise<RawAnswer> {
     const { body, headers } = payloadOf(call);
     return new Promise<RawAnswer>((resolve, reject) => {
-      const exchange = new Exchange(url.origin, this.maxAnswerBytes, settled(resolve), settled(reject));
+      const limits = { maxBytes: this.maxAnswerBytes, headOnly: call.headOnly === true };
+      const exchange = new Exchange(url.origin, limits, settled(resolve), settled(reject));
       const timer = setTimeout(() => exchange.end('timeout'), call.timeoutMs ?? this.timeoutMs);
       const onAbort = (): void => exchange.end('aborted');
       function settled<T>(settle: (value: T) => void): (value: T) => void {
