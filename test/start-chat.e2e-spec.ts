@@ -35,6 +35,24 @@ async function anAcquaintance(messenger: 'telegram' | 'facebook' = 'telegram') {
   return { who, before, place: { channelId: channel.id, identityId } };
 }
 
+it('in a chat that an agent began nobody waited: reports count it, but none of its times but how long it lasted', async () => {
+  const { place } = await anAcquaintance();
+  const { admin, agents } = house.team;
+  const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  const path = `/v1/reports/chats?from=${day(-1)}&to=${day(1)}&unit=all&by=agent`;
+  const figures = async () => {
+    const { data } = await admin.read<{ data: Record<string, unknown>[] }>(path);
+    return data.find(({ id }) => id === agents[0]!.id)!;
+  };
+  const before = await figures();
+  const { body } = await start(anna, { ...place, text: 'Your lamp is here' });
+  await anna.post(`/v1/chats/${body.chat.id}/close`);
+  const after = await figures();
+  const timesOf = (row: object) => Object.entries(row).filter(([name]) => /^(waiting|accept|firstReply)/.test(name));
+  expect(after.closed).toBe((before.closed as number) + 1);
+  expect(timesOf(after)).toEqual(timesOf(before));
+});
+
 it('an agent writes first to somebody they know: the chat is theirs, and the message arrives', async () => {
   const { who, before, place } = await anAcquaintance();
   const { status, body } = await start(anna, { ...place, text: 'Your lamp is here' });

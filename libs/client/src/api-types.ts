@@ -5394,7 +5394,7 @@ export interface components {
              */
             outboundMessages: number;
             /**
-             * @description Seconds from opened to accepted, or to closed where nobody accepted
+             * @description Seconds from opened to accepted, or to closed where nobody accepted; without chats that one of ours began, in which nobody waits
              * @example 41.5
              */
             waitingMean: number | null;
@@ -5406,7 +5406,7 @@ export interface components {
              */
             waitingP90: number | null;
             /**
-             * @description Seconds from opened to accepted
+             * @description Seconds from opened to accepted, without chats that one of ours began
              * @example 40.1
              */
             acceptMean: number | null;
@@ -5415,7 +5415,7 @@ export interface components {
             /** @example 91 */
             acceptP90: number | null;
             /**
-             * @description Seconds from opened to a person’s first answer
+             * @description Seconds from opened to a person’s first answer, without chats that one of ours began
              * @example 77.3
              */
             firstReplyMean: number | null;

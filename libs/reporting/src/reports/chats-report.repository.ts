@@ -25,9 +25,12 @@ const FILTERS = `($5::uuid IS NULL OR c.queue_id = $5) AND ($6::uuid IS NULL OR 
   AND ($7::uuid IS NULL OR c.agent_id = $7)`;
 
 const seconds = (from: string, to: string) => `extract(epoch FROM ${to} - ${from})::float8`;
-const WAITED = seconds('c.opened_at', 'coalesce(c.first_accepted_at, c.closed_at)');
-const TO_ACCEPT = seconds('c.opened_at', 'c.first_accepted_at');
-const TO_REPLY = seconds('c.opened_at', 'c.first_human_reply_at');
+/** One of ours began the chat and held it from then on: nobody waited. */
+const BEGUN_BY_US = 'c.first_accepted_at = c.opened_at';
+const unlessByUs = (time: string) => `CASE WHEN ${BEGUN_BY_US} THEN NULL ELSE ${time} END`;
+const WAITED = unlessByUs(seconds('c.opened_at', 'coalesce(c.first_accepted_at, c.closed_at)'));
+const TO_ACCEPT = unlessByUs(seconds('c.opened_at', 'c.first_accepted_at'));
+const TO_REPLY = unlessByUs(seconds('c.opened_at', 'c.first_human_reply_at'));
 const LASTED = seconds('c.opened_at', 'c.closed_at');
 
 /** Mean and percentiles of a time; chats without it do not count. */

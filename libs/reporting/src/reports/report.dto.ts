@@ -129,7 +129,7 @@ export class ChatsRowDto extends RowDto {
   /** What was answered
    * @example 590 */
   outboundMessages: number;
-  /** Seconds from opened to accepted, or to closed where nobody accepted
+  /** Seconds from opened to accepted, or to closed where nobody accepted; without chats that one of ours began, in which nobody waits
    * @example 41.5 */
   waitingMean: number | null;
   /** @example 20 */
@@ -137,14 +137,14 @@ export class ChatsRowDto extends RowDto {
   /** Nine of ten chats waited no longer
    * @example 95 */
   waitingP90: number | null;
-  /** Seconds from opened to accepted
+  /** Seconds from opened to accepted, without chats that one of ours began
    * @example 40.1 */
   acceptMean: number | null;
   /** @example 19 */
   acceptMedian: number | null;
   /** @example 91 */
   acceptP90: number | null;
-  /** Seconds from opened to a person’s first answer
+  /** Seconds from opened to a person’s first answer, without chats that one of ours began
    * @example 77.3 */
   firstReplyMean: number | null;
   /** @example 52 */

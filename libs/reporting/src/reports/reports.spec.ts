@@ -28,7 +28,8 @@ const MINUTE = 60_000;
 /** Around the nights when clocks change in Berlin and New York. */
 const chat = fc.record({
   opened: fc.integer({ min: 0, max: 20 * 24 * 60 }),
-  accepted: fc.option(fc.integer({ min: 0, max: 600 })),
+  // 0: begun by one of ours.
+  accepted: fc.option(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600 }))),
   replied: fc.option(fc.integer({ min: 0, max: 900 })),
   lasted: fc.option(fc.integer({ min: 600, max: 5_000 })),
   reason: fc.constantFrom('agent', 'supervisor', 'timeout'),

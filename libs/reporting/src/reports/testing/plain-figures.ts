@@ -62,8 +62,10 @@ export function figuresOf<Chat extends PlainChat>(
 
 function ofClosed(chats: readonly PlainChat[]): object {
   const closedBy = (reason: string) => chats.filter((chat) => chat.reason === reason).length;
-  const seconds = (to: (chat: PlainChat) => Date | null) =>
-    chats.flatMap((chat) => {
+  // Nobody waits in a chat that one of ours began.
+  const waiting = chats.filter(({ openedAt, acceptedAt }) => acceptedAt?.getTime() !== openedAt.getTime());
+  const seconds = (among: readonly PlainChat[], to: (chat: PlainChat) => Date | null) =>
+    among.flatMap((chat) => {
       const end = to(chat);
       return end ? [(end.getTime() - chat.openedAt.getTime()) / 1000] : [];
     });
@@ -77,19 +79,19 @@ function ofClosed(chats: readonly PlainChat[]): object {
     outboundMessages: chats.reduce((sum, { outbound }) => sum + outbound, 0),
     ...times(
       'waiting',
-      seconds(({ acceptedAt, closedAt }) => acceptedAt ?? closedAt),
+      seconds(waiting, ({ acceptedAt, closedAt }) => acceptedAt ?? closedAt),
     ),
     ...times(
       'accept',
-      seconds(({ acceptedAt }) => acceptedAt),
+      seconds(waiting, ({ acceptedAt }) => acceptedAt),
     ),
     ...times(
       'firstReply',
-      seconds(({ repliedAt }) => repliedAt),
+      seconds(waiting, ({ repliedAt }) => repliedAt),
     ),
     ...times(
       'duration',
-      seconds(({ closedAt }) => closedAt),
+      seconds(chats, ({ closedAt }) => closedAt),
     ),
   };
 }
