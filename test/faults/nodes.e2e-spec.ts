@@ -46,6 +46,33 @@ async function aWorker(role: 'worker' | 'all' = 'worker'): Promise<ServerProcess
   return worker;
 }
 
+/**
+ * A worker that sleeps until SIGCONT. To start one takes longer than a call may hang where much else is going on: it is ready
+ * before there is anything to do. It is not put to sleep within a transaction, whose locks others would wait for.
+ */
+async function aSleepingWorker(): Promise<ServerProcess> {
+  const worker = await aWorker();
+  const transactions = async () => {
+    const rows = await house.database.database.rows<{ id: string }>(
+      `SELECT pid || ' ' || xact_start AS id FROM pg_stat_activity
+       WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()`,
+    );
+    return rows.map(({ id }) => id);
+  };
+  await eventually(async () => {
+    worker.signal('SIGSTOP');
+    const before = await transactions();
+    const remain = () => transactions().then((now) => now.filter((id) => before.includes(id)));
+    for (let look = 0; look < 50; look++) {
+      if ((await remain()).length === 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    worker.signal('SIGCONT');
+    return false;
+  });
+  return worker;
+}
+
 /** Chats whose first answer left and got no reply, with two more behind it; the only worker holds all their lanes. */
 async function hangingChats(count: number): Promise<OpenChat[]> {
   const chats = await Promise.all(Array.from({ length: count }, () => anOpenChat(house, aCustomer(house, 'telegram'))));
@@ -69,9 +96,10 @@ const tookOver = (chats: readonly OpenChat[]) => chats.every(({ who }) => house.
 
 it('a killed node’s lanes are taken over within 15 s, and nothing is sent twice', async () => {
   for (let round = 0; round < rounds(1, 5); round++) {
+    const next = await aSleepingWorker();
     const holder = await aWorker();
     const chats = await hangingChats(5);
-    await aWorker();
+    next.signal('SIGCONT');
     await holder.kill();
     await house.simulator.waitFor(() => tookOver(chats), 15_000, 'the lanes of the killed node');
     await expectTakenOver(chats);
@@ -80,9 +108,10 @@ it('a killed node’s lanes are taken over within 15 s, and nothing is sent twic
 }, 300_000);
 
 it('a frozen node’s lanes are taken over within 15 s; when it wakes it writes and sends nothing', async () => {
+  const next = await aSleepingWorker();
   const holder = await aWorker();
   const chats = await hangingChats(5);
-  await aWorker();
+  next.signal('SIGCONT');
   holder.signal('SIGSTOP');
   await house.simulator.waitFor(() => tookOver(chats), 15_000, 'the lanes of the frozen node');
   holder.signal('SIGCONT');
