@@ -13,7 +13,7 @@ type Enter = (request: PlainRequest) => Promise<Answer> | undefined;
 type Connected = (this: Server, socket: Socket) => void;
 
 /**
- * Stands before Node's HTTP server and answers plain requests by itself, for a third of its price. A connection on which
+ * Stands before Node's HTTP server and answers plain requests by itself, which takes a third less. A connection on which
  * anything else comes is Node's from there on, with these bytes: whatever is unusual, slow, large or broken is read,
  * bounded and refused by Node alone. https://nodejs.org/docs/latest-v20.x/api/http.html#event-connection
  */
