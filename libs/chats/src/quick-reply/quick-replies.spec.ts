@@ -3,6 +3,7 @@ import { validate } from 'class-validator';
 import { newId } from '#database';
 import type { Caller } from '#identity';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { Queues } from '../queue/queues.js';
 import { ChatQuickReplies } from './chat-quick-replies.js';
 import { fillIn } from './fill-in.js';
 import { textFor } from './language.js';
@@ -123,6 +124,19 @@ it('have a shortcut for themselves, name known variables and queues', async () =
     pointers: [{ pointer: '#/texts/0/text' }],
   });
   await expect(keep(admin, { queueIds: [newId()] })).rejects.toMatchObject({ pointers: [{ pointer: '#/queueIds/0' }] });
+});
+
+it('are changed as they were told, though one of their queues was deleted', async () => {
+  const replies = house.get(QuickReplies);
+  const [gone, queue, other] = [await house.aQueue(), await house.aQueue(), await house.aQueue()];
+  const { id } = await keep(admin, { queueIds: [gone, queue] });
+  await house.get(Queues).delete(gone);
+  const { queueIds } = await replies.update(admin, id, {});
+  expect((await replies.update(admin, id, { queueIds })).queueIds.toSorted()).toEqual([gone, queue].toSorted());
+  expect((await replies.update(admin, id, { queueIds: [queue, other, queue] })).queueIds).toHaveLength(2);
+  await expect(replies.update(admin, id, { queueIds: [gone] })).rejects.toMatchObject({
+    pointers: [{ pointer: '#/queueIds/0' }],
+  });
 });
 
 it.each([

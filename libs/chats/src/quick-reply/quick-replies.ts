@@ -53,7 +53,7 @@ export class QuickReplies {
       const before = await this.mayChange(tx, caller, id);
       refuseUnknownPlaces(wish.texts ?? []);
       await this.replies.change(tx, id, wish);
-      if (wish.queueIds) await this.replies.setQueues(tx, id, await this.held(tx, wish.queueIds));
+      if (wish.queueIds) await this.replies.setQueues(tx, id, await this.held(tx, wish.queueIds, before.queueIds));
       const after = await this.view(tx, caller, id);
       if (after.shared) await audit(tx, { action: 'quick_reply.updated', subjectId: id, before, after });
       return after;
@@ -84,11 +84,12 @@ export class QuickReplies {
     return viewOf(reply);
   }
 
-  private async held(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  /** Queues of today, and those it has `already`: what is sent back as it was told is no mistake where one was deleted meanwhile. */
+  private async held(tx: Tx, ids: readonly string[], already: readonly string[] = []): Promise<string[]> {
     const wanted = ids.map((id) => id.toLowerCase());
-    const held = await this.queues.hold(tx, wanted);
-    const unknown = wanted.findIndex((id) => !held.includes(id));
-    if (unknown < 0) return held;
+    const allowed = [...(await this.queues.hold(tx, wanted)), ...already];
+    const unknown = wanted.findIndex((id) => !allowed.includes(id));
+    if (unknown < 0) return wanted;
     const detail = 'There is no such queue.';
     throw Problem.invalid(detail, [{ pointer: `#/queueIds/${unknown}`, detail }]);
   }
