@@ -99,6 +99,11 @@ const ODD_NAMES = [
   'Keep-Alive',
   'Host',
   'Expect',
+  'Set-Cookie',
+  'TE',
+  'Trailer',
+  'Upgrade',
+  'Proxy-Connection',
   'X A',
   '__proto__',
 ];

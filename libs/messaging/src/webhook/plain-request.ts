@@ -11,7 +11,7 @@ const MOST_HEAD_BYTES = 8 * 1024;
 /** Up to its last line break. No folded lines, no blank before a colon, nothing beyond printable ASCII. */
 const HEAD = /^POST (\/[!-~]*) HTTP\/1\.1\r\n(?:[\w-]+:[ -~]*\r\n)+$/;
 const LENGTH = /^(?:0|[1-9]\d{0,6})$/;
-/** What these say changes how a request is to be read or answered. */
+/** What these say changes how a request is to be read or answered; two are no plain text once they are read. */
 const MEANINGFUL = new Set([
   'transfer-encoding',
   'expect',
@@ -19,6 +19,7 @@ const MEANINGFUL = new Set([
   'trailer',
   'te',
   'proxy-connection',
+  'set-cookie',
   '__proto__',
 ]);
 
