@@ -16,7 +16,8 @@ const PATIENCE_MS = 16_000;
 
 beforeAll(async () => {
   simulator = await startSimulator();
-  server = await ServerProcess.start({ messengersUrl: simulator.url });
+  // Its own pool, also where the suite is run with a pool of one: reading beside a COMMIT that waits takes a second connection.
+  server = await ServerProcess.start({ messengersUrl: simulator.url, env: { PARLEY_POOL_SIZE: '10' } });
   team = await aTeam(server, simulator, 1);
 }, 120_000);
 afterAll(async () => {
