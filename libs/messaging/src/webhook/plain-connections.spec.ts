@@ -1,28 +1,30 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { PlainConnections, type Answer } from './plain-connections.js';
+import { PlainConnections, type WebhookAnswer } from './plain-connections.js';
 import type { PlainRequest } from './plain-request.js';
 
 /** Real: sockets, and Node's HTTP server behind. */
-const TAKEN: Answer = { status: 200, headers: {}, body: '' };
+const TAKEN: WebhookAnswer = { status: 200, headers: {}, body: '' };
 let server: Server;
-let plain: PlainConnections;
+let stopping: boolean;
 let entered: PlainRequest[];
-let answer: (request: PlainRequest) => Promise<Answer> | undefined;
+let answer: (request: PlainRequest) => Promise<WebhookAnswer> | undefined;
 
 beforeEach(async () => {
   entered = [];
+  stopping = false;
   answer = () => Promise.resolve(TAKEN);
   server = createServer((request, response) => {
     let size = 0;
     request.on('data', (chunk: Buffer) => (size += chunk.length));
     request.on('end', () => response.setHeader('x-by', 'node').end(`${request.method} ${request.url} ${size}`));
   });
-  plain = new PlainConnections(server, (request) => {
+  const enter = (request: PlainRequest) => {
     entered.push(request);
     return answer(request);
-  });
+  };
+  new PlainConnections(server, enter, () => stopping);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -86,7 +88,7 @@ class Client {
 /** Holds answers back from now on, until `give`. */
 function hold() {
   let give!: () => void;
-  const given = new Promise<Answer>((resolve) => (give = () => resolve(TAKEN)));
+  const given = new Promise<WebhookAnswer>((resolve) => (give = () => resolve(TAKEN)));
   answer = () => given;
   return { give };
 }
@@ -235,7 +237,7 @@ it('a server that closes ends idle connections, and the others with their answer
   const { give } = hold();
   busy.socket.write(post('/2'));
   await arrived(2);
-  plain.stop();
+  stopping = true;
   const closed = new Promise((resolve) => server.close(resolve));
   expect(await idle.untilClosed()).not.toContain('close');
   give();

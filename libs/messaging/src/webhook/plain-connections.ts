@@ -2,14 +2,14 @@ import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { readPlainRequest, type PlainRequest } from './plain-request.js';
 
-export interface Answer {
+export interface WebhookAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** Answers a request, or says at once, by undefined, that it is not its own. Never rejects. */
-type Enter = (request: PlainRequest) => Promise<Answer> | undefined;
+type Enter = (request: PlainRequest) => Promise<WebhookAnswer> | undefined;
 type Connected = (this: Server, socket: Socket) => void;
 
 /**
@@ -19,18 +19,19 @@ type Connected = (this: Server, socket: Socket) => void;
  */
 export class PlainConnections {
   private readonly open = new Set<PlainConnection>();
-  private stopping = false;
 
+  /** `isStopping`: whether each answer is the last one on its connection. An idle one would keep the server waiting. */
   constructor(
     private readonly server: Server,
-    private readonly enter: Enter,
+    enter: Enter,
+    isStopping: () => boolean,
   ) {
     const node = server.listeners('connection') as Connected[];
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      const connection = new PlainConnection(socket, this.enter, {
+      const connection = new PlainConnection(socket, enter, {
         keptMs: server.keepAliveTimeout,
-        isLast: () => this.stopping,
+        isLast: isStopping,
         left: () => void this.open.delete(connection),
         hand: () => node.forEach((connected) => connected.call(server, socket)),
       });
@@ -51,11 +52,6 @@ export class PlainConnections {
       closeIdle();
       for (const connection of this.open) connection.closeIfIdle();
     };
-  }
-
-  /** From now on each answer is the last one on its connection: an idle one would keep the server waiting for its client. */
-  stop(): void {
-    this.stopping = true;
   }
 }
 
@@ -113,7 +109,7 @@ class PlainConnection {
     void answer.then((ready) => this.reply(ready));
   }
 
-  private reply(answer: Answer): void {
+  private reply(answer: WebhookAnswer): void {
     const { socket, behind } = this;
     this.answering = false;
     if (socket.destroyed) return;
@@ -142,11 +138,16 @@ class PlainConnection {
 }
 
 let written:
-  | { readonly answer: Answer; readonly second: number; readonly keptMs: number | undefined; readonly bytes: Buffer }
+  | {
+      readonly answer: WebhookAnswer;
+      readonly second: number;
+      readonly keptMs: number | undefined;
+      readonly bytes: Buffer;
+    }
   | undefined;
 
 /** The answer as it travels; the last one of a connection where it is not kept. The same one within a second is not made again. */
-function inBytes(answer: Answer, keptMs: number | undefined): Buffer {
+function inBytes(answer: WebhookAnswer, keptMs: number | undefined): Buffer {
   const second = Math.floor(Date.now() / 1000);
   if (written?.answer === answer && written.second === second && written.keptMs === keptMs) return written.bytes;
   const { status, headers, body } = answer;

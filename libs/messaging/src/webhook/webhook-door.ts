@@ -7,14 +7,15 @@ import type { WebhookRequest } from '#messenger-kit';
 import { InboxUnavailable } from '../inbox/inbox.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
-import { type Answer, PlainConnections } from './plain-connections.js';
+import { PlainConnections, type WebhookAnswer } from './plain-connections.js';
+import type { PlainRequest } from './plain-request.js';
 import { BodyReader, BodyTooLarge, BodyTooSlow } from './read-body.js';
 import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
 
 /** `/webhooks/{messenger}/{key}` and nothing else: no encoding, no further slash. */
 const ADDRESS = /^\/webhooks\/([a-z0-9-]{1,40})\/([\w-]{16,128})(?:\?.*)?$/;
-const TAKEN: Answer = { status: 200, headers: {}, body: '' };
+const TAKEN: WebhookAnswer = { status: 200, headers: {}, body: '' };
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
@@ -40,13 +41,13 @@ export class WebhookDoor implements OnModuleInit {
     if (!this.options.takeWebhooks) return;
     const { httpAdapter } = this.adapterHost;
     const server = httpAdapter.getHttpServer() as Server;
-    const plain = new PlainConnections(server, ({ target, ...call }) => {
-      const address = ADDRESS.exec(target);
-      return address ? this.enter(address, call) : undefined;
-    });
+    const enterPlainly = (request: PlainRequest) => {
+      const address = ADDRESS.exec(request.target);
+      return address ? this.enter(address, request) : undefined;
+    };
+    new PlainConnections(server, enterPlainly, () => this.stopping);
     httpAdapter.getInstance<FastifyInstance>().addHook('preClose', (done) => {
       this.stopping = true;
-      plain.stop();
       done();
     });
     const others = server.listeners('request') as Handler[];
@@ -72,7 +73,7 @@ export class WebhookDoor implements OnModuleInit {
   }
 
   /** Whatever goes wrong after authentication, the messenger must deliver again: never a 2xx, never a lost event. */
-  private async enter([, name = '', key = '']: RegExpExecArray, call: WebhookRequest): Promise<Answer> {
+  private async enter([, name = '', key = '']: RegExpExecArray, call: WebhookRequest): Promise<WebhookAnswer> {
     try {
       const way = await this.ways.to(name, key);
       if (!way) return refusal(call, 404, 'not_found', 'There is no such webhook.');
@@ -88,20 +89,25 @@ export class WebhookDoor implements OnModuleInit {
     }
   }
 
-  private withoutBody(call: Pick<WebhookRequest, 'headers'>, error: unknown): Answer {
+  private withoutBody(call: Pick<WebhookRequest, 'headers'>, error: unknown): WebhookAnswer {
     if (error instanceof BodyTooLarge) return refusal(call, 413, 'too_large', 'The body is too large.');
     if (error instanceof BodyTooSlow) return refusal(call, 408, 'timeout', 'The body took too long to arrive.');
     return this.notTaken(call, error);
   }
 
-  private notTaken(call: Pick<WebhookRequest, 'headers'>, error: unknown): Answer {
+  private notTaken(call: Pick<WebhookRequest, 'headers'>, error: unknown): WebhookAnswer {
     if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
     const { headers, ...answer } = refusal(call, 503, 'unavailable', 'The event was not taken. Deliver it again.');
     return { ...answer, headers: { ...headers, 'retry-after': '1' } };
   }
 }
 
-function refusal({ headers }: Pick<WebhookRequest, 'headers'>, status: number, code: string, detail: string): Answer {
+function refusal(
+  { headers }: Pick<WebhookRequest, 'headers'>,
+  status: number,
+  code: string,
+  detail: string,
+): WebhookAnswer {
   const requestId = requestIdOf({ headers });
   return {
     status,
