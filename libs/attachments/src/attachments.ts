@@ -113,9 +113,7 @@ export class Attachments {
     try {
       return await buffer(await this.storage.read(storageKey));
     } catch (error) {
-      throw error instanceof ContentGone
-        ? error
-        : new ContentUnreadable('This content cannot be read', { cause: error });
+      throw error instanceof ContentGone ? error : new ContentUnreadable(error);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { checkedKey, ContentGone, Storage, type ByteRange, type ContentFile } from './storage.js';
@@ -20,8 +20,12 @@ export class LocalStorage extends Storage {
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
-    const handle = await open(this.placeOf(key), 'r').catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOENT' ? new ContentGone() : error;
+    const place = this.placeOf(key);
+    const handle = await open(place, 'r').catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      // A folder stays when it is empty: one that is missing was never here, or the whole directory is another today.
+      await access(dirname(place));
+      throw new ContentGone();
     });
     return handle.createReadStream(range ? { start: range.from, end: range.to } : {});
   }

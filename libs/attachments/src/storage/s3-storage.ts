@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { AwsV4Signer } from 'aws4fetch';
 import { GuardedHttp } from '#messenger-kit';
@@ -11,8 +12,11 @@ const TIMEOUT_MS = 60_000;
 
 /** The store did not do what it was asked. Its own words stay out: they may repeat the request. */
 export class S3Error extends Error {
+  readonly code: string;
+
   constructor(what: string, status: number) {
     super(`The S3 store answered ${status} when asked to ${what} an object`);
+    this.code = `S3 store: ${status}`;
   }
 }
 
@@ -46,8 +50,10 @@ export class S3Storage extends Storage implements OnApplicationShutdown {
     const headers = await this.signed('GET', url, { 'x-amz-content-sha256': EMPTY_SHA256, ...wanted });
     const { status, body } = await this.http.download({ url, headers, maxBytes: this.maxBytes });
     if (status === (range ? 206 : 200)) return body;
+    // No bucket is 404, too.
+    if (status === 404 && !(await text(body)).includes('NoSuchBucket')) throw new ContentGone();
     body.on('error', () => undefined).destroy();
-    throw status === 404 ? new ContentGone() : new S3Error('read', status);
+    throw new S3Error('read', status);
   }
 
   async remove(key: string): Promise<void> {

@@ -45,6 +45,15 @@ test.each(kinds)('%s: content comes back whole and in part, is replaced and remo
   await expect(storage.read(key)).rejects.toBeInstanceOf(ContentGone);
 });
 
+test('where the whole place is missing, nothing is said to be gone', async () => {
+  const key = newStorageKey();
+  const away = new LocalStorage(join(directory, 'not mounted'));
+  await expect(away.read(key)).rejects.toMatchObject({ code: 'ENOENT' });
+  const other = new S3Storage({ ...bucket.options, bucket: 'another' }, 1_000);
+  await expect(other.read(key)).rejects.toMatchObject({ code: 'S3 store: 404' });
+  await other.onApplicationShutdown();
+});
+
 test.each(kinds)('%s: a key that is none of ours leads nowhere', async (_, open) => {
   for (const key of ['../../etc/passwd', `${'a'.repeat(47)}/`, '', 'A'.repeat(48), `${newStorageKey()}\n`]) {
     await expect(open().read(key)).rejects.toThrow('no storage key');

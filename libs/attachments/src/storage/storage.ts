@@ -15,21 +15,29 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** There is nothing under the key. */
+/** The storage is there, and has nothing under the key. */
 export class ContentGone extends Error {
   constructor() {
     super('This content is not stored any more');
   }
 }
 
-/** The storage could not be asked; the content may well be there. `cause` says why. */
-export class ContentUnreadable extends Error {}
+/** The storage could not be asked; the content may well be there. Says why, and names neither key nor path. */
+export class ContentUnreadable extends Error {
+  constructor(cause: unknown) {
+    const { code, name } = cause as NodeJS.ErrnoException;
+    super(`This content cannot be read (${code ?? name})`, { cause });
+  }
+}
 
 /** Where content lies, under keys of `newStorageKey`. */
 export abstract class Storage {
   /** Resolves once the content would survive a crash. Whatever was there under the key is replaced. May take the file away. */
   abstract put(key: string, file: ContentFile): Promise<void>;
-  /** Rejects with `ContentGone` when there is nothing under the key. The stream must be read to its end or destroyed. */
+  /**
+   * Rejects with `ContentGone` when there is nothing under the key, and with another error when the storage cannot tell. The
+   * stream must be read to its end or destroyed.
+   */
   abstract read(key: string, range?: ByteRange): Promise<Readable>;
   /** Succeeds when there was nothing. */
   abstract remove(key: string): Promise<void>;

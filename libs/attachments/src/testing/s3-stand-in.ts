@@ -29,11 +29,13 @@ export async function anS3StandIn(): Promise<S3StandIn> {
       if (refusal) standIn.refusals.push(refusal);
       if (refusal || standIn.failing) return response.writeHead(standIn.failing ?? 403).end('<Error/>');
       const path = request.url ?? '';
+      if (!path.startsWith(`/${BUCKET}/`))
+        return response.writeHead(404).end('<Error><Code>NoSuchBucket</Code></Error>');
       const found = objects.get(path);
       if (request.method === 'PUT') objects.set(path, body);
       if (request.method === 'DELETE') objects.delete(path);
       if (request.method !== 'GET') return response.writeHead(request.method === 'PUT' ? 200 : 204).end();
-      if (!found) return response.writeHead(404).end('<Error/>');
+      if (!found) return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
       const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
       if (!range) return response.writeHead(200).end(found);
       return response.writeHead(206).end(found.subarray(Number(range[1]), Number(range[2]) + 1));
@@ -42,11 +44,12 @@ export async function anS3StandIn(): Promise<S3StandIn> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(standIn, {
-    options: { endpoint, bucket: 'parley-files', region: 'eu-test-1', accessKey: ACCESS_KEY, secretKey: SECRET_KEY },
+    options: { endpoint, bucket: BUCKET, region: 'eu-test-1', accessKey: ACCESS_KEY, secretKey: SECRET_KEY },
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   });
 }
 
+const BUCKET = 'parley-files';
 const ACCESS_KEY = 'AKSTANDIN';
 const SECRET_KEY = 'wJalrXUtnFEMI/only+for/tests';
 const AUTHORIZATION =

@@ -36,8 +36,9 @@ export class NetworkCall {
       const message = { id: head.id, content: head.content, files };
       return { verdict: await this.send(way, lane, message, { lastInboundAt, human }) };
     } catch (error) {
-      if (error instanceof Error && !/^NotAsked/.test(error.name)) this.logger.warn(`${head.id}: ${error.name}`);
       const verdict = aboutContent(error);
+      if (verdict) this.logger.warn(`${head.id}: ${(error as Error).message}`);
+      else if (error instanceof Error && !/^NotAsked/.test(error.name)) this.logger.warn(`${head.id}: ${error.name}`);
       return verdict ? { verdict } : { error };
     }
   }
