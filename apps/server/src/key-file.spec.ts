@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyRing } from '#database';
@@ -26,4 +26,16 @@ it('never replaces a damaged key file', async () => {
   const file = join(folder, 'keys');
   await writeFile(file, '\n');
   await expect(keysFromFile(file)).rejects.toThrow('Restore it');
+});
+
+it('makes no new file where the keys of the missing one are needed, and takes one that another program made meanwhile', async () => {
+  const file = join(folder, 'keys');
+  const needed = () => Promise.resolve(true);
+  await expect(keysFromFile(file, needed)).rejects.toThrow(`The key file ${file} is missing`);
+  expect(await readdir(folder)).toEqual([]);
+  const made = keysFromFile(file, async () => {
+    await keysFromFile(file);
+    return true;
+  });
+  expect(await made).toEqual(await keysFromFile(file));
 });

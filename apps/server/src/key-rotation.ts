@@ -9,10 +9,10 @@ const EVERY = 1_000;
 
 /** Puts all data at rest under the newest key, and says so. False when older keys are still needed. */
 export async function rotateKeys(config: Config, say: (line: string) => void): Promise<boolean> {
-  const ring = new KeyRing(await keysOf(config));
   const postgres = config.values.DATABASE_URL === undefined ? await embedded(config) : undefined;
   try {
     const url = postgres?.url ?? config.values.DATABASE_URL ?? '';
+    const ring = new KeyRing(await keysOf(config, url));
     const dataSource = await openDataSource({ url, poolSize: 1, name: 'parley-keys' });
     try {
       return await rotate(new KeyRotation(new Database(dataSource), ring), say);

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server as Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { openTestDatabase, type TestDatabase } from '#database';
 import type { FirstSignIn } from '#identity';
@@ -54,5 +57,17 @@ it('tells the first admin also when the start fails after that, and lets them in
     expect(answer.status).toBe(201);
   } finally {
     await server.stop();
+  }
+});
+
+it('does not start over an encrypted database without its key file, and writes no other', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-no-keys-'));
+  try {
+    const { config } = loadConfig({ NODE_ROLE: 'web', DATABASE_URL: house.url, PARLEY_DATA_DIR: dataDir });
+    const starting = startServer(config, pino({ level: 'silent' }));
+    await expect(starting).rejects.toThrow(`The key file ${config.keyFile} is missing`);
+    expect(await readdir(dataDir)).toEqual([]);
+  } finally {
+    await rm(dataDir, { recursive: true });
   }
 });

@@ -41,7 +41,8 @@ export async function startServer(
     await migrate(databaseUrl);
     const { host, port, address } = await placeOf(config);
     const publicUrl = config.values.PARLEY_PUBLIC_URL ?? address;
-    app = await createApplication({ config, databaseUrl, keys: await keysOf(config), publicUrl }, log);
+    const keys = await keysOf(config, databaseUrl);
+    app = await createApplication({ config, databaseUrl, keys, publicUrl }, log);
     const firstSignIn = await firstAdmin(app, config);
     if (firstSignIn) onFirstSignIn(firstSignIn);
     await app.listen(port, host);

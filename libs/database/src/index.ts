@@ -17,6 +17,7 @@ export {
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.js';
 export { isId, newId } from './id.js';
+export { hasKeyRing } from './key-ring-check.js';
 export { KeyRing } from './key-ring.js';
 export { LeanClient } from './lean-client.js';
 export { Leases, type Lease } from './leases.repository.js';

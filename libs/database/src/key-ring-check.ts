@@ -1,5 +1,5 @@
 import type { KeyRing } from './key-ring.js';
-import type { Settings } from './settings.repository.js';
+import { Settings } from './settings.repository.js';
 import type { Database } from './database.js';
 
 const NAME = 'keyRing';
@@ -30,6 +30,11 @@ export async function checkKeyRing(database: Database, settings: Settings, ring:
   if (stored.active === ours.active && stored.root === ours.root) return;
   const settled = stored.active === ours.active ? stored.settled : undefined;
   await database.transaction((tx) => settings.set(tx, NAME, { ...ours, settled }));
+}
+
+/** Whether a key ring seals this database already: then its keys are somewhere, and new ones would open nothing. */
+export async function hasKeyRing(database: Database): Promise<boolean> {
+  return (await new Settings(database).get<Fingerprints>(NAME)) !== undefined;
 }
 
 /** Lets nodes start without the older keys. False when another node seals with another key by now. */
