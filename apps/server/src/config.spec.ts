@@ -66,6 +66,17 @@ it('warns about names it does not know, but not about those of the tests', () =>
   expect(warnings[0]).toContain('PARLEY_PROT');
 });
 
+it.each([
+  ['prod', 1],
+  ['staging', 1],
+  ['production', 0],
+  ['test', 0],
+  ['', 0],
+])('says that NODE_ENV=%s is taken for development: %d', (name, times) => {
+  const { warnings } = loadConfig({ ...PRODUCTION, NODE_ENV: name });
+  expect(warnings.filter((line) => line.startsWith(`NODE_ENV=${name} counts as development`))).toHaveLength(times);
+});
+
 it('starts in production when everything is set', () => {
   expect(loadConfig(PRODUCTION).problems).toEqual([]);
 });

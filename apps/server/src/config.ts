@@ -44,6 +44,8 @@ const SETTINGS = {
   PARLEY_SHUTDOWN_SECONDS: integer(25, 1, 600),
 };
 
+const ENVIRONMENTS = new Set(['development', 'production', 'test']);
+
 /** Used by the tests, not by the server. */
 const FOR_TESTS = /^PARLEY_TEST_/;
 const DEFAULT_PASSWORDS = new Set(['admin', 'changeme', 'change-me', 'parley', 'password', 'postgres', 'secret']);
@@ -78,9 +80,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return {
     config,
     problems: [...problems, ...contradictions(values), ...(production ? notForProduction(config) : [])],
-    warnings: Object.keys(env)
-      .filter((name) => name.startsWith('PARLEY_') && !(name in SETTINGS) && !FOR_TESTS.test(name))
-      .map((name) => `${name} is not a setting of this version and has no effect`),
+    warnings: [...unknownEnvironment(values.NODE_ENV), ...unknownSettings(Object.keys(env))],
   };
 }
 
@@ -91,6 +91,18 @@ export function describeConfig({ values }: Config): string {
     return `${name}=${'secret' in setting && setting.secret ? masked(value) : shown(value)}`;
   });
   return `${lines.join('\n')}\n`;
+}
+
+/** Not refused: other libraries have more words for it. But a mistyped `production` would leave out its checks in silence. */
+function unknownEnvironment(name: string): string[] {
+  if (ENVIRONMENTS.has(name)) return [];
+  return [`NODE_ENV=${name} counts as development; only "production" refuses missing keys and default passwords`];
+}
+
+function unknownSettings(names: readonly string[]): string[] {
+  return names
+    .filter((name) => name.startsWith('PARLEY_') && !(name in SETTINGS) && !FOR_TESTS.test(name))
+    .map((name) => `${name} is not a setting of this version and has no effect`);
 }
 
 function s3Of(values: Values): S3Options | undefined {
