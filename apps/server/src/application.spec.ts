@@ -397,7 +397,10 @@ it('lets a frontend of a configured origin use every method of the API', async (
     const headers = await preflight(method);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+    expect(headers.get('access-control-max-age')).toBe('7200');
   }
+  const plain = await fetch(`${await other.getUrl()}/v1/me/state`, { method: 'OPTIONS' });
+  expect([plain.status, plain.headers.get('content-type')]).toEqual([204, null]);
   await other.close();
 });
 
