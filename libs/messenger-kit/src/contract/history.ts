@@ -10,7 +10,7 @@ export type HistoryVerdict =
     }
   | {
       readonly kind: 'refused';
-      /** `retry`: later it may be read. */
+      /** `retry`: later it may be read, also when somebody has to renew the credentials first. */
       readonly class: 'permanent' | 'retry';
       readonly sentence: string;
     };

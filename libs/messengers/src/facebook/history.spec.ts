@@ -96,7 +96,8 @@ test('it ends where conversations become older, and goes on by the cursor', asyn
 
 test.each<[object, number, string]>([
   [{ error: { code: 613 } }, 400, 'retry'],
-  [{ error: { code: 190 } }, 401, 'permanent'],
+  [{ error: { code: 190 } }, 401, 'retry'],
+  [{ error: { code: 200 } }, 403, 'permanent'],
   [{}, 502, 'retry'],
 ])('a refusal %j (%i) is %s', async (body, status, kind) => {
   answering(body, status);

@@ -1,11 +1,14 @@
 import { arrayOf, at, idOf, textOf, timeOf } from '#messenger-kit';
-import type { ChannelAccount, HistoryReader, HistoryVerdict } from '#messenger-kit';
+import type { ChannelAccount, HistoryReader, HistoryVerdict, RejectionClass } from '#messenger-kit';
 import { verdictOf } from './errors.js';
 import type { GraphApi } from './graph-api.js';
 
 /** Meta tells details of the 20 newest messages of a conversation only. */
 const MESSAGES = 'messages.limit(20){id,created_time,from,to,message,attachments,sticker}';
 const CONVERSATIONS = '25';
+
+/** A token that was revoked once more may be replaced once more. */
+const PASSING: ReadonlySet<string> = new Set<RejectionClass>(['retryAfter', 'reauthorize']);
 
 /** The Conversations API, newest conversation first: https://developers.facebook.com/docs/messenger-platform/conversations */
 export class FacebookHistory implements HistoryReader {
@@ -27,8 +30,8 @@ export class FacebookHistory implements HistoryReader {
     });
     if (answer.kind !== 'ok') {
       const verdict = verdictOf(answer);
-      const isPassing = verdict.kind === 'unknown' || verdict.class === 'retryAfter';
-      return { kind: 'refused', class: isPassing ? 'retry' : 'permanent', sentence: verdict.sentence };
+      const mayPass = verdict.kind === 'unknown' || PASSING.has(verdict.class);
+      return { kind: 'refused', class: mayPass ? 'retry' : 'permanent', sentence: verdict.sentence };
     }
     const all = arrayOf(at(answer.body, 'data'));
     const recent = all.filter((one) => isSince(at(one, 'updated_time'), since));
