@@ -24,6 +24,7 @@ import { HeldChats1763800000020 } from './migrations/1763800000020-held-chats.js
 import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-replay-of-unsupported.js';
 import { SearchHolders1763800000023 } from './migrations/1763800000023-search-holders.js';
 import { PlacesOfWaitingChats1763800000024 } from './migrations/1763800000024-places-of-waiting-chats.js';
+import { KnownEvents1763800000025 } from './migrations/1763800000025-known-events.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -50,6 +51,7 @@ export const migrations = [
   ReplayOfUnsupported1763800000022,
   SearchHolders1763800000023,
   PlacesOfWaitingChats1763800000024,
+  KnownEvents1763800000025,
 ];
 
 export interface PoolOptions {

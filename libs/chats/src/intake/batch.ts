@@ -42,6 +42,8 @@ const SUMS = ['received', 'stored', 'duplicate', 'ignored', 'refused', 'quaranti
 export class Batch {
   /** How many of the events the caller wants to hear of. */
   wanted = 0;
+  /** What is said to be in the ledger. */
+  readonly known: { readonly channelId: string; readonly key: string }[] = [];
   private readonly places = new Map<string, number>();
   private readonly events: EventEntry[] = [];
   private readonly times: number[] = [];
@@ -52,6 +54,11 @@ export class Batch {
   /** How many distinct events there are. */
   get size(): number {
     return this.events.length;
+  }
+
+  /** Whether nothing was added, not even to be counted. */
+  get isEmpty(): boolean {
+    return this.sums.size === 0;
   }
 
   /** Returns whether the event is the first of its key in this batch: the others are its duplicates. */
@@ -71,7 +78,13 @@ export class Batch {
     return true;
   }
 
-  /** The values of `receive_events` from its third on go to `into`. */
+  /** An event that is said to be in the ledger: only counted, unless it is not there, which refuses the whole batch. */
+  addKnown(channelId: string, key: string): void {
+    this.count(channelId, 'duplicate');
+    this.known.push({ channelId, key });
+  }
+
+  /** The values of `receive_events` from its third on go to `into`, and what is said to be known, if anything. */
   writeTo(into: BinaryParameters): void {
     const { events, messages } = this;
     const previews = messages.map(({ preview, text }) => (preview === text ? null : preview));
@@ -98,6 +111,7 @@ export class Batch {
       .texts(unless(null, previews))
       .uuids(sums.map(([channelId]) => channelId));
     for (const name of SUMS) into.integers(sums.map(([, sum]) => sum[name]));
+    if (this.known.length > 0) into.uuids(column(this.known, 'channelId')).texts(column(this.known, 'key'));
   }
 
   private addMessage({ id, writer, externalId, sentAt, content }: Said): void {
@@ -145,6 +159,8 @@ interface Numbered {
 
 /** Who wrote in a batch, with what their messages add up to: their number, and the newest by the messenger's clock. */
 class Writers {
+  /** What is said to be in the ledger. */
+  readonly known: { readonly channelId: string; readonly key: string }[] = [];
   private readonly places = new Map<string, number>();
   private readonly all: Writer[] = [];
   private readonly counts: number[] = [];

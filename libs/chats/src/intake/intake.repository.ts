@@ -30,14 +30,25 @@ export interface Answer {
 /** An event takes about as many when its words are few. */
 const USUAL_BYTES = 640;
 
+const RECEIVE_EVENTS = `
+  receive_events($1, $2,
+    $3, $4, $5, $6, $7, $8, $9, $10,
+    $11, $12, $13, $14, $15, $16, $17, $18,
+    $19, $20, $21, $22, $23, $24, $25, $26, $27,
+    $28, $29, $30, $31, $32, $33, $34)`;
+
 const RECEIVE = {
   name: 'chats-receive-events',
+  text: `SELECT event, chat_id AS "chatId", skipped FROM ${RECEIVE_EVENTS}`,
+};
+
+/** The same unless one of the events that are said to be known is not. */
+const RECEIVE_WITH_KNOWN = {
+  name: 'chats-receive-events-with-known',
   text: `
-    SELECT event, chat_id AS "chatId", skipped FROM receive_events($1, $2,
-      $3, $4, $5, $6, $7, $8, $9, $10,
-      $11, $12, $13, $14, $15, $16, $17, $18,
-      $19, $20, $21, $22, $23, $24, $25, $26, $27,
-      $28, $29, $30, $31, $32, $33, $34)`,
+    SELECT r.event, r.chat_id AS "chatId", r.skipped
+    FROM expect_entered($35, $36) LEFT JOIN LATERAL ${RECEIVE_EVENTS} AS r ON true
+    WHERE r.event IS NOT NULL`,
 };
 
 const OPEN = {
@@ -81,15 +92,17 @@ const REOPEN = {
 export class IntakeRepository {
   /**
    * Runs the server function `receive_events`; outside of a transaction it is one of its own. Rejects with `TryAgain` when
-   * one of the events was entered elsewhere at the same time: the next look finds it.
+   * one of the events was entered elsewhere at the same time: the next look finds it; and as a serialization failure when
+   * one is not in the ledger that is said to be known.
    */
   async receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean): Promise<Answer[]> {
     const values = new BinaryParameters(1024 + batch.size * USUAL_BYTES).instant(at.getTime()).boolean(strict);
     batch.writeTo(values);
+    const statement = batch.known.length > 0 ? RECEIVE_WITH_KNOWN : RECEIVE;
     try {
       return await (door instanceof Database
-        ? door.rows<Answer>(RECEIVE, values)
-        : rows<Answer>(door, RECEIVE, values));
+        ? door.rows<Answer>(statement, values)
+        : rows<Answer>(door, statement, values));
     } catch (error) {
       if (isEnteredElsewhere(error)) throw new TryAgain();
       throw error;

@@ -160,3 +160,91 @@ it.each([
   await Promise.all([first, second]);
   expect(commits.batches).toEqual([['a'], ['b']]);
 });
+
+describe('an event that comes again', () => {
+  const awayOnce = () => {
+    let failures = 1;
+    return () => (failures-- > 0 ? new Error('connection terminated') : undefined);
+  };
+
+  /** Which events are said to be known, try by try. */
+  function aWatchedInbox() {
+    const { commits, inbox } = anInbox();
+    const tries: string[] = [];
+    const receive = commits.receive.bind(commits);
+    commits.receive = (parcels) => {
+      tries.push(parcels.map(({ event: { key }, earlier }) => key + (earlier?.committed ? ' known' : '')).join());
+      return receive(parcels);
+    };
+    const take = (...keys: string[]) => inbox.take(delivery(), keys.map(event));
+    return { commits, inbox, take, tries };
+  }
+
+  it('is known once it is committed, with this source and messenger', async () => {
+    const { inbox, take, tries } = aWatchedInbox();
+    await take('a');
+    await take('a', 'b');
+    await inbox.take(delivery(), [{ ...event('a'), source: 'other' }]);
+    await inbox.take(new Delivery('facebook', Buffer.alloc(0)), [event('a')]);
+    expect(tries).toEqual(['a', 'a known,b', 'a', 'a']);
+  });
+
+  it('waits while it is under way, however often it comes, and is known then', async () => {
+    const { commits, take, tries } = aWatchedInbox();
+    let release = () => {};
+    commits.hold = new Promise((resolve) => (release = resolve));
+    const all = [take('a', 'a'), take('a', 'b')];
+    await new Promise((resolve) => setImmediate(resolve));
+    all.push(take('a'));
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    expect(await Promise.all(all)).toEqual([2, 2, 1]);
+    expect(tries).toEqual(['a,a,a,b', 'a known']);
+  });
+
+  it('goes out only after its twin, also where batches overlap', async () => {
+    const { commits, inbox, tries } = aWatchedInbox();
+    let release = () => {};
+    commits.hold = new Promise((resolve) => (release = resolve));
+    const first = inbox.take(delivery(), [said('a')]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const again = inbox.take(delivery(), [said('a')]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(tries).toEqual(['a']);
+    release();
+    await Promise.all([first, again]);
+    expect(tries).toEqual(['a', 'a known']);
+  });
+
+  it('is not known when its twin could not be committed', async () => {
+    const { commits, take, tries } = aWatchedInbox();
+    commits.refuse = () => new Error('connection refused');
+    await expect(take('a')).rejects.toThrow(InboxUnavailable);
+    commits.refuse = () => undefined;
+    await take('a');
+    expect(tries.at(-1)).toBe('a');
+    expect(commits.batches).toEqual([['a']]);
+  });
+
+  it('is known no more when the database was away meanwhile: a standby may not have it', async () => {
+    const { commits, take, tries } = aWatchedInbox();
+    await take('a');
+    commits.refuse = awayOnce();
+    await take('a', 'b');
+    commits.refuse = awayOnce();
+    await take('c');
+    await take('b');
+    expect(tries).toEqual(['a', 'a known,b', 'a,b', 'c', 'c', 'b']);
+  });
+
+  it('is forgotten after thousands of others: then the ledger knows it', async () => {
+    const { take, tries } = aWatchedInbox();
+    const others = (from: number) => Array.from({ length: 2_048 }, (_, index) => `${from + index}`);
+    await take('a');
+    for (let from = 0; from < 8_192; from += 2_048) await take(...others(from));
+    await take('a');
+    for (let from = 8_192; from < 20_480; from += 2_048) await take(...others(from));
+    await take('a');
+    expect(tries.filter((keys) => /^a\b/.test(keys))).toEqual(['a', 'a known', 'a']);
+  });
+});

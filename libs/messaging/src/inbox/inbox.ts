@@ -5,6 +5,7 @@ import type { InboundEvent } from '#messenger-kit';
 import type { Verdict } from './load.js';
 import type { Delivery, Parcel } from './parcel.js';
 import { Receiver } from './receiver.js';
+import { nameOf, RecentEvents, type Taking } from './recent-events.js';
 
 /** The event was not taken and must be delivered again: the house is full, or its database cannot be reached. */
 export class InboxUnavailable extends Error {}
@@ -35,12 +36,14 @@ const INSIST_MS = 1_000;
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
  * Batches are committed in the order they were cut. Two at most are under way, so that the database has the next one at
  * hand when it is done with one; the second is cut when it is as large as the first: a smaller one costs more than it gains.
+ * What comes again while it is under way in another batch waits for that, and is then most likely known.
  */
 @Injectable()
 export class Inbox {
   private readonly logger = new Logger(Inbox.name);
   private readonly queue: Waiting[] = [];
   private readonly underWay: Batch[] = [];
+  private readonly recent = new RecentEvents();
   private looking = false;
   private welcomed: Promise<unknown> = Promise.resolve();
 
@@ -65,7 +68,10 @@ export class Inbox {
         open -= 1;
         if (open === 0) resolve(events.length);
       };
-      for (const event of events) this.queue.push({ parcel: { delivery, event }, since, done, failed: reject });
+      for (const event of events) {
+        const parcel = { delivery, event, earlier: undefined };
+        this.queue.push({ parcel, since, done, failed: reject });
+      }
       this.lookSoon();
     });
   }
@@ -83,28 +89,49 @@ export class Inbox {
   private look(): void {
     if (this.queue.length === 0) return;
     const [before] = this.underWay;
-    if (!before) return this.start(this.cut());
+    if (!before) return this.start();
     if (this.underWay.length > 1 || !before.mayOverlap || this.queue.length < before.size) return;
-    if (this.queue.slice(0, BATCH).every(mayOverlap)) this.start(this.cut());
+    if (this.queue.slice(0, BATCH).every(mayOverlap)) this.start();
   }
 
   /** The next batch is on its way before the answers to this one are written. */
-  private start(waiting: readonly Waiting[]): void {
+  private start(): void {
+    const taking = { committed: false };
+    const waiting = this.cut(taking);
+    if (waiting.length === 0) return this.underWay.length > 0 ? undefined : this.lookSoon();
     const batch = { size: waiting.length, mayOverlap: waiting.every(mayOverlap) };
     this.underWay.push(batch);
     void this.commit(waiting, (parcels) => this.receiver.receive(parcels)).then((answer) => {
+      taking.committed = true;
       this.underWay.splice(this.underWay.indexOf(batch), 1);
       this.look();
       answer();
     });
   }
 
-  private cut(): readonly Waiting[] {
-    const batch = this.queue.splice(0, BATCH);
+  /** What goes next. An event that is under way in another batch stays in the queue until that is committed, or forgotten. */
+  private cut(taking: Taking): readonly Waiting[] {
     const oldest = performance.now() - PATIENCE_MS;
-    if (batch.length === 0 || batch[0]!.since >= oldest) return batch;
-    for (const { since, failed } of batch) if (since < oldest) failed(new InboxUnavailable('The database is too slow'));
-    return batch.filter(({ since }) => since >= oldest);
+    const batch: Waiting[] = [];
+    const twins: Waiting[] = [];
+    for (const waiting of this.queue.splice(0, BATCH)) {
+      const { parcel, since, failed } = waiting;
+      if (since < oldest) {
+        failed(new InboxUnavailable('The database is too slow'));
+        continue;
+      }
+      const name = nameOf(parcel);
+      const earlier = this.recent.find(name);
+      if (earlier && earlier !== taking && !earlier.committed) {
+        twins.push(waiting);
+        continue;
+      }
+      parcel.earlier = earlier;
+      if (!earlier) this.recent.add(name, taking);
+      batch.push(waiting);
+    }
+    if (twins.length > 0) this.queue.unshift(...twins);
+    return batch;
   }
 
   /**
@@ -113,7 +140,6 @@ export class Inbox {
    * goes to quarantine, unless it is a message that is there already.
    */
   private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
-    if (batch.length === 0) return () => {};
     try {
       const left = await this.insist(() => take(batch.map(({ parcel }) => parcel)));
       if (!left || left.size === 0) return () => tell(batch);
@@ -124,7 +150,7 @@ export class Inbox {
         welcome();
       };
     } catch (error) {
-      if (!isRefusedAsData(error)) return () => this.giveUp(batch, error);
+      if (!isRefusedAsData(error)) return this.givingUp(batch, error);
       if (batch.length === 1) return this.setAside(batch[0]!, error);
       const middle = Math.ceil(batch.length / 2);
       const first = await this.commit(batch.slice(0, middle), take);
@@ -150,13 +176,16 @@ export class Inbox {
       await this.insist(() => this.receiver.setAside(culprit.parcel, verdict));
       return culprit.done;
     } catch (secondError) {
-      return () => this.giveUp([culprit], secondError);
+      return this.givingUp([culprit], secondError);
     }
   }
 
-  private giveUp(batch: readonly Waiting[], error: unknown): void {
+  private givingUp(batch: readonly Waiting[], error: unknown): () => void {
+    this.recent.forget();
     this.logger.error(`${batch.length} events could not be committed: ${(error as Error).message}`);
-    for (const { failed } of batch) failed(new InboxUnavailable('The database cannot be reached'));
+    return () => {
+      for (const { failed } of batch) failed(new InboxUnavailable('The database cannot be reached'));
+    };
   }
 
   /**
@@ -170,6 +199,7 @@ export class Inbox {
         return await work();
       } catch (error) {
         if (isRefusedAsData(error) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
+        this.recent.forget();
         if (performance.now() - began > INSIST_MS) throw error;
         await pauseFor(pause);
       }

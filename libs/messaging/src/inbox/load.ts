@@ -109,7 +109,10 @@ export class Load {
   readonly firsts: Claimed[] = [];
 
   constructor(private readonly claimed: readonly Claimed[]) {
-    for (const one of claimed) if (this.batch.add(one.toEntry(), () => one.toSaid())) this.firsts.push(one);
+    for (const one of claimed) {
+      if (one.parcel.earlier?.committed) this.batch.addKnown(one.channel.id, one.parcel.event.key);
+      else if (this.batch.add(one.toEntry(), () => one.toSaid())) this.firsts.push(one);
+    }
   }
 
   freshBy(answers: readonly Answer[]): Fresh[] {

@@ -1,5 +1,6 @@
 import { newId } from '#database';
 import type { InboundEvent, WebhookRequest } from '#messenger-kit';
+import type { Taking } from './recent-events.js';
 
 /** One webhook call on its way into the house. */
 export class Delivery {
@@ -25,4 +26,6 @@ export class Delivery {
 export interface Parcel {
   readonly delivery: Delivery;
   readonly event: InboundEvent;
+  /** The batch that took the same event before; once that is committed, the event is most likely in the ledger. */
+  earlier?: Taking | undefined;
 }

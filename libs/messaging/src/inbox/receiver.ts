@@ -113,7 +113,7 @@ export class Receiver {
   private async takeWithMore(load: Load, unclaimed: readonly Parcel[], at: Date, take: (tx: Tx) => Promise<Answer[]>) {
     let answers: Answer[] = [];
     await this.database.commit(async (tx) => {
-      answers = load.batch.size > 0 ? await take(tx) : [];
+      answers = load.batch.isEmpty ? [] : await take(tx);
       const last = await this.followUp.of(tx, load.freshBy(answers), at);
       return () => [...last(), this.ledger.countUnclaimed(tx, unclaimed)];
     });
