@@ -180,13 +180,12 @@ describe('an event that comes again', () => {
     return { commits, inbox, take, tries };
   }
 
-  it('is known once it is committed, with this source and messenger', async () => {
+  it('is known once it is committed, with this source', async () => {
     const { inbox, take, tries } = aWatchedInbox();
     await take('a');
     await take('a', 'b');
     await inbox.take(delivery(), [{ ...event('a'), source: 'other' }]);
-    await inbox.take(new Delivery('facebook', Buffer.alloc(0)), [event('a')]);
-    expect(tries).toEqual(['a', 'a known,b', 'a', 'a']);
+    expect(tries).toEqual(['a', 'a known,b', 'a']);
   });
 
   it('waits while it is under way, however often it comes, and is known then', async () => {
@@ -237,13 +236,13 @@ describe('an event that comes again', () => {
     expect(tries).toEqual(['a', 'a known,b', 'a,b', 'c', 'c', 'b']);
   });
 
-  it('is forgotten after thousands of others: then the ledger knows it', async () => {
+  it('is forgotten after many thousands of others: then the ledger knows it', async () => {
     const { take, tries } = aWatchedInbox();
-    const others = (from: number) => Array.from({ length: 2_048 }, (_, index) => `${from + index}`);
+    const others = (from: number) => Array.from({ length: 4_096 }, (_, index) => `${from + index}`);
     await take('a');
-    for (let from = 0; from < 8_192; from += 2_048) await take(...others(from));
+    await take(...others(0).slice(0, 100));
     await take('a');
-    for (let from = 8_192; from < 20_480; from += 2_048) await take(...others(from));
+    for (let from = 0; from < 65_536; from += 4_096) await take(...others(from));
     await take('a');
     expect(tries.filter((keys) => /^a\b/.test(keys))).toEqual(['a', 'a known', 'a']);
   });

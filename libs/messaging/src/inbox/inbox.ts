@@ -5,7 +5,7 @@ import type { InboundEvent } from '#messenger-kit';
 import type { Verdict } from './load.js';
 import type { Delivery, Parcel } from './parcel.js';
 import { Receiver } from './receiver.js';
-import { nameOf, RecentEvents, type Taking } from './recent-events.js';
+import { RecentEvents, type Taking } from './recent-events.js';
 
 /** The event was not taken and must be delivered again: the house is full, or its database cannot be reached. */
 export class InboxUnavailable extends Error {}
@@ -120,14 +120,13 @@ export class Inbox {
         failed(new InboxUnavailable('The database is too slow'));
         continue;
       }
-      const name = nameOf(parcel);
-      const earlier = this.recent.find(name);
+      const earlier = this.recent.find(parcel.event);
       if (earlier && earlier !== taking && !earlier.committed) {
         twins.push(waiting);
         continue;
       }
       parcel.earlier = earlier;
-      if (!earlier) this.recent.add(name, taking);
+      if (!earlier) this.recent.add(parcel.event, taking);
       batch.push(waiting);
     }
     if (twins.length > 0) this.queue.unshift(...twins);
