@@ -22,8 +22,8 @@ export async function keysFromFile(file: string, areKeysNeeded = () => Promise.r
     const made = await keysIn(file);
     if (made) return made;
     throw new Error(
-      `The key file ${file} is missing, and this database was encrypted with its keys. Restore it from where backups ` +
-        'are, or set PARLEY_ENCRYPTION_KEYS to its keys. Nothing was changed.',
+      `The key file ${file} is missing, and this database was encrypted with its keys. Bring it back from a backup or ` +
+        'from another node, or set PARLEY_ENCRYPTION_KEYS to its keys. No other was made.',
     );
   }
   await mkdir(dirname(file), { recursive: true });

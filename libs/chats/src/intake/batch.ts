@@ -159,8 +159,6 @@ interface Numbered {
 
 /** Who wrote in a batch, with what their messages add up to: their number, and the newest by the messenger's clock. */
 class Writers {
-  /** What is said to be in the ledger. */
-  readonly known: { readonly channelId: string; readonly key: string }[] = [];
   private readonly places = new Map<string, number>();
   private readonly all: Writer[] = [];
   private readonly counts: number[] = [];
