@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
-import pg from 'pg';
+import type pg from 'pg';
 import { LeanClient, withPatience } from '#database';
 import { Jobs, type Defined, type JobHandler, type Speed } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
+import { WorkersPool } from './workers-pool.js';
 
 export interface WorkersOptions {
   readonly url: string;
@@ -102,7 +103,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private openPool(): pg.Pool {
     const client = { Client: LeanClient, usualPatience: ANSWER_MS };
-    const pool = new pg.Pool({
+    const pool = new WorkersPool({
       ...client,
       connectionString: this.options.url,
       application_name: `parley-jobs-${this.options.speed}`,
