@@ -24,3 +24,10 @@ it('takes a connection back that is given back twice, and lends it on once', asy
     await pool.end();
   }
 });
+
+it('hands on, after its end, an error and nothing to give back', async () => {
+  const pool = new WorkersPool({ connectionString: house.url, max: 1 });
+  await pool.end();
+  const answer = await new Promise<unknown[]>((resolve) => pool.connect((...all) => resolve(all)));
+  expect([answer[0] instanceof Error, answer[1], answer[2]]).toEqual([true, undefined, undefined]);
+});

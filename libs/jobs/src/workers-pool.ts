@@ -12,6 +12,8 @@ export class WorkersPool extends pg.Pool {
   override connect(connected?: Connected): Promise<pg.PoolClient> | void {
     if (!connected) return super.connect();
     super.connect((error, client, release) => {
+      // Whoever hears of an error has nothing to give back, and may not be handed a way to.
+      if (error) return connected(error, client, release);
       let isBack = false;
       connected(error, client, (destroy) => {
         if (isBack) return;
