@@ -1,10 +1,10 @@
 import { openTestDatabase, type TestDatabase } from '#database';
 import type { Api } from './support/api.js';
-import { ADMIN, ServerProcess } from './support/server.js';
+import { ADMIN, ServerInside } from './support/server.js';
 
 /** Real: the built server, PostgreSQL, sockets. */
 let database: TestDatabase;
-let server: ServerProcess;
+let server: ServerInside;
 let admin: Api;
 
 interface Entry {
@@ -18,7 +18,7 @@ interface Entry {
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  server = await ServerProcess.start({ databaseUrl: database.url });
+  server = await ServerInside.start({ databaseUrl: database.url });
   admin = await server.api.signIn(ADMIN.email, ADMIN.password);
 }, 60_000);
 afterAll(async () => {

@@ -162,7 +162,7 @@ it('a change of texts is audited', async () => {
 });
 
 it('a node killed between the opening of a chat and its greeting leaves one greeting to the next', async () => {
-  const web = await openHouse({ agents: 1, env: { NODE_ROLE: 'web' } });
+  const web = await openHouse({ agents: 1, env: { NODE_ROLE: 'web' }, ownProcess: true });
   let heir: ServerProcess | undefined;
   try {
     await says(GREETS, web);

@@ -8,11 +8,11 @@ import { chatsOf, type ChatView } from './support/views.js';
  * Waiting chats find their agents. Real: built servers, PostgreSQL, sockets. Simulated: the messenger. An offer's time is
  * over when the test moves its deadline in the database: nobody waits for minutes.
  */
-let house: House;
+let house: House<ServerProcess>;
 const servers: ServerProcess[] = [];
 
 beforeAll(async () => {
-  house = await openHouse({ agents: 3 });
+  house = await openHouse({ agents: 3, ownProcess: true });
 }, 180_000);
 afterAll(async () => {
   for (const server of servers) await server.dispose();

@@ -16,13 +16,13 @@ const STRETCHES = 3;
 /** In each of them. */
 const CHATS = rounds(8, 130);
 
-let house: House;
+let house: House<ServerProcess>;
 let server: ServerProcess;
 let proxy: TcpSwitch;
 const listeners: Listener[] = [];
 
 beforeAll(async () => {
-  house = await openDesk();
+  house = await openDesk({ ownProcess: true });
   server = house.server;
   proxy = await TcpSwitch.to(server.url);
 }, 120_000);

@@ -4,14 +4,15 @@ import { eventsAfter } from '../support/event-pages.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { listening } from '../support/listener.js';
+import type { ServerProcess } from '../support/server.js';
 import { chatsOf, chatWith } from '../support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets, the published client. Simulated: the messengers. */
-let house: House;
+let house: House<ServerProcess>;
 const listen = listening();
 
 beforeAll(async () => {
-  house = await openDesk({ agents: 2 });
+  house = await openDesk({ agents: 2, ownProcess: true });
 }, 120_000);
 afterAll(() => house?.close());
 

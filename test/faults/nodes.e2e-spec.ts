@@ -20,7 +20,7 @@ const env: Record<string, string> = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).to
 beforeAll(async () => {
   receiver = await WebhookReceiver.open();
   env.PARLEY_HTTP_ALLOWED_ORIGINS = receiver.origin;
-  house = await openDesk({ env: { ...env, NODE_ROLE: 'web' } });
+  house = await openDesk({ env: { ...env, NODE_ROLE: 'web' }, ownProcess: true });
 }, 120_000);
 afterEach(async () => {
   house.simulator.clearFaults();

@@ -44,6 +44,7 @@ let stream: ReturnType<typeof aRawStream>;
 beforeAll(async () => {
   outside = await aScriptedServer(() => ({ status: 200, body: '{"text":"Done","externalId":"out-1"}' }));
   house = await openDesk({
+    ownProcess: true,
     env: {
       PARLEY_ENCRYPTION_KEYS: KEYS,
       PARLEY_META_APP_SECRET: `${META_APP.secret},${OLDER}`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eventually } from '../support/eventually.js';
 import type { Api } from '../support/api.js';
 import { openHouse, type House } from '../support/house.js';
-import { ADMIN, META_APP, ServerProcess } from '../support/server.js';
+import { ADMIN, META_APP, ServerInside } from '../support/server.js';
 import { all, chatWith } from '../support/views.js';
 import type { DialogDecision } from '../../apps/simulator/src/meta/sign-in-dialog.js';
 
@@ -339,7 +339,7 @@ test('nothing of a sign-in is in the log', async () => {
 });
 
 test('where the Meta app is not configured the API says so in plain words', async () => {
-  const server = await ServerProcess.start({
+  const server = await ServerInside.start({
     databaseUrl: house.database.url,
     env: { ...env, PARLEY_META_APP_ID: '', PARLEY_META_APP_SECRET: '', PARLEY_META_VERIFY_TOKEN: '' },
   });

@@ -4,7 +4,7 @@ import type { Api } from '../support/api.js';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { META_APP, ServerProcess } from '../support/server.js';
+import { META_APP, type RunningServer, ServerProcess } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { all, chatWith, messagesOf, messageWith, type LedgerView } from '../support/views.js';
 
@@ -68,7 +68,7 @@ function anUpdate(text: string): string {
   return JSON.stringify({ update_id: updateId, message });
 }
 
-async function deliver(server: ServerProcess, path: string, body: string, secret: string): Promise<number> {
+async function deliver(server: RunningServer, path: string, body: string, secret: string): Promise<number> {
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret };
   return (await fetch(server.url + path, { method: 'POST', headers, body })).status;
 }
@@ -77,7 +77,7 @@ async function deliver(server: ServerProcess, path: string, body: string, secret
 function aFlood(path: string, choose: () => string) {
   const [statuses, bodies] = [new Map<number, number>(), [] as string[]];
   let stopped = false;
-  const loop = async (server: ServerProcess) => {
+  const loop = async (server: RunningServer) => {
     while (!stopped) {
       const body = anUpdate(`Flood ${bodies.length}`);
       bodies.push(body);

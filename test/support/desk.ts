@@ -1,12 +1,15 @@
 import type { Speaking } from '../../apps/simulator/src/customer.js';
 import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import type { Answer, Api } from './api.js';
-import { openHouse, type House, type HouseOptions } from './house.js';
+import { openHouse, type House, type HouseOptions, type OwnProcess } from './house.js';
+import type { ServerProcess } from './server.js';
 import { chatWith, messagesOf, messageWith, type ChatView, type LedgerView, type MessageView } from './views.js';
 
 let people = 0;
 
 /** A house whose first agent may hold as many chats as the tests open. */
+export function openDesk(options: HouseOptions & OwnProcess): Promise<House<ServerProcess>>;
+export function openDesk(options?: HouseOptions): Promise<House>;
 export async function openDesk(options: HouseOptions = {}): Promise<House> {
   const house = await openHouse({ agents: 1, ...options });
   const { admin, agents, queueId } = house.team;

@@ -1,11 +1,11 @@
 import { openTestDatabase, type TestDatabase } from '#database';
 import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
-import { ServerProcess } from './server.js';
+import { type RunningServer, ServerInside, ServerProcess } from './server.js';
 import { aTeam, type Team } from './team.js';
 
 /** A whole running product: built server, database of its own, simulated messengers, a team at work. */
-export interface House {
-  readonly server: ServerProcess;
+export interface House<Server extends RunningServer = RunningServer> {
+  readonly server: Server;
   readonly simulator: Simulator;
   readonly database: TestDatabase;
   readonly team: Team;
@@ -19,7 +19,14 @@ export interface HouseOptions {
   readonly port?: number;
 }
 
-export async function openHouse(options: HouseOptions = {}): Promise<House> {
+/** The server is a process of its own, to be stopped, killed and started again. */
+export interface OwnProcess {
+  readonly ownProcess: true;
+}
+
+export function openHouse(options: HouseOptions & OwnProcess): Promise<House<ServerProcess>>;
+export function openHouse(options?: HouseOptions): Promise<House>;
+export async function openHouse(options: HouseOptions & Partial<OwnProcess> = {}): Promise<House> {
   const database = await openTestDatabase();
   const simulator = await startSimulator();
   const opened: { close(): Promise<unknown> }[] = [database, { close: () => simulator.stop() }];
@@ -27,7 +34,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     while (opened.length > 0) await opened.pop()!.close();
   };
   try {
-    const server = await ServerProcess.start({
+    const server = await (options.ownProcess ? ServerProcess : ServerInside).start({
       databaseUrl: database.url,
       messengersUrl: simulator.url,
       env: options.env,

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Server } from '../../apps/server/src/server.js';
 import { Api } from './api.js';
 import { eventually } from './eventually.js';
 
@@ -20,27 +21,38 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The built server as a process of its own: it can be killed as in real life. */
-export class ServerProcess {
+/** The built server, started by a test. */
+export interface RunningServer {
+  readonly url: string;
+  readonly options: StartedWith;
+  readonly api: Api;
+  /** All it has printed so far, or logged where it is no process of its own. */
+  readonly output: string;
+  /** Stops it, and removes its data directory. */
+  dispose(): Promise<void>;
+}
+
+type StartedWith = Required<Pick<ServerOptions, 'dataDir' | 'port'>> & ServerOptions;
+
+/** A process of its own: it can be killed as in real life. */
+export class ServerProcess implements RunningServer {
   private constructor(
     readonly url: string,
-    readonly options: Required<Pick<ServerOptions, 'dataDir' | 'port'>> & ServerOptions,
+    readonly options: StartedWith,
     private readonly child: ChildProcess,
     private readonly lines: string[],
   ) {}
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
-    const port = options.port ?? (await freePort());
-    const dataDir = options.dataDir ?? (await aDataDir());
-    const url = `http://127.0.0.1:${port}`;
+    const started = await complete(options);
     const child = spawn(process.execPath, ['dist/apps/server/src/main.js'], {
-      env: { ...inherited(), ...environment(port, dataDir, options), ...options.env },
+      env: environment(started),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
-    const server = new ServerProcess(url, { ...options, dataDir, port }, child, lines);
+    const server = new ServerProcess(urlOf(started), started, child, lines);
     await server.ready();
     return server;
   }
@@ -105,11 +117,66 @@ export class ServerProcess {
   }
 }
 
-function environment(port: number, dataDir: string, options: ServerOptions): Record<string, string> {
+const BUILT = new URL('../../dist/apps/server/src/', import.meta.url);
+
+/** In this process, which has loaded the code already when it is not the first one: what a start costs most is loading it. */
+export class ServerInside implements RunningServer {
+  private constructor(
+    readonly options: StartedWith,
+    private readonly server: Server,
+    private readonly lines: readonly string[],
+  ) {}
+
+  static async start(options: ServerOptions = {}): Promise<ServerInside> {
+    const started = await complete(options);
+    const [{ loadConfig }, { startServer }, { serverLog }] = await Promise.all([
+      built<typeof import('../../apps/server/src/config.js')>('config.js'),
+      built<typeof import('../../apps/server/src/server.js')>('server.js'),
+      built<typeof import('../../apps/server/src/log/server-log.js')>('log/server-log.js'),
+    ]);
+    const { config, problems } = loadConfig(environment(started));
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+    const lines: string[] = [];
+    const log = serverLog(config.values.PARLEY_LOG_LEVEL, { write: (line) => lines.push(line) });
+    return new ServerInside(started, await startServer(config, log), lines);
+  }
+
+  get url(): string {
+    return urlOf(this.options);
+  }
+
+  get api(): Api {
+    return new Api(this.url);
+  }
+
+  get output(): string {
+    return this.lines.join('');
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.stop();
+    await rm(this.options.dataDir, { recursive: true, force: true });
+  }
+}
+
+function built<Module>(file: string): Promise<Module> {
+  return import(new URL(file, BUILT).href) as Promise<Module>;
+}
+
+async function complete(options: ServerOptions): Promise<StartedWith> {
+  return { ...options, port: options.port ?? (await freePort()), dataDir: options.dataDir ?? (await aDataDir()) };
+}
+
+function urlOf({ port }: StartedWith): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function environment(options: StartedWith): NodeJS.ProcessEnv {
   return {
+    ...inherited(),
     HOST: '127.0.0.1',
-    PORT: String(port),
-    PARLEY_DATA_DIR: dataDir,
+    PORT: String(options.port),
+    PARLEY_DATA_DIR: options.dataDir,
     PARLEY_ADMIN_EMAIL: ADMIN.email,
     PARLEY_ADMIN_PASSWORD: ADMIN.password,
     PARLEY_META_APP_ID: META_APP.id,
@@ -123,6 +190,7 @@ function environment(port: number, dataDir: string, options: ServerOptions): Rec
           PARLEY_TELEGRAM_API_URL: options.messengersUrl,
         }
       : {}),
+    ...options.env,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Simulator } from '../../apps/simulator/src/simulator.js';
 import type { Api } from './api.js';
-import { ADMIN, META_APP, type ServerProcess } from './server.js';
+import { ADMIN, META_APP, type RunningServer } from './server.js';
 
 export const PAGE = '108326419507742';
 export const BOT_TOKEN = '7193405826:AAForSamplesOnlyNeverIssued77777777';
@@ -27,7 +27,7 @@ interface ChannelBody {
   readonly webhookUrl: string;
 }
 
-export async function aTeam(server: ServerProcess, simulator: Simulator, size = 2): Promise<Team> {
+export async function aTeam(server: RunningServer, simulator: Simulator, size = 2): Promise<Team> {
   const admin = await server.api.signIn(ADMIN.email, ADMIN.password);
   const { id: queueId } = await admin.created<{ id: string }>('/v1/queues', { name: 'Shop' });
   const agents = await Promise.all(
@@ -56,7 +56,7 @@ export async function aTeam(server: ServerProcess, simulator: Simulator, size = 
   };
 }
 
-async function anAgent(server: ServerProcess, admin: Api, queueId: string, number: number): Promise<Agent> {
+async function anAgent(server: RunningServer, admin: Api, queueId: string, number: number): Promise<Agent> {
   const name = `Agent ${number}`;
   const email = `agent${number}@example.com`;
   const password = `a long password of agent ${number}`;
