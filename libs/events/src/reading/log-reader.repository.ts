@@ -39,8 +39,11 @@ export function behindPlace(txid: string, id: string): string {
   return `(txid, row_id) > (${txid}::xid8, ${id}::bigint - ${IDS_A_ROW}) AND (txid, id) > (${txid}::xid8, ${id}::bigint)`;
 }
 
-/** SQL: the order of the log, which is that of its primary key. */
-export const IN_ORDER_OF_THE_LOG = 'txid, row_id, place';
+/**
+ * SQL: the order of the log, which is that of its primary key. The view's own columns: a bare name would be the one that is
+ * answered, and `txid::text` sorts as text.
+ */
+export const IN_ORDER_OF_THE_LOG = 'logged_events.txid, logged_events.row_id, logged_events.place';
 
 /** How the log stands: the first row of an answer. */
 interface State {

@@ -48,6 +48,21 @@ it('misses nothing that is committed late', async () => {
   expect(await house.wordsIn(early)).toEqual({ 1: 'committed first last numbered' });
 });
 
+it('reads the log in its order where the numbers of transactions get longer, however much there is to read', async () => {
+  const [first, later] = [await house.aChat(), await house.aChat()];
+  await house.indexed();
+  await house.says(first, 'Said first');
+  for (let number = 1; number <= 251; number++) await house.says(later, `Said later ${number}`);
+  await house.database.rows(
+    `UPDATE events SET txid = CASE WHEN chat_id = $1 THEN '9' ELSE '10' END::xid8 WHERE chat_id IN ($1, $2)`,
+    [first, later],
+  );
+  await house.database.rows(`UPDATE search_progress SET txid = '8', event_id = 0`);
+  await house.indexed();
+  expect(await house.wordsIn(first)).toEqual({ 1: 'first said' });
+  expect(Object.keys(await house.wordsIn(later))).toHaveLength(251);
+});
+
 describe('with messages the log does not tell of', () => {
   it('reads them all, newest first, and goes on following the log meanwhile', async () => {
     const chat = await house.aChat();
