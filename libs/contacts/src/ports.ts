@@ -4,8 +4,11 @@ import type { Profile, Recipient } from '#messenger-kit';
 
 /** Where profiles come from: the channel's messenger, which only the rooms above can reach. They provide this port. */
 export abstract class ProfileSource {
-  /** Undefined when the messenger does not tell. Rejects when it could not be asked: then it is tried again later. */
-  abstract read(channelId: string, person: Recipient): Promise<Profile | undefined>;
+  /**
+   * In the order given. Undefined for whom the messenger does not tell; rejected where it could not be asked: then it is
+   * tried again later.
+   */
+  abstract read(channelId: string, people: readonly Recipient[]): Promise<PromiseSettledResult<Profile | undefined>[]>;
 }
 
 /** Who may see a contact follows from its chats, which only the rooms above know. They provide this port. */

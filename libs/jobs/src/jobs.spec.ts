@@ -114,6 +114,28 @@ it.each([0, 4, 8, 12, 16, 20])('goes on after losing all connections %i ms after
   await until(() => new Set(seen.map((payload) => JSON.stringify(payload))).size === 2);
 });
 
+it('tries again only what failed of a payload with several elements', async () => {
+  const seen: unknown[] = [];
+  const node = await boot((jobs) =>
+    jobs.define('greet', (payload) => {
+      seen.push(payload);
+      const isFirst = seen.length === 1;
+      return Promise.resolve(
+        (payload as string[]).map((who) =>
+          isFirst && who !== 'Bob' ? Promise.reject(new Error('away')) : Promise.resolve(),
+        ),
+      );
+    }),
+  );
+  await enqueue(node, 'greet', [['Ann', 'Bob', 'Cid']]);
+  await until(async () => seen.length >= 2 && (await waiting()).length === 0);
+  expect(seen).toEqual([
+    ['Ann', 'Bob', 'Cid'],
+    ['Ann', 'Cid'],
+  ]);
+  expect(warnings.filter((line) => line.includes('away'))).toEqual([]);
+});
+
 it('stays idle where nothing is defined', async () => {
   const node = await boot();
   await enqueue(node, 'unknown', [{}]);

@@ -1,8 +1,11 @@
 import type { Tx } from '#database';
 import { addJobs, type JobSpec } from './jobs.repository.js';
 
-/** Rejecting means: try again later. A job may run more than once (its node can die), so repeating must be harmless. */
-export type JobHandler = (payload: unknown) => Promise<void>;
+/**
+ * Rejecting means: try again later. A job may run more than once (its node can die), so repeating must be harmless. Where
+ * the payload is an array, one promise for each of its elements may be answered: only those that reject are tried again.
+ */
+export type JobHandler = (payload: unknown) => Promise<void | Promise<void>[]>;
 
 export interface EnqueueOptions<Payload extends object> {
   /** A waiting job with this key is replaced instead of joined by a second one. */

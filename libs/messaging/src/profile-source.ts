@@ -3,7 +3,10 @@ import { ProfileSource } from '#contacts';
 import { MessengerRegistry, type Profile, type Recipient } from '#messenger-kit';
 import { Channels } from '#registration';
 
-/** Asks the channel's messenger who somebody is. */
+/** A messenger is asked about so many at once by one job; several jobs may ask. */
+const AT_ONCE = 4;
+
+/** Asks the channel's messenger who people are. */
 @Injectable()
 export class MessengerProfiles extends ProfileSource {
   constructor(
@@ -13,8 +16,15 @@ export class MessengerProfiles extends ProfileSource {
     super();
   }
 
-  async read(channelId: string, person: Recipient): Promise<Profile | undefined> {
+  async read(channelId: string, people: readonly Recipient[]): Promise<PromiseSettledResult<Profile | undefined>[]> {
     const account = await this.channels.account(channelId);
-    return this.messengers.get(account.messenger)?.profile?.read(account, person);
+    const reader = this.messengers.get(account.messenger)?.profile;
+    if (!reader) return people.map(() => ({ status: 'fulfilled', value: undefined }));
+    const profiles: PromiseSettledResult<Profile | undefined>[] = [];
+    for (let from = 0; from < people.length; from += AT_ONCE) {
+      const some = people.slice(from, from + AT_ONCE);
+      profiles.push(...(await Promise.allSettled(some.map((person) => reader.read(account, person)))));
+    }
+    return profiles;
   }
 }

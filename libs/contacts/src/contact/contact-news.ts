@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
-import { type Audience, EventLog } from '#events';
+import { type Audience, EventLog, type NewEvent } from '#events';
 import { ContactVisibility } from '../ports.js';
 import type { Identity } from '../identity/identity.entity.js';
 import type { Contact } from './contact.entity.js';
@@ -13,9 +13,13 @@ export class ContactNews {
     private readonly events: EventLog,
   ) {}
 
-  async changed(tx: Tx, { id: contactId, name }: Pick<Contact, 'id' | 'name'>): Promise<void> {
-    const audience = await this.audienceOf(tx, contactId);
-    await this.events.record(tx, [{ type: 'contact.changed', at: new Date(), audience, data: { contactId, name } }]);
+  async changed(tx: Tx, ...contacts: readonly Pick<Contact, 'id' | 'name'>[]): Promise<void> {
+    const news: NewEvent[] = [];
+    for (const { id: contactId, name } of contacts) {
+      const audience = await this.audienceOf(tx, contactId);
+      news.push({ type: 'contact.changed', at: new Date(), audience, data: { contactId, name } });
+    }
+    await this.events.record(tx, news);
   }
 
   async merged(tx: Tx, { id: contactId, name }: Contact, mergedId: string): Promise<void> {

@@ -93,6 +93,6 @@ it('a name that was being fetched is not kept', async () => {
     await forget(contactId);
     return { name: 'Late' };
   };
-  await house.get(ProfileJob).run({ identityId, channelId: newId() });
+  await Promise.all(await house.get(ProfileJob).run({ identityId, channelId: newId() }));
   expect(await house.database.row('SELECT name FROM identities WHERE id = $1', [identityId])).toEqual({ name: null });
 });

@@ -4,7 +4,7 @@ import { Jobs } from '#jobs';
 import { cleanName, type Recipient } from '#messenger-kit';
 import { wordsOf } from '../contact/words.js';
 import { type IdentityKey, IdentityRepository, type Newcomer } from './identity.repository.js';
-import { PROFILE_JOB, type ProfileRequest } from './profile-job.js';
+import { PEOPLE_A_JOB, PROFILE_JOB, type ProfileRequest } from './profile-job.js';
 
 /** Somebody who wrote on one of our channels. */
 export interface KnownSender extends IdentityKey {
@@ -72,10 +72,16 @@ export class ContactBook {
       known.set(keyOf(person), { identityId, contactId: contactIds.get(identityId) ?? null });
       if (!nameOf(person)) nameless.push({ identityId, channelId: person.channelId });
     }
-    if (nameless.length > 0)
-      await this.jobs.enqueue(tx, PROFILE_JOB, nameless, { jobKey: ({ identityId }) => identityId });
+    await this.jobs.enqueue(tx, PROFILE_JOB, inGroups(nameless));
     return people.filter((person) => !known.has(keyOf(person)));
   }
+}
+
+function inGroups(requests: readonly ProfileRequest[]): ProfileRequest[][] {
+  const groups: ProfileRequest[][] = [];
+  for (let from = 0; from < requests.length; from += PEOPLE_A_JOB)
+    groups.push(requests.slice(from, from + PEOPLE_A_JOB));
+  return groups;
 }
 
 /** Each person once; the first event that carries a name names them. */

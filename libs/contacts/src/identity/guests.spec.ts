@@ -45,7 +45,7 @@ it('keeps guests as people without a contact, who stay guests when they write ag
 it('fetches the names of guests, too', async () => {
   const { identityId } = await aGuest();
   house.profiles.answer = () => Promise.resolve({ name: 'Told' });
-  await house.get(ProfileJob).run({ identityId, channelId: newId() });
+  await Promise.all(await house.get(ProfileJob).run({ identityId, channelId: newId() }));
   expect(await identity(identityId)).toMatchObject({ name: 'Told', contactId: null });
 });
 

@@ -21,8 +21,16 @@ export interface Newcomer extends IdentityKey {
 }
 
 export interface NamedIdentity extends Recipient {
+  readonly id: string;
   readonly name: string | null;
-  readonly contactId: string | null;
+}
+
+/** What a messenger said somebody is called; null where it does not say. */
+export interface ToldName {
+  readonly identityId: string;
+  readonly name: string | null;
+  /** What their contact is found by. */
+  readonly words: string;
 }
 
 /** The lock of `takeTurn`. */
@@ -63,6 +71,21 @@ const ADD_ONCE = {
 const RECIPIENT = {
   name: 'contacts-recipient',
   text: 'SELECT scope, external_id AS "externalId" FROM identities WHERE id = $1',
+};
+
+const APPLY_NAMES = {
+  name: 'contacts-apply-names',
+  text: `
+    WITH told AS (
+      SELECT i.id, t.name, t.words FROM unnest($1::uuid[], $2::text[], $3::text[]) AS t (identity_id, name, words)
+      JOIN identities i ON i.id = t.identity_id WHERE i.erased_at IS NULL ORDER BY i.id FOR NO KEY UPDATE OF i
+    ), identity AS (
+      UPDATE identities i SET name = coalesce(i.name, t.name), profile_fetched_at = now()
+      FROM told t WHERE i.id = t.id RETURNING i.contact_id, t.name, t.words
+    )
+    UPDATE contacts c SET name = i.name, words = trim(i.words || ' ' || c.words), updated_at = now()
+    FROM identity i WHERE c.id = i.contact_id AND c.name IS NULL AND i.name IS NOT NULL
+    RETURNING c.id, c.name`,
 };
 
 /** The statements on identities: those of the receiving path take whole batches. */
@@ -125,30 +148,26 @@ export class IdentityRepository {
     return door instanceof Database ? door.row(RECIPIENT, [identityId]) : row(door, RECIPIENT, [identityId]);
   }
 
-  named(database: Database, identityId: string): Promise<NamedIdentity | undefined> {
-    return database.row(
-      `SELECT scope, external_id AS "externalId", name, contact_id AS "contactId" FROM identities WHERE id = $1`,
-      [identityId],
+  named(database: Database, ids: readonly string[]): Promise<NamedIdentity[]> {
+    return database.rows(
+      {
+        name: 'contacts-named-identities',
+        text: 'SELECT id, scope, external_id AS "externalId", name FROM identities WHERE id = ANY ($1::uuid[])',
+      },
+      [ids],
     );
   }
 
-  /** Notes that the profile was read. The name is kept where there was none; its contact's too. */
-  async applyProfile(
-    tx: Tx,
-    identityId: string,
-    name: string | null,
-    words: string,
-  ): Promise<{ contactId: string } | undefined> {
-    return row(
-      tx,
-      `WITH identity AS (
-         UPDATE identities SET name = coalesce(name, $2), profile_fetched_at = now()
-         WHERE id = $1 AND erased_at IS NULL RETURNING contact_id
-       )
-       UPDATE contacts c SET name = $2, words = trim($3 || ' ' || words), updated_at = now()
-       FROM identity WHERE c.id = identity.contact_id AND c.name IS NULL AND $2::text IS NOT NULL
-       RETURNING c.id AS "contactId"`,
-      [identityId, name, words],
-    );
+  /**
+   * Notes that profiles were read. A name is kept where there was none; the contact's too. Answers the contacts that have
+   * got one.
+   */
+  async applyNames(tx: Tx, names: readonly ToldName[]): Promise<{ id: string; name: string }[]> {
+    const sorted = [...names].sort((a, b) => (a.identityId < b.identityId ? -1 : 1));
+    return rows(tx, APPLY_NAMES, [
+      sorted.map(({ identityId }) => identityId),
+      sorted.map(({ name }) => name),
+      sorted.map(({ words }) => words),
+    ]);
   }
 }

@@ -19,11 +19,15 @@ async function aPerson(name?: string) {
 
 function run(identityId: string, name?: string): Promise<void> {
   house.profiles.answer = () => Promise.resolve(name === undefined ? undefined : { name });
-  return house.get(ProfileJob).run({ identityId, channelId });
+  return runFor(identityId);
+}
+
+async function runFor(...identityIds: string[]): Promise<void> {
+  await Promise.all(await house.get(ProfileJob).run(identityIds.map((identityId) => ({ identityId, channelId }))));
 }
 
 function names(identityId: string) {
-  return house.database.row(
+  return house.database.row<{ identity: string | null; contact: string | null; fetched: boolean }>(
     `SELECT i.name AS identity, c.name AS contact, profile_fetched_at IS NOT NULL AS fetched
      FROM identities i JOIN contacts c ON c.id = i.contact_id WHERE i.id = $1`,
     [identityId],
@@ -65,7 +69,7 @@ it('never replaces a name that came while the messenger was asked', async () => 
     await house.database.rows('UPDATE identities SET name = $2 WHERE id = $1', [identityId, 'Meanwhile']);
     return { name: 'Too late' };
   };
-  await house.get(ProfileJob).run({ identityId, channelId });
+  await runFor(identityId);
   expect(await names(identityId)).toMatchObject({ identity: 'Meanwhile' });
 });
 
@@ -79,8 +83,32 @@ it.each([undefined, '', ' \n '])('is content when the messenger tells %j', async
 it('fails, to be tried again, when the messenger could not be asked', async () => {
   const { identityId } = await aPerson();
   house.profiles.answer = () => Promise.reject(new Error('network away'));
-  await expect(house.get(ProfileJob).run({ identityId, channelId })).rejects.toThrow('network away');
+  await expect(runFor(identityId)).rejects.toThrow('network away');
   expect(await names(identityId)).toMatchObject({ fetched: false });
+});
+
+it('asks for many people at once; only those fail whom the messenger could not be asked about', async () => {
+  const people = [await aPerson(), await aPerson('Has one'), await aPerson(), await aPerson()];
+  house.profiles.answer = ({ externalId }) =>
+    externalId === people[2]!.externalId
+      ? Promise.reject(new Error('network away'))
+      : Promise.resolve({ name: 'Told' });
+  const requests = people.map(({ identityId }) => ({ identityId, channelId }));
+  const outcomes = await Promise.allSettled(await house.get(ProfileJob).run(requests));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  const now = await Promise.all(people.map(({ identityId }) => names(identityId)));
+  expect(now.map((one) => one?.contact)).toEqual(['Told', 'Has one', null, 'Told']);
+  const told = await Promise.all(people.map(({ contactId }) => eventsOf(contactId)));
+  expect(told.map((events) => events.length)).toEqual([1, 0, 0, 1]);
+});
+
+it('takes a job of an earlier version, which is one request', async () => {
+  const { identityId } = await aPerson();
+  house.profiles.answer = () => Promise.reject(new Error('network away'));
+  await expect(house.get(ProfileJob).run({ identityId, channelId })).rejects.toThrow('network away');
+  house.profiles.answer = () => Promise.resolve({ name: 'Told' });
+  await Promise.all(await house.get(ProfileJob).run({ identityId, channelId }));
+  expect(await names(identityId)).toMatchObject({ contact: 'Told' });
 });
 
 it('has nothing to do for somebody who is gone', async () => {

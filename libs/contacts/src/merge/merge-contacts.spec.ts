@@ -127,7 +127,7 @@ it('a name that was being fetched for the merged contact does not bring it back'
     await merge(anna.contactId, nameless.contactId);
     return { name: 'Late' };
   };
-  await house.get(ProfileJob).run({ identityId: nameless.identityId, channelId: newId() });
+  await Promise.all(await house.get(ProfileJob).run({ identityId: nameless.identityId, channelId: newId() }));
   expect(await get(nameless.contactId)).toMatchObject({ id: anna.contactId, name: 'Late' });
   expect(await house.database.rows('SELECT FROM contacts WHERE id = $1', [nameless.contactId])).toEqual([]);
 });
@@ -164,7 +164,9 @@ it('whatever is merged at once while people write, are renamed and looked up: on
             edited.push(`${a}/n${index}`);
           }
           if (what === 'profile')
-            await house.get(ProfileJob).run({ identityId: people[a]!.identityId, channelId: newId() });
+            await Promise.all(
+              await house.get(ProfileJob).run({ identityId: people[a]!.identityId, channelId: newId() }),
+            );
           if (what === 'relink')
             await house.get(LinkIdentity).linkIdentity(admin, people[a]!.identityId, people[a]!.contactId);
         }),

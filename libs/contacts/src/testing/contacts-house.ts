@@ -12,11 +12,11 @@ import { PROFILE_JOB, type ProfileRequest } from '../identity/profile-job.js';
 
 class FakeProfiles extends ProfileSource {
   readonly asked: Recipient[] = [];
-  answer: () => Promise<Profile | undefined> = () => Promise.resolve(undefined);
+  answer: (person: Recipient) => Promise<Profile | undefined> = () => Promise.resolve(undefined);
 
-  read(_channelId: string, person: Recipient): Promise<Profile | undefined> {
-    this.asked.push(person);
-    return this.answer();
+  read(_channelId: string, people: readonly Recipient[]): Promise<PromiseSettledResult<Profile | undefined>[]> {
+    this.asked.push(...people);
+    return Promise.allSettled(people.map((person) => this.answer(person)));
   }
 }
 
@@ -80,8 +80,8 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
     database,
     /** The profiles that shall be looked up, of all tests so far. */
     profileJobs: async (): Promise<ProfileRequest[]> => {
-      const waiting = await database.rows<{ payload: ProfileRequest }>(WAITING, [PROFILE_JOB]);
-      return waiting.map(({ payload }) => payload);
+      const waiting = await database.rows<{ payload: ProfileRequest[] }>(WAITING, [PROFILE_JOB]);
+      return waiting.flatMap(({ payload }) => payload);
     },
     get,
     /** Somebody who wrote for the first time. */

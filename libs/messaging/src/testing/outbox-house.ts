@@ -143,7 +143,7 @@ function surroundings(scripted: ScriptedMessenger): DynamicModule {
   class SurroundingsModule {}
   const providers = [
     { provide: MessengerRegistry, useValue: new MessengerRegistry(new Map([['scripted', scripted.messenger]])) },
-    { provide: ProfileSource, useValue: { read: () => Promise.resolve(undefined) } },
+    { provide: ProfileSource, useValue: { read: () => Promise.resolve([]) } },
     { provide: GuardedHttp, useValue: new GuardedHttp() },
   ];
   const exports = [GuardedHttp, MessengerRegistry, ProfileSource];
