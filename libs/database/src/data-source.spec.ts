@@ -128,6 +128,28 @@ it('one of the overlapping statements fails alone', async () => {
   expect(await names()).toEqual(expect.arrayContaining([{ name: 'before' }, { name: 'after' }]));
 });
 
+it('gives a transaction its turn between statements that overlap without end, where there is one connection', async () => {
+  const one = new DataSource(receivingOptions({ url: test.url, poolSize: 1 }));
+  await one.initialize();
+  const receiving = new ReceivingDatabase(one);
+  let over = false;
+  const again = async (): Promise<void> => {
+    while (!over) await receiving.rows('SELECT pg_sleep(0.01)');
+  };
+  const overlapping = [again(), again(), again()];
+  try {
+    await receiving.commit(async (tx) => {
+      await rows(tx, insert, ['between']);
+      return () => [];
+    });
+    expect(await names()).toContainEqual({ name: 'between' });
+  } finally {
+    over = true;
+    await Promise.all(overlapping);
+    await one.destroy();
+  }
+}, 20_000);
+
 it('leaves a lost connection to those who were on it: the next call takes another', async () => {
   const lost = ['SELECT pg_terminate_backend(pg_backend_pid())', 'SELECT pg_sleep(0)'].map((text) =>
     database.rows(text).catch(isUnavailable),

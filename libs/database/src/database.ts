@@ -167,6 +167,8 @@ export class ReceivingDatabase extends Database {
    */
   async commit(work: (tx: Tx) => Promise<() => Promise<unknown>[]>): Promise<void> {
     await this.retrying(async () => {
+      // Calls that overlap without end would keep the only connection for themselves.
+      if (this.shared && this.dataSource.options.poolSize === 1) this.leave(this.shared);
       const runner = this.dataSource.createQueryRunner();
       try {
         const client = (await runner.connect()) as Client;

@@ -9,19 +9,27 @@ class Commits {
   readonly quarantined: string[] = [];
   refuse: (keys: string[]) => Error | undefined = () => undefined;
   hold: Promise<void> | undefined;
+  holdStrangers: Promise<void> | undefined;
 
   /** Keys of messages whose writers have no open chat. */
   strangers: string[] = [];
 
   async receive(parcels: readonly Parcel[]): Promise<ReadonlySet<Parcel>> {
     const left = new Set(parcels.filter(({ event }) => this.strangers.includes(event.key)));
-    await this.welcome(parcels.filter((parcel) => !left.has(parcel)));
+    await this.commit(
+      parcels.filter((parcel) => !left.has(parcel)),
+      this.hold,
+    );
     return left;
   }
 
-  async welcome(parcels: readonly Parcel[]): Promise<void> {
+  welcome(parcels: readonly Parcel[]): Promise<void> {
+    return this.commit(parcels, this.holdStrangers);
+  }
+
+  private async commit(parcels: readonly Parcel[], hold: Promise<void> | undefined): Promise<void> {
     if (parcels.length === 0) return;
-    await this.hold;
+    await hold;
     const keys = parcels.map(({ event }) => event.key);
     const error = this.refuse(keys);
     if (error) throw error;
@@ -117,6 +125,92 @@ it('takes strangers after the others of their batch, and a poisonous one among t
   expect(commits.quarantined).toEqual(['d']);
 });
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function aHold() {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  return { held, release };
+}
+
+describe('messages of strangers', () => {
+  it('keep nobody else waiting', async () => {
+    const { commits, inbox } = anInbox();
+    const { held, release } = aHold();
+    commits.strangers = ['b'];
+    commits.holdStrangers = held;
+    const stranger = inbox.take(delivery(), [said('b')]);
+    await inbox.take(delivery(), [said('a')]);
+    await inbox.take(delivery(), [said('c')]);
+    expect(commits.batches).toEqual([['a'], ['c']]);
+    expect(inbox.waiting).toBe(0);
+    release();
+    await stranger;
+    expect(commits.batches).toEqual([['a'], ['c'], ['b']]);
+  });
+
+  it('gather while others are welcomed', async () => {
+    const { commits, inbox } = anInbox();
+    const { held, release } = aHold();
+    commits.strangers = ['a', 'b', 'c'];
+    commits.holdStrangers = held;
+    const all = [];
+    for (const key of commits.strangers) {
+      all.push(inbox.take(delivery(), [said(key)]));
+      await turn();
+    }
+    expect(inbox.waiting).toBe(2);
+    release();
+    await Promise.all(all);
+    expect(commits.batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('are stored in their order: what somebody writes next waits', async () => {
+    const { commits, inbox } = anInbox();
+    const { held, release } = aHold();
+    commits.strangers = ['first'];
+    commits.holdStrangers = held;
+    const first = inbox.take(delivery(), [said('first', {}, 'Ann')]);
+    await turn();
+    const second = inbox.take(delivery(), [said('second', {}, 'Ann')]);
+    await inbox.take(delivery(), [said('other', {}, 'Bob')]);
+    release();
+    await Promise.all([first, second]);
+    expect(commits.batches).toEqual([['other'], ['first'], ['second']]);
+  });
+
+  it('are stored in their order where one is under way when the chat for the first is opened', async () => {
+    const { commits, inbox } = anInbox();
+    const [one, two] = [aHold(), aHold()];
+    commits.strangers = ['first', 'second'];
+    commits.hold = one.held;
+    const first = inbox.take(delivery(), [said('first', {}, 'Ann'), said('a', {}, 'Bob')]);
+    await turn();
+    commits.hold = two.held;
+    const second = inbox.take(delivery(), [said('second', {}, 'Ann'), said('b', {}, 'Bob')]);
+    await turn();
+    one.release();
+    await first;
+    const third = inbox.take(delivery(), [said('third', {}, 'Ann'), said('c', {}, 'Bob')]);
+    await turn();
+    two.release();
+    await Promise.all([second, third]);
+    expect(commits.batches).toEqual([['a'], ['first'], ['b'], ['c'], ['second'], ['third']]);
+  });
+
+  it('count among what it can hold', async () => {
+    const { commits, inbox } = anInbox();
+    const { held, release } = aHold();
+    commits.strangers = Array.from({ length: 4_352 }, (_, number) => String(number));
+    commits.holdStrangers = held;
+    const all = commits.strangers.map((key) => inbox.take(delivery(), [said(key)]));
+    while (inbox.waiting > 4_096) await turn();
+    await expect(inbox.take(delivery(), [said('one too many')])).rejects.toThrow(InboxUnavailable);
+    release();
+    await Promise.allSettled(all);
+  });
+});
+
 it('begins the next batch before it answers the one before', async () => {
   const { commits, inbox } = anInbox();
   const order: string[] = [];
@@ -131,12 +225,12 @@ it('begins the next batch before it answers the one before', async () => {
   expect(order).toEqual(['commits a', 'commits b', 'answers a']);
 });
 
-const said = (key: string, more: object = {}) =>
+const said = (key: string, more: object = {}, who = key) =>
   ({
     kind: 'message',
     source: 's',
     key,
-    sender: { scope: '', externalId: key },
+    sender: { scope: '', externalId: who },
     externalId: key,
     content: { text: key, ...more },
   }) as InboundEvent;

@@ -6,6 +6,7 @@ import type { Verdict } from './load.js';
 import type { Delivery, Parcel } from './parcel.js';
 import { Receiver } from './receiver.js';
 import { RecentEvents, type Taking } from './recent-events.js';
+import { Strangers } from './strangers.js';
 
 /** The event was not taken and must be delivered again: the house is full, or its database cannot be reached. */
 export class InboxUnavailable extends Error {}
@@ -14,6 +15,8 @@ export class InboxUnavailable extends Error {}
 interface Batch {
   readonly size: number;
   readonly mayOverlap: boolean;
+  /** Messages of strangers that were stored meanwhile: it may hold the next ones of the same people. */
+  readonly welcomed: Waiting[];
 }
 
 interface Waiting {
@@ -31,12 +34,18 @@ const PATIENCE_MS = 8_000;
 const PAUSES_MS = [50, 250];
 const INSIST_MS = 1_000;
 
+/** Of events that wait for their turn among the strangers. */
+const NOT_YET: Taking = { committed: false };
+
 /**
  * Gathers events while what came before is being committed: an idle server commits at once, a busy one commits many
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
  * Batches are committed in the order they were cut. Two at most are under way, so that the database has the next one at
  * hand when it is done with one; the second is cut when it is as large as the first: a smaller one costs more than it gains.
  * What comes again while it is under way in another batch waits for that, and is then most likely known.
+ *
+ * Messages of strangers, who have no open chat yet, cost the database several round trips. They gather in the same way, beside
+ * the others, so that nobody waits for them but those who wrote after them.
  */
 @Injectable()
 export class Inbox {
@@ -44,14 +53,15 @@ export class Inbox {
   private readonly queue: Waiting[] = [];
   private readonly underWay: Batch[] = [];
   private readonly recent = new RecentEvents();
+  private readonly strangers = new Strangers<Waiting>();
   private looking = false;
-  private welcomed: Promise<unknown> = Promise.resolve();
+  private welcoming = false;
 
   constructor(private readonly receiver: Receiver) {}
 
   /** How many events wait to be committed, those under way not counted. */
   get waiting(): number {
-    return this.queue.length;
+    return this.queue.length + this.strangers.waiting;
   }
 
   /**
@@ -60,7 +70,7 @@ export class Inbox {
    */
   take(delivery: Delivery, events: readonly InboundEvent[]): Promise<number> {
     if (events.length === 0) return Promise.resolve(0);
-    if (this.queue.length >= CAPACITY) return Promise.reject(new InboxUnavailable('Too many events are waiting'));
+    if (this.waiting >= CAPACITY) return Promise.reject(new InboxUnavailable('Too many events are waiting'));
     return new Promise((resolve, reject) => {
       let open = events.length;
       const since = performance.now();
@@ -98,56 +108,75 @@ export class Inbox {
   private start(): void {
     const taking = { committed: false };
     const waiting = this.cut(taking);
-    if (waiting.length === 0) return this.underWay.length > 0 ? undefined : this.lookSoon();
-    const batch = { size: waiting.length, mayOverlap: waiting.every(mayOverlap) };
+    if (waiting.length === 0) return this.underWay.length > 0 || this.welcoming ? undefined : this.lookSoon();
+    const batch: Batch = { size: waiting.length, mayOverlap: waiting.every(mayOverlap), welcomed: [] };
     this.underWay.push(batch);
     void this.commit(waiting, (parcels) => this.receiver.receive(parcels)).then((answer) => {
       taking.committed = true;
       this.underWay.splice(this.underWay.indexOf(batch), 1);
+      this.strangers.know(batch.welcomed);
       this.look();
       answer();
     });
   }
 
-  /** What goes next. An event that is under way in another batch stays in the queue until that is committed, or forgotten. */
+  /** The next strangers are on their way before the answers to these are written. */
+  private welcome(): void {
+    if (this.welcoming || this.strangers.waiting === 0) return;
+    const taken = this.strangers.take(BATCH);
+    const batch = inTime(taken);
+    const taking = { committed: false };
+    for (const { parcel } of batch) this.recent.add(parcel.event, taking);
+    this.welcoming = true;
+    void this.commit(batch, (parcels) => this.receiver.welcome(parcels)).then((answer) => {
+      taking.committed = true;
+      this.welcoming = false;
+      const youngest = this.underWay.at(-1);
+      if (youngest) youngest.welcomed.push(...taken);
+      else this.strangers.know(taken);
+      this.welcome();
+      this.look();
+      answer();
+    });
+  }
+
+  /**
+   * What goes next. An event that is under way in another batch stays in the queue until that is committed, or forgotten; a
+   * message of a stranger until what they wrote before is stored.
+   */
   private cut(taking: Taking): readonly Waiting[] {
-    const oldest = performance.now() - PATIENCE_MS;
     const batch: Waiting[] = [];
-    const twins: Waiting[] = [];
-    for (const waiting of this.queue.splice(0, BATCH)) {
-      const { parcel, since, failed } = waiting;
-      if (since < oldest) {
-        failed(new InboxUnavailable('The database is too slow'));
-        continue;
-      }
+    const later: Waiting[] = [];
+    for (const waiting of inTime(this.queue.splice(0, BATCH))) {
+      const { parcel } = waiting;
       const earlier = this.recent.find(parcel.event);
-      if (earlier && earlier !== taking && !earlier.committed) {
-        twins.push(waiting);
+      const isUnderWay = earlier && earlier !== taking && !earlier.committed;
+      if (isUnderWay || this.strangers.has(parcel.event)) {
+        later.push(waiting);
         continue;
       }
       parcel.earlier = earlier;
       if (!earlier) this.recent.add(parcel.event, taking);
       batch.push(waiting);
     }
-    if (twins.length > 0) this.queue.unshift(...twins);
+    if (later.length > 0) this.queue.unshift(...later);
     return batch;
   }
 
   /**
-   * Resolves when the fate of the whole batch is known, with what tells the waiting. Messages of those who have no open
-   * chat are taken after the others. A batch the database refuses as data is halved until the culprit stands alone; it
-   * goes to quarantine, unless it is a message that is there already.
+   * Resolves when the fate of the batch is known, with what tells the waiting; that of messages of strangers is known later.
+   * A batch the database refuses as data is halved until the culprit stands alone; it goes to quarantine, unless it is a
+   * message that is there already.
    */
   private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
     try {
       const left = await this.insist(() => take(batch.map(({ parcel }) => parcel)));
       if (!left || left.size === 0) return () => tell(batch);
       const strangers = batch.filter(({ parcel }) => left.has(parcel));
-      const welcome = await this.inTurn(() => this.commit(strangers, (parcels) => this.receiver.welcome(parcels)));
-      return () => {
-        tell(batch.filter(({ parcel }) => !left.has(parcel)));
-        welcome();
-      };
+      for (const { parcel } of strangers) this.recent.add(parcel.event, NOT_YET);
+      this.strangers.add(strangers);
+      this.welcome();
+      return () => tell(batch.filter(({ parcel }) => !left.has(parcel)));
     } catch (error) {
       if (!isRefusedAsData(error)) return this.givingUp(batch, error);
       if (batch.length === 1) return this.setAside(batch[0]!, error);
@@ -159,13 +188,6 @@ export class Inbox {
         second();
       };
     }
-  }
-
-  /** Of two batches with messages of one stranger the first opens the chat. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.welcomed.then(work);
-    this.welcomed = result.catch(() => undefined);
-    return result;
   }
 
   private async setAside(culprit: Waiting, error: unknown): Promise<() => void> {
@@ -216,6 +238,14 @@ type Take = (parcels: readonly Parcel[]) => Promise<ReadonlySet<Parcel> | void>;
 function mayOverlap({ parcel: { event } }: Waiting): boolean {
   if (event.kind !== 'message' || event.acknowledge !== undefined) return false;
   return !event.content.attachments && !event.content.unsupported;
+}
+
+/** Those that have not waited for too long; the others are told so. */
+function inTime(waiting: readonly Waiting[]): readonly Waiting[] {
+  const oldest = performance.now() - PATIENCE_MS;
+  const late = waiting.filter(({ since }) => since < oldest);
+  for (const { failed } of late) failed(new InboxUnavailable('The database is too slow'));
+  return late.length > 0 ? waiting.filter(({ since }) => since >= oldest) : waiting;
 }
 
 function tell(batch: readonly Waiting[]): void {
