@@ -191,9 +191,11 @@ export class ReceivingDatabase extends Database {
 
 /**
  * Batches are joined to indexed tables only. Without this a plan made while the tables were still empty would read them
- * whole for every row of a batch, until the next ANALYZE.
+ * whole for every row of a batch, until the next ANALYZE. There is one plan then, whatever is in the batch: statements with
+ * a name need not be planned each time.
  */
-const BEGIN = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+const BEGIN = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+  SET LOCAL plan_cache_mode = force_generic_plan`;
 
 async function commitOn(client: Client, work: () => Promise<() => Promise<unknown>[]>, end: () => void): Promise<void> {
   try {

@@ -35,13 +35,14 @@ export class ChatIntake {
    * where a message for which a chat was opened came in elsewhere meanwhile: then it opens nothing.
    */
   async takeIntoNew(tx: Tx, batch: Batch, opened: readonly NewChat[], at: Date): Promise<Answer[]> {
-    await this.events.record(
-      tx,
-      opened.map((chat) => openedEvent(chat, at)),
-    );
-    const answers = await this.repository.receive(tx, batch, at, true);
+    const news = opened.map((chat) => openedEvent(chat, at));
+    const [, answers, anyEmpty] = await Promise.all([
+      this.events.record(tx, news),
+      this.repository.receive(tx, batch, at, true),
+      opened.length > 0 && this.repository.anyEmpty(tx, opened),
+    ]);
     this.events.appendedThrough(tx);
-    if (opened.length > 0 && (await this.repository.anyEmpty(tx, opened))) throw new TryAgain();
+    if (anyEmpty) throw new TryAgain();
     await this.texts.greet(tx, opened, at);
     this.routing.soon(tx, ...new Set(opened.map(({ queueId }) => queueId)));
     return answers;
@@ -54,13 +55,18 @@ export class ChatIntake {
   async open(tx: Tx, places: readonly Place[], at: Date): Promise<NewChat[]> {
     const distinct = new Map(places.map((place) => [nameOf(place), place]));
     if (distinct.size === 0) return [];
-    for (const chat of await this.repository.reopen(tx, [...distinct.values()], at)) {
-      distinct.delete(nameOf(chat));
+    // In this order, in one round trip: what was reopened is not opened.
+    const each = [...distinct.values()];
+    const [reopened, opened] = await Promise.all([
+      this.repository.reopen(tx, each, at),
+      this.repository.open(tx, each, at),
+    ]);
+    for (const chat of reopened) {
       await this.lines.append(tx, chat.id, 'The contact wrote again, and the chat was reopened', at);
       await this.events.record(tx, [{ ...openedEvent(chat, at), type: 'chat.reopened' }]);
       this.routing.soon(tx, chat.queueId);
     }
-    return distinct.size > 0 ? this.repository.open(tx, [...distinct.values()], at) : [];
+    return opened;
   }
 }
 

@@ -51,14 +51,14 @@ const RECEIVE_WITH_KNOWN = {
     WHERE r.event IS NOT NULL`,
 };
 
+/** A person's chats are few; a channel's, in whose index the planner would look as well before it knows better, are not. */
 const OPEN = {
   name: 'chats-open',
   text: `
     INSERT INTO chats AS c (id, channel_id, identity_id, queue_id, opened_at, waiting_since, previous_chat_id)
     SELECT n.id, n.channel_id, n.identity_id, ch.queue_id, $4, $4,
-      (SELECT p.id FROM chats p
-       WHERE p.identity_id = n.identity_id AND p.channel_id = n.channel_id AND p.status = 'closed'
-       ORDER BY p.opened_at DESC LIMIT 1)
+      (SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id OFFSET 0) AS p
+       WHERE p.channel_id = n.channel_id AND p.status = 'closed' ORDER BY p.opened_at DESC LIMIT 1)
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (id, channel_id, identity_id)
     JOIN channels ch ON ch.id = n.channel_id
     ON CONFLICT (identity_id, channel_id) WHERE status <> 'closed' DO NOTHING
@@ -73,8 +73,8 @@ const REOPEN = {
     WITH closed AS (
       SELECT c.id FROM unnest($1::uuid[], $2::uuid[]) AS n (channel_id, identity_id)
       CROSS JOIN LATERAL (
-        SELECT p.id FROM chats p WHERE p.identity_id = n.identity_id AND p.channel_id = n.channel_id
-        ORDER BY p.opened_at DESC LIMIT 1
+        SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id OFFSET 0) AS p
+        WHERE p.channel_id = n.channel_id ORDER BY p.opened_at DESC LIMIT 1
       ) AS newest
       JOIN chats c ON c.id = newest.id
       JOIN queues q ON q.id = c.queue_id
@@ -85,6 +85,11 @@ const REOPEN = {
       closed_by = NULL, close_reason = NULL
     FROM closed WHERE c.id = closed.id
     RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
+};
+
+const ANY_EMPTY = {
+  name: 'chats-any-empty',
+  text: 'SELECT FROM chats WHERE id = ANY ($1::uuid[]) AND last_seq = 0 LIMIT 1',
 };
 
 /** The set-based statements of the receiving path: one call a batch. */
@@ -128,9 +133,7 @@ export class IntakeRepository {
 
   /** Whether one of these chats has no message. */
   async anyEmpty(tx: Tx, chats: readonly OpenChat[]): Promise<boolean> {
-    const empty = await rows(tx, 'SELECT FROM chats WHERE id = ANY ($1::uuid[]) AND last_seq = 0 LIMIT 1', [
-      chats.map(({ id }) => id),
-    ]);
+    const empty = await rows(tx, ANY_EMPTY, [chats.map(({ id }) => id)]);
     return empty.length > 0;
   }
 }

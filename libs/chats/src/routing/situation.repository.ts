@@ -38,6 +38,12 @@ const MEMBERS = `
     FROM chats c WHERE c.offered_to = m.user_id
   ) o`;
 
+const WANTED = `
+  SELECT q.id FROM queues q
+  WHERE (q.id = ANY ($1::uuid[]) OR q.id IN (SELECT queue_id FROM queue_agents WHERE user_id = ANY ($2::uuid[])))
+    AND (q.routing_rule = ANY ($3::text[])
+      OR EXISTS (SELECT FROM chats c WHERE c.offered_to IS NOT NULL AND c.queue_id = q.id))`;
+
 /** Where there is something to do: an offer that cannot stand, or a chat that could be offered. */
 const DUE = `
   SELECT x.queue_id AS id
@@ -76,13 +82,8 @@ export class SituationRepository {
 
   /** Of the queues somebody asked to route, those whose rule offers chats, or did until now. */
   async wanted({ queueIds, agentIds }: Wishes): Promise<string[]> {
-    const found = await this.database.rows<{ id: string }>(
-      `SELECT q.id FROM queues q
-       WHERE (q.id = ANY ($1::uuid[]) OR q.id IN (SELECT queue_id FROM queue_agents WHERE user_id = ANY ($2::uuid[])))
-         AND (q.routing_rule = ANY ($3::text[])
-           OR EXISTS (SELECT FROM chats c WHERE c.offered_to IS NOT NULL AND c.queue_id = q.id))`,
-      [queueIds, agentIds, rulesThatOffer],
-    );
+    const wanted = [queueIds, agentIds, rulesThatOffer];
+    const found = await this.database.rows<{ id: string }>({ name: 'routing-wanted', text: WANTED }, wanted);
     return found.map(({ id }) => id);
   }
 
