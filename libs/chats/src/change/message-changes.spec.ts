@@ -1,4 +1,4 @@
-import { newId } from '#database';
+import { newId, ReceivingDatabase } from '#database';
 import type { Attachment, MessageContent } from '#messenger-kit';
 import {
   type ChangeHouse,
@@ -179,7 +179,7 @@ test('one channel’s ids mean nothing on another', async () => {
 
 test('an edit that looks while its message is being stored is found by the sweep', async () => {
   const person = await house.aPerson();
-  const storing = house.database.dataSource.createQueryRunner();
+  const storing = house.get(ReceivingDatabase).dataSource.createQueryRunner();
   await storing.startTransaction();
   await house.storeIn(storing.manager, { ...person, externalId: 'm1', sentAt: minute(0), content: { text: 'Helo' } });
   await house.catchUpIn(storing.manager, person, 'm1');

@@ -1,4 +1,4 @@
-import { newId } from '#database';
+import { newId, ReceivingDatabase } from '#database';
 import type { Caller } from '#identity';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
@@ -119,7 +119,7 @@ it('is not deleted from under a chat that is just being opened, also when its ch
   const place = { channelId: await house.aChannel(queue), identityId: await house.aContact(), queueId: queue };
   const arrival = { ...place, externalId: newId(), sentAt: new Date(), content: { text: 'Hello' } };
   let deletion: Promise<unknown> | undefined;
-  await house.database.transaction(async (tx) => {
+  await house.get(ReceivingDatabase).transaction(async (tx) => {
     const intake = house.get(ChatIntake);
     const at = new Date();
     await intake.takeIntoNew(tx, batchOf([arrival], at), await intake.open(tx, [arrival], at), at);

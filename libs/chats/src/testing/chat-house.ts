@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import { ApiKitModule } from '#api-kit';
 import { AttachmentsModule } from '#attachments';
 import { ProfileSource } from '#contacts';
-import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
+import { Database, DatabaseModule, newId, openTestDatabase, ReceivingDatabase } from '#database';
 import type { Caller, Role } from '#identity';
 import { JobsModule, jobsSchema } from '#jobs';
 import { GuardedHttp, type Messenger, MessengerRegistry } from '#messenger-kit';
@@ -30,7 +30,7 @@ export async function openChatHouse({ poolSize = 10, trustedOrigins = [] as stri
   const http = new GuardedHttp({ trustedOrigins });
   const module = await Test.createTestingModule({
     imports: [
-      DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: 1, keys }),
+      DatabaseModule.forRoot({ url: storage.url, poolSize, receivingPoolSize: poolSize, keys }),
       JobsModule.forRoot({ url: storage.url, enabled: false, concurrency: 1 }),
       ApiKitModule,
       oneMessenger(http),
@@ -104,7 +104,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
 
   async function receive(arrivals: readonly Arrival[], at = new Date()): Promise<void> {
     const intake = get(ChatIntake);
-    await database.transaction(async (tx) =>
+    await get(ReceivingDatabase).transaction(async (tx) =>
       intake.takeIntoNew(tx, batchOf(arrivals, at), await intake.open(tx, arrivals, at), at),
     );
   }

@@ -1,6 +1,7 @@
 import type { InboundEvent } from '#messenger-kit';
 import { Inbox, InboxUnavailable } from './inbox.js';
 import { Delivery, type Parcel } from './parcel.js';
+import { RecentEvents } from './recent-events.js';
 import type { Receiver } from './receiver.js';
 
 /** Stands in for the database's side of the inbox: commits what it is given unless told otherwise. */
@@ -261,13 +262,28 @@ describe('an event that comes again', () => {
     return () => (failures-- > 0 ? new Error('connection terminated') : undefined);
   };
 
+  const guessesOf = (parcels: readonly Parcel[]) =>
+    parcels.map(({ event: { key }, earlier }) => key + (earlier?.committed ? ' known' : '')).join();
+
+  function inTheSamePlaceAs(key: string): string {
+    const takesIt = (other: string) => {
+      const recent = new RecentEvents();
+      recent.add(event(key), { committed: true });
+      recent.add(event(other), { committed: true });
+      return recent.find(event(key)) === undefined;
+    };
+    let number = 0;
+    while (!takesIt(`other ${number}`)) number += 1;
+    return `other ${number}`;
+  }
+
   /** Which events are said to be known, try by try. */
   function aWatchedInbox() {
     const { commits, inbox } = anInbox();
     const tries: string[] = [];
     const receive = commits.receive.bind(commits);
     commits.receive = (parcels) => {
-      tries.push(parcels.map(({ event: { key }, earlier }) => key + (earlier?.committed ? ' known' : '')).join());
+      tries.push(guessesOf(parcels));
       return receive(parcels);
     };
     const take = (...keys: string[]) => inbox.take(delivery(), keys.map(event));
@@ -280,6 +296,30 @@ describe('an event that comes again', () => {
     await take('a', 'b');
     await inbox.take(delivery(), [{ ...event('a'), source: 'other' }]);
     expect(tries).toEqual(['a', 'a known,b', 'a']);
+  });
+
+  it('of a stranger is not known by its twin of the same batch, which is not committed with the others', async () => {
+    const { commits, inbox, tries } = aWatchedInbox();
+    commits.strangers = ['a'];
+    const welcome = commits.welcome.bind(commits);
+    commits.welcome = async (parcels) => {
+      await turn();
+      tries.push(guessesOf(parcels));
+      return welcome(parcels);
+    };
+    await inbox.take(delivery(), [said('a'), said('a')]);
+    commits.strangers = [];
+    await inbox.take(delivery(), [said('a')]);
+    expect(tries).toEqual(['a,a', 'a,a', 'a known']);
+  });
+
+  it('is known no more to a batch that failed, also where another event took its place meanwhile', async () => {
+    const { commits, take, tries } = aWatchedInbox();
+    const other = inTheSamePlaceAs('a');
+    await take('a');
+    commits.refuse = awayOnce();
+    await take('a', other);
+    expect(tries).toEqual(['a', `a known,${other}`, `a,${other}`]);
   });
 
   it('waits while it is under way, however often it comes, and is known then', async () => {

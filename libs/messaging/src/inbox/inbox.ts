@@ -170,10 +170,13 @@ export class Inbox {
    */
   private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
     try {
-      const left = await this.insist(() => take(batch.map(({ parcel }) => parcel)));
+      const left = await this.insist(batch, () => take(batch.map(({ parcel }) => parcel)));
       if (!left || left.size === 0) return () => tell(batch);
       const strangers = batch.filter(({ parcel }) => left.has(parcel));
-      for (const { parcel } of strangers) this.recent.add(parcel.event, NOT_YET);
+      for (const { parcel } of strangers) {
+        parcel.earlier = undefined;
+        this.recent.add(parcel.event, NOT_YET);
+      }
       this.strangers.add(strangers);
       this.welcome();
       return () => tell(batch.filter(({ parcel }) => !left.has(parcel)));
@@ -194,7 +197,7 @@ export class Inbox {
     const verdict = isKnownMessage(error) ? KNOWN : refusedBecauseOf(error);
     this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} is ${verdict.outcome}: ${verdict.reason}`);
     try {
-      await this.insist(() => this.receiver.setAside(culprit.parcel, verdict));
+      await this.insist([culprit], () => this.receiver.setAside(culprit.parcel, verdict));
       return culprit.done;
     } catch (secondError) {
       return this.givingUp([culprit], secondError);
@@ -211,9 +214,10 @@ export class Inbox {
 
   /**
    * Every error but refused data is worth another try or two: a failover, a full disk that was emptied. A database that
-   * took long to fail is not asked again: the messenger shall hear soon that its event was not taken.
+   * took long to fail is not asked again: the messenger shall hear soon that its event was not taken. It goes again without
+   * guesses at what is known.
    */
-  private async insist<T>(work: () => Promise<T>): Promise<T> {
+  private async insist<T>(batch: readonly Waiting[], work: () => Promise<T>): Promise<T> {
     const began = performance.now();
     for (const pause of PAUSES_MS) {
       try {
@@ -221,6 +225,7 @@ export class Inbox {
       } catch (error) {
         if (isRefusedAsData(error) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
         this.recent.forget();
+        for (const { parcel } of batch) parcel.earlier = undefined;
         if (performance.now() - began > INSIST_MS) throw error;
         await pauseFor(pause);
       }
