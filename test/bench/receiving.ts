@@ -12,7 +12,7 @@ import { report, type Measured, type Round } from './report.js';
 import { PASSWORD, seedOnce, serverFolder } from './seed/seed.js';
 import { LARGE } from './seed/size.js';
 import { measureStreams } from './streams/streams.js';
-import { messengerWebhooks, redelivered } from './webhooks.js';
+import { messengerWebhooks, redelivered, withNewPeople } from './webhooks.js';
 
 export interface ReceivingOptions {
   readonly dataDir: string;
@@ -26,7 +26,7 @@ export interface ReceivingOptions {
 
 const PEOPLE = 2_000;
 /** About as many requests a second as are made ready, by what such machines were seen to do. */
-const EXPECTED = { bare: 16_000, parley: 8_000, ten: 1_600, perStep: 450, lone: 400 };
+const EXPECTED = { bare: 16_000, parley: 8_000, ten: 1_600, strangers: 3_000, perStep: 450, lone: 400 };
 const SEEDED = { email: 'seeded@example.com', password: PASSWORD };
 
 type Page = Awaited<ReturnType<typeof connectPage>>;
@@ -148,6 +148,10 @@ function contenders(
       return { ...measured, perSecond: measured.perSecond * 10 };
     },
     again64: () => received(page, 64, () => redelivered(webhooks(page.path, EXPECTED.parley))),
+    strangers64: () =>
+      received(page, 64, () =>
+        withNewPeople({ path: page.path, webhooks: EXPECTED.strangers * seconds, people: PEOPLE }),
+      ),
     ...(large && { large64: () => ordinary(large, 64) }),
     perStep64: () => closedLoop(stepPort, 64, webhooks('/', EXPECTED.perStep)),
     inserts32: () => singleRowInserts(url, 32, seconds),

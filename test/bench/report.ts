@@ -18,6 +18,8 @@ export interface Round {
   readonly ten64: Measured;
   /** One in ten is redelivered. */
   readonly again64: Measured;
+  /** One in ten comes from somebody new. */
+  readonly strangers64: Measured;
   /** On 5 million messages, where they are there. */
   readonly large64?: Measured;
 }
@@ -92,6 +94,13 @@ const FIGURES: readonly Figure<Round>[] = [
     must: 0.8,
     aim: 0.95,
   },
+  {
+    name: 'PN',
+    what: 'with one message in ten from somebody new ÷ with none',
+    of: (round) => round.strangers64.perSecond / round.parley64.perSecond,
+    must: 0.25,
+    aim: 0.5,
+  },
 ];
 
 const GROWTH: Figure<Round> = {
@@ -120,7 +129,16 @@ export function report(rounds: readonly Round[], say: (line: string) => void): v
   sayFigures(FIGURES, rounds, say);
   if (rounds.every(({ large64 }) => large64)) sayFigures([GROWTH], rounds, say);
   else say('P5   not measured: -- --large <directory> has or gets the 5 million messages');
-  for (const name of ['bare64', 'parley64', 'parley256', 'ten64', 'perStep64', 'inserts32', 'parley1'] as const) {
+  for (const name of [
+    'bare64',
+    'parley64',
+    'parley256',
+    'ten64',
+    'strangers64',
+    'perStep64',
+    'inserts32',
+    'parley1',
+  ] as const) {
     const rates = rounds.map((round) => round[name].perSecond).sort((a, b) => a - b);
     say(`    ${name}: median ${Math.round(rates[Math.floor(rates.length / 2)]!)}/s`);
   }

@@ -13,12 +13,16 @@ export interface Traffic {
 }
 
 /** Signed Messenger webhooks with ids never used before, as Meta sends them. */
-export function messengerWebhooks({ path, webhooks, people, perWebhook = 1 }: Traffic): Post[] {
+export function messengerWebhooks(
+  { path, webhooks, people, perWebhook = 1 }: Traffic,
+  senderOf: (number: number) => string | undefined = () => undefined,
+): Post[] {
   const run = randomUUID();
   return Array.from({ length: webhooks }, (_, index) => {
     const messaging = Array.from({ length: perWebhook }, (_unused, place) => {
       const number = index * perWebhook + place;
-      return event(String(7_000_000_000_000_000 + (number % people)), `m_${run}_${number}`, `Is lamp ${number} there?`);
+      const sender = senderOf(number) ?? String(7_000_000_000_000_000 + (number % people));
+      return event(sender, `m_${run}_${number}`, `Is lamp ${number} there?`);
     });
     const entry = [{ id: PAGE, time: Date.now(), messaging }];
     const body = JSON.stringify({ object: 'page', entry }).replaceAll('/', '\\/');
@@ -31,6 +35,14 @@ export function messengerWebhooks({ path, webhooks, people, perWebhook = 1 }: Tr
 /** One in ten comes twice, the second time ten webhooks later. */
 export function redelivered(posts: readonly Post[]): Post[] {
   return posts.map((post, index) => (index % 10 === 9 ? posts[index - 9]! : post));
+}
+
+let newPeople = 0;
+
+/** One in ten comes from somebody who never wrote before. */
+export function withNewPeople(traffic: Traffic): Post[] {
+  const run = Date.now();
+  return messengerWebhooks(traffic, (number) => (number % 10 === 0 ? `${run}${newPeople++}` : undefined));
 }
 
 function event(sender: string, mid: string, text: string) {
