@@ -6,7 +6,7 @@ import { receivingOptions } from './data-source.js';
 import { ReceivingDatabase, rows } from './database.js';
 import { sqlState } from './sql-state.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
-import { isUnavailable, OutcomeUnknown } from './unavailable.js';
+import { isUnavailable, leavesOutcomeOpen, OutcomeUnknown } from './unavailable.js';
 
 /** A wire between us and the database that can freeze (bytes stay on the way) or be cut. */
 class Wire {
@@ -211,6 +211,20 @@ it('survives connections that the server ends while they are idle and while they
   const first: unknown = await database.rows('SELECT 1 AS one').catch((reason: unknown) => reason);
   if (!Array.isArray(first)) expect(isUnavailable(first)).toBe(true);
   expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('what was not committed because the connection had ended before may be tried again, and is no open outcome', async () => {
+  const failure: unknown = await database
+    .transaction(async (tx) => {
+      const [{ pid } = { pid: 0 }] = await rows<{ pid: number }>(tx, 'SELECT pg_backend_pid() AS pid');
+      await rows(tx, insert, ['never']);
+      await test.database.rows('SELECT pg_terminate_backend($1)', [pid]);
+      while (!tx.queryRunner!.isReleased) await new Promise(setImmediate);
+    })
+    .catch((reason: unknown) => reason);
+  expect(failure).toMatchObject({ message: expect.stringContaining('already released') as string });
+  expect([isUnavailable(failure), leavesOutcomeOpen(failure)]).toEqual([true, false]);
+  expect(await names()).not.toContainEqual({ name: 'never' });
 });
 
 it('tells what may pass from what is wrong with the data', async () => {

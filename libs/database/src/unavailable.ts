@@ -1,3 +1,4 @@
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { sqlState } from './sql-state.js';
 
 /** Connection failures, shutdowns, exhausted resources, system errors; and a standby that took the primary's place. */
@@ -14,6 +15,7 @@ export class OutcomeUnknown extends Error {
 
 /** Whether an error of COMMIT leaves open what became of it: no answer came, or only that the connection ends. */
 export function leavesOutcomeOpen(error: unknown): boolean {
+  if (error instanceof QueryRunnerAlreadyReleasedError) return false;
   return isUnavailable(error) && /^(08|57P|\D|$)/.test(sqlState(error) ?? '');
 }
 
@@ -23,6 +25,8 @@ export function isUnavailable(error: unknown): boolean {
   if (state !== undefined && PASSING_STATES.test(state)) return true;
   if (!(error instanceof Error)) return false;
   if (error instanceof OutcomeUnknown) return true;
+  // The library's word for a connection that ended between two statements: the next one was not sent.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
   return LOST_CONNECTION.test('code' in error ? `${String(error.code)} ${error.message}` : error.message);
 }

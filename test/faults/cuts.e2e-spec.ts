@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { openDesk } from '../support/desk.js';
+import type { House } from '../support/house.js';
+import { rounds } from '../support/rounds.js';
+
+/** Real: the built server, PostgreSQL, sockets. Its connections to the database are ended over and over, whatever they do. */
+const SECONDS = rounds(4, 40);
+const CALLERS = 8;
+
+let house: House;
+let cutter: pg.Client;
+
+beforeAll(async () => {
+  house = await openDesk();
+  cutter = new pg.Client(house.database.url);
+  await cutter.connect();
+}, 120_000);
+afterAll(async () => {
+  await cutter?.end();
+  await house?.close();
+});
+
+it('connections that end at any moment: each call is done or answered 503, and what was done is there', async () => {
+  const { admin } = house.team;
+  let over = false;
+  const cutting = (async () => {
+    while (!over) {
+      await cutter.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE 'parley%'`,
+      );
+      await pause(5 + Math.random() * 40);
+    }
+  })();
+  const made = new Set<string>();
+  const statuses = new Map<number, number>();
+  let number = 0;
+  const makeTag = async () => {
+    const tag = { name: `Tag ${(number += 1)}`, color: '#1f6feb' };
+    const { status } = await admin.post('/v1/tags', tag);
+    if (status === 201) made.add(tag.name);
+    return status;
+  };
+  const makeKey = async () =>
+    (await admin.post('/v1/api-keys', { name: `Key ${(number += 1)}`, role: 'agent' })).status;
+  const look = (path: string) => async () => (await admin.get(path)).status;
+  const calls = [makeTag, makeKey, look('/v1/chats?filter=all'), look('/v1/users'), look('/v1/events')];
+  const until = performance.now() + SECONDS * 1_000;
+  const callers = Array.from({ length: CALLERS }, async (_, caller) => {
+    for (let turn = caller; performance.now() < until; turn += 1) {
+      const status = await calls[turn % calls.length]!();
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  });
+  await Promise.all(callers).finally(() => (over = true));
+  await cutting;
+  expect([...statuses.keys()].sort()).toEqual([200, 201, 503]);
+  const { data } = await admin.read<{ data: { name: string }[] }>('/v1/tags');
+  const there = new Set(data.map(({ name }) => name));
+  expect([...made].filter((name) => !there.has(name))).toEqual([]);
+}, 120_000);
