@@ -74,22 +74,31 @@ export class Bulletin implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   /** Until the connection is lost. It may lead to another server than before, and news may have been missed. */
   private async listenOn(client: pg.Client): Promise<void> {
-    const lost = new Promise<never>((_, reject) => {
-      client.on('error', reject);
-      client.on('end', () => reject(new Error('the connection ended')));
-      this.ended.signal.addEventListener('abort', () => reject(new Error('stopping')), { once: true });
-    });
-    lost.catch(() => undefined);
+    const lost = new AbortController();
+    const leave = (why: Error) => lost.abort(why);
+    client.on('error', leave);
+    client.on('end', () => leave(new Error('the connection ended')));
     client.on('notification', ({ channel, payload = '' }) => this.hear(channel, payload));
-    await client.connect();
-    await listen(client);
-    await this.epoch.check();
-    this.ended.signal.throwIfAborted();
-    this.client = client;
-    this.tail.look();
-    for (;;) {
-      await Promise.race([lost, pauseFor(SIGN_MS, undefined, { ref: false })]);
+    // Nothing of a connection that is gone may stay with what lives as long as the process.
+    this.ended.signal.addEventListener('abort', () => leave(new Error('stopping')), {
+      once: true,
+      signal: lost.signal,
+    });
+    try {
+      await client.connect();
       await listen(client);
+      await this.epoch.check();
+      this.ended.signal.throwIfAborted();
+      this.client = client;
+      this.tail.look();
+      for (;;) {
+        await pauseFor(SIGN_MS, undefined, { ref: false, signal: lost.signal });
+        await listen(client);
+      }
+    } catch (error) {
+      throw lost.signal.aborted ? lost.signal.reason : error;
+    } finally {
+      leave(new Error('left'));
     }
   }
 

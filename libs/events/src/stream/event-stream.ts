@@ -67,7 +67,10 @@ export class EventStream {
   /** Resolves when the reader has taken what was written, or is gone. */
   async drained(): Promise<void> {
     if (!this.isOpen || !this.response.writableNeedDrain) return;
-    await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]);
+    const over = new AbortController();
+    const { signal } = over;
+    const drained = [once(this.response, 'drain', { signal }), once(this.response, 'close', { signal })];
+    await Promise.race(drained).finally(() => over.abort());
   }
 
   end(): void {
