@@ -7,7 +7,7 @@ import { ServerProcess } from './support/server.js';
 import { chatsOf, chatWith, messagesOf } from './support/views.js';
 
 /**
- * Real: built servers as processes of their own on one PostgreSQL. Simulated: Telegram, which cannot call us. The first node
+ * Real: built servers on one PostgreSQL, the workers as processes of their own. Simulated: Telegram, which cannot call us. The first node
  * serves the API only, so that it is known who asks.
  */
 let house: House;
