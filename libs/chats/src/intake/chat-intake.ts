@@ -61,11 +61,12 @@ export class ChatIntake {
       this.repository.reopen(tx, each, at),
       this.repository.open(tx, each, at),
     ]);
-    for (const chat of reopened) {
-      await this.lines.append(tx, chat.id, 'The contact wrote again, and the chat was reopened', at);
-      await this.events.record(tx, [{ ...openedEvent(chat, at), type: 'chat.reopened' }]);
-      this.routing.soon(tx, chat.queueId);
-    }
+    const news: NewEvent[] = reopened.map((chat) => ({ ...openedEvent(chat, at), type: 'chat.reopened' }));
+    await Promise.all([
+      ...reopened.map(({ id }) => this.lines.append(tx, id, 'The contact wrote again, and the chat was reopened', at)),
+      this.events.record(tx, news),
+    ]);
+    if (reopened.length > 0) this.routing.soon(tx, ...new Set(reopened.map(({ queueId }) => queueId)));
     return opened;
   }
 }
