@@ -102,6 +102,20 @@ it('asks for many people at once; only those fail whom the messenger could not b
   expect(told.map((events) => events.length)).toEqual([1, 0, 0, 1]);
 });
 
+it('a channel that is in no state to be asked keeps nobody of another one from being told', async () => {
+  const [stuck, other] = [await aPerson(), await aPerson()];
+  const gone = newId();
+  house.profiles.answer = () => Promise.resolve({ name: 'Told' });
+  house.profiles.unable.add(gone);
+  const requests = [
+    { identityId: stuck.identityId, channelId: gone },
+    { identityId: other.identityId, channelId },
+  ];
+  const outcomes = await Promise.allSettled(await house.get(ProfileJob).run(requests));
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect((await names(other.identityId))?.contact).toBe('Told');
+});
+
 it('takes a job of an earlier version, which is one request', async () => {
   const { identityId } = await aPerson();
   house.profiles.answer = () => Promise.reject(new Error('network away'));

@@ -48,7 +48,9 @@ export class ProfileJob implements OnModuleInit {
     const failures = new Map<string, Error>();
     for (const [channelId, people] of byChannel(requests, nameless)) {
       const recipients = people.map(({ scope, externalId }) => ({ scope, externalId }));
-      const profiles = await this.profiles.read(channelId, recipients);
+      // A channel that is in no state to be asked keeps nobody of another one from being told.
+      const [asked] = await Promise.allSettled([this.profiles.read(channelId, recipients)]);
+      const profiles = asked.status === 'fulfilled' ? asked.value : recipients.map(() => asked);
       profiles.forEach((profile, index) => {
         const { id } = people[index]!;
         if (profile.status === 'rejected') return failures.set(id, errorOf(profile.reason));

@@ -14,7 +14,11 @@ class FakeProfiles extends ProfileSource {
   readonly asked: Recipient[] = [];
   answer: (person: Recipient) => Promise<Profile | undefined> = () => Promise.resolve(undefined);
 
-  read(_channelId: string, people: readonly Recipient[]): Promise<PromiseSettledResult<Profile | undefined>[]> {
+  /** Channels that cannot be asked at all. */
+  readonly unable = new Set<string>();
+
+  read(channelId: string, people: readonly Recipient[]): Promise<PromiseSettledResult<Profile | undefined>[]> {
+    if (this.unable.has(channelId)) return Promise.reject(new Error('There is no such channel'));
     this.asked.push(...people);
     return Promise.allSettled(people.map((person) => this.answer(person)));
   }
