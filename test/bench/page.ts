@@ -33,7 +33,11 @@ export async function connectPage(databaseUrl: string, dataDir: string, admin = 
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Body;
   };
-  const { accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', admin);
+  let accessToken = '';
+  const signIn = async () => {
+    ({ accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', admin));
+  };
+  await signIn();
   const queue = await call<{ id: string }>('/v1/queues', { name: `Bench ${Date.now()}` }, accessToken);
   const channel = await call<{ webhookUrl: string }>(
     '/v1/channels',
@@ -43,7 +47,11 @@ export async function connectPage(databaseUrl: string, dataDir: string, admin = 
   return {
     port,
     pid: server.pid!,
-    accessToken,
+    get accessToken() {
+      return accessToken;
+    },
+    /** A token is good for 15 minutes: less than some measurements take. */
+    signIn,
     /** A call of the API by the admin. */
     call: <Body>(to: string, body: object) => call<Body>(to, body, accessToken),
     path: new URL(channel.webhookUrl).pathname,

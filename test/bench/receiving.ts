@@ -56,6 +56,7 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
       if (large) opened.push(large);
       await measure(url, page, large, options);
     }
+    await page.signIn();
     await measureStreams(page, options.quick, options.say);
     options.say(await killUnderLoad(page, url));
   } finally {
