@@ -53,7 +53,11 @@ export class ServerProcess implements RunningServer {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
     const server = new ServerProcess(urlOf(started), started, child, lines);
-    await server.ready();
+    await server.ready().catch(async (error: unknown) => {
+      await server.kill();
+      if (options.dataDir === undefined) await rm(started.dataDir, { recursive: true, force: true });
+      throw error;
+    });
     return server;
   }
 
