@@ -51,13 +51,16 @@ const RECEIVE_WITH_KNOWN = {
     WHERE r.event IS NOT NULL`,
 };
 
-/** A person's chats are few; a channel's, in whose index the planner would look as well before it knows better, are not. */
+/**
+ * Of a person's chats the newest is mostly the one; a channel's, in whose index the planner would look as well before it
+ * knows better, are many.
+ */
 const OPEN = {
   name: 'chats-open',
   text: `
     INSERT INTO chats AS c (id, channel_id, identity_id, queue_id, opened_at, waiting_since, previous_chat_id)
     SELECT n.id, n.channel_id, n.identity_id, ch.queue_id, $4, $4,
-      (SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id OFFSET 0) AS p
+      (SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id ORDER BY c.opened_at DESC OFFSET 0) AS p
        WHERE p.channel_id = n.channel_id AND p.status = 'closed' ORDER BY p.opened_at DESC LIMIT 1)
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (id, channel_id, identity_id)
     JOIN channels ch ON ch.id = n.channel_id
@@ -73,7 +76,7 @@ const REOPEN = {
     WITH closed AS (
       SELECT c.id FROM unnest($1::uuid[], $2::uuid[]) AS n (channel_id, identity_id)
       CROSS JOIN LATERAL (
-        SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id OFFSET 0) AS p
+        SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id ORDER BY c.opened_at DESC OFFSET 0) AS p
         WHERE p.channel_id = n.channel_id ORDER BY p.opened_at DESC LIMIT 1
       ) AS newest
       JOIN chats c ON c.id = newest.id
