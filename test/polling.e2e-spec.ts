@@ -7,8 +7,8 @@ import { ServerProcess } from './support/server.js';
 import { chatsOf, chatWith, messagesOf } from './support/views.js';
 
 /**
- * Real: built servers on one PostgreSQL, the workers as processes of their own. Simulated: Telegram, which cannot call us. The first node
- * serves the API only, so that it is known who asks.
+ * Real: built servers on one PostgreSQL, the workers as processes of their own. Simulated: Telegram, which cannot call us.
+ * The first node serves the API only, so that it is known who asks.
  */
 let house: House;
 const workers: ServerProcess[] = [];

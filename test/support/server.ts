@@ -55,7 +55,7 @@ export class ServerProcess implements RunningServer {
     const server = new ServerProcess(urlOf(started), started, child, lines);
     await server.ready().catch(async (error: unknown) => {
       await server.kill();
-      if (options.dataDir === undefined) await rm(started.dataDir, { recursive: true, force: true });
+      await removeIfOurs(options, started);
       throw error;
     });
     return server;
@@ -142,7 +142,12 @@ export class ServerInside implements RunningServer {
     if (problems.length > 0) throw new Error(problems.join('\n'));
     const lines: string[] = [];
     const log = serverLog(config.values.PARLEY_LOG_LEVEL, { write: (line) => lines.push(line) });
-    return new ServerInside(started, await startServer(config, log), lines);
+    try {
+      return new ServerInside(started, await startServer(config, log), lines);
+    } catch (error) {
+      await removeIfOurs(options, started);
+      throw error;
+    }
   }
 
   get url(): string {
@@ -169,6 +174,10 @@ function built<Module>(file: string): Promise<Module> {
 
 async function complete(options: ServerOptions): Promise<StartedWith> {
   return { ...options, port: options.port ?? (await freePort()), dataDir: options.dataDir ?? (await aDataDir()) };
+}
+
+async function removeIfOurs({ dataDir }: ServerOptions, started: StartedWith): Promise<void> {
+  if (dataDir === undefined) await rm(started.dataDir, { recursive: true, force: true });
 }
 
 function urlOf({ port }: StartedWith): string {

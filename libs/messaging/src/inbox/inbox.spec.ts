@@ -199,6 +199,52 @@ describe('messages of strangers', () => {
     expect(commits.batches).toEqual([['a'], ['first'], ['b'], ['c'], ['second'], ['third']]);
   });
 
+  it('are stored in their order also where a batch takes longer than a younger one', async () => {
+    const { commits, inbox } = anInbox();
+    const [z, a, b, strangers] = [aHold(), aHold(), aHold(), aHold()];
+    commits.strangers = ['first', 'second'];
+    commits.holdStrangers = strangers.held;
+    const takeWhile = async (hold: Promise<void> | undefined, ...keys: [key: string, who: string][]) => {
+      commits.hold = hold;
+      const events = keys.map(([key, who]) => said(key, {}, who));
+      const taken = inbox.take(delivery(), events);
+      await turn();
+      return { taken };
+    };
+    const first = await takeWhile(z.held, ['first', 'Ann'], ['z', 'Bob']);
+    const second = await takeWhile(a.held, ['second', 'Ann'], ['a', 'Bob']);
+    z.release();
+    await turn();
+    const other = await takeWhile(b.held, ['b', 'Bob'], ['bb', 'Bob']);
+    strangers.release();
+    await first.taken;
+    b.release();
+    await other.taken;
+    const third = await takeWhile(undefined, ['third', 'Ann'], ['c', 'Bob']);
+    a.release();
+    await Promise.all([second.taken, third.taken]);
+    expect(commits.batches).toEqual([['z'], ['first'], ['b', 'bb'], ['c'], ['a'], ['second'], ['third']]);
+  });
+
+  it('that waited too long are refused, and taken when they come again', async () => {
+    const { commits, inbox } = anInbox();
+    const { held, release } = aHold();
+    commits.strangers = ['a', 'b'];
+    commits.holdStrangers = held;
+    const first = inbox.take(delivery(), [said('a')]);
+    await turn();
+    const late = inbox.take(delivery(), [said('b')]);
+    await turn();
+    const now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now + 9_000);
+    release();
+    await first;
+    await expect(late).rejects.toThrow(InboxUnavailable);
+    await inbox.take(delivery(), [said('b')]);
+    clock.mockRestore();
+    expect(commits.batches).toEqual([['a'], ['b']]);
+  });
+
   it('count among what it can hold', async () => {
     const { commits, inbox } = anInbox();
     const { held, release } = aHold();

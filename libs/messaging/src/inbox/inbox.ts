@@ -113,8 +113,9 @@ export class Inbox {
     this.underWay.push(batch);
     void this.commit(waiting, (parcels) => this.receiver.receive(parcels)).then((answer) => {
       taking.committed = true;
-      this.underWay.splice(this.underWay.indexOf(batch), 1);
-      this.strangers.know(batch.welcomed);
+      const place = this.underWay.indexOf(batch);
+      this.underWay.splice(place, 1);
+      this.know(batch.welcomed, this.underWay[place - 1]);
       this.look();
       answer();
     });
@@ -125,19 +126,25 @@ export class Inbox {
     if (this.welcoming || this.strangers.waiting === 0) return;
     const taken = this.strangers.take(BATCH);
     const batch = inTime(taken);
+    // Or what was refused as too late would seem to be under way for ever.
+    if (batch.length < taken.length) this.recent.forget();
     const taking = { committed: false };
     for (const { parcel } of batch) this.recent.add(parcel.event, taking);
     this.welcoming = true;
     void this.commit(batch, (parcels) => this.receiver.welcome(parcels)).then((answer) => {
       taking.committed = true;
       this.welcoming = false;
-      const youngest = this.underWay.at(-1);
-      if (youngest) youngest.welcomed.push(...taken);
-      else this.strangers.know(taken);
+      this.know(taken, this.underWay.at(-1));
       this.welcome();
       this.look();
       answer();
     });
+  }
+
+  /** Who wrote these are strangers no more; but only after `before`, and those before it: they may hold what came next. */
+  private know(stored: readonly Waiting[], before: Batch | undefined): void {
+    if (before) before.welcomed.push(...stored);
+    else this.strangers.know(stored);
   }
 
   /**
