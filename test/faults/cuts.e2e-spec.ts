@@ -7,6 +7,10 @@ import { rounds } from '../support/rounds.js';
 /** Real: the built server, PostgreSQL, sockets. Its connections to the database are ended over and over, whatever they do. */
 const SECONDS = rounds(4, 40);
 const CALLERS = 8;
+/** Between two cuts, short ones as often as long ones: within a statement, between two, and long enough for a call to be done. */
+const SHORTEST_MS = 5;
+const LONGEST_MS = 500;
+const MADE_AT_LEAST = 5;
 
 let house: House;
 let cutter: pg.Client;
@@ -30,7 +34,7 @@ it('connections that end at any moment: each call is done or answered 503, and w
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name LIKE 'parley%'`,
       );
-      await pause(5 + Math.random() * 40);
+      await pause(SHORTEST_MS * (LONGEST_MS / SHORTEST_MS) ** Math.random());
     }
   })();
   const made = new Set<string>();
@@ -48,7 +52,7 @@ it('connections that end at any moment: each call is done or answered 503, and w
   const calls = [makeTag, makeKey, look('/v1/chats?filter=all'), look('/v1/users'), look('/v1/events')];
   const until = performance.now() + SECONDS * 1_000;
   const callers = Array.from({ length: CALLERS }, async (_, caller) => {
-    for (let turn = caller; performance.now() < until; turn += 1) {
+    for (let turn = caller; performance.now() < until || made.size < MADE_AT_LEAST; turn += 1) {
       const status = await calls[turn % calls.length]!();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
