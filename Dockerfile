@@ -22,4 +22,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/health/ready').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 # The program itself gets the signals: it drains before it ends.
-CMD ["node", "--max-semi-space-size=32", "dist/apps/server/src/main.js"]
+CMD ["node", "--max-semi-space-size=32", "dist/server/main.js"]

@@ -3,7 +3,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
 
 const ROOT = pathToFileURL(`${import.meta.dirname}/`).href;
-const BUILT = `${ROOT}dist/`;
 
 /** `#room` is the room's source. */
 const ROOM = /^#([a-z-]+)$/;
@@ -23,11 +22,10 @@ const OPTIONS = {
 
 const isOurs = (url) => url?.startsWith(ROOT) && !url.includes('/node_modules/');
 
-/** The source for specs: rooms and `.js` imports are `.ts` files. What was built stays among what was built. */
+/** The source for specs: rooms and `.js` imports are `.ts` files. */
 export function resolve(specifier, context, next) {
   const room = ROOM.exec(specifier)?.[1];
-  if (room && !context.parentURL?.startsWith(BUILT))
-    return { url: `${ROOT}libs/${room}/src/index.ts`, shortCircuit: true };
+  if (room) return { url: `${ROOT}libs/${room}/src/index.ts`, shortCircuit: true };
   if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')) {
     const url = new URL(`${specifier.slice(0, -3)}.ts`, context.parentURL).href;
     if (isOurs(url)) return { url, shortCircuit: true };

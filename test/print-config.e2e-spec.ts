@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 /** Real: the built program. It starts nothing. */
 function printConfig(env: Record<string, string>) {
   const options = { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' } as const;
-  return spawnSync(process.execPath, ['dist/apps/server/src/main.js', '--print-config'], options);
+  return spawnSync(process.execPath, ['dist/server/main.js', '--print-config'], options);
 }
 
 test('--print-config shows what is in force, and 0 says that a start with it is possible', () => {

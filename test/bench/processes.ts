@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 // The bench is compiled beside the product, which is compiled with the plug-ins of its own build.
-const SERVER = new URL('../../../apps/server/src/main.js', import.meta.url);
+const SERVER = new URL('../../../server/main.js', import.meta.url);
 
 /** Runs the built server as `npm start` does. */
 export function startServer(env: Record<string, string>, port: number) {

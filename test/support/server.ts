@@ -45,7 +45,7 @@ export class ServerProcess implements RunningServer {
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const started = await complete(options);
-    const child = spawn(process.execPath, ['dist/apps/server/src/main.js'], {
+    const child = spawn(process.execPath, ['dist/server/main.js'], {
       env: environment(started),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -121,7 +121,9 @@ export class ServerProcess implements RunningServer {
   }
 }
 
-const BUILT = new URL('../../dist/apps/server/src/', import.meta.url);
+type WholeServer = typeof import('../../apps/server/src/whole-server.js');
+
+const BUILT = new URL('../../dist/server/whole-server.js', import.meta.url).href;
 
 /** In this process, which has loaded the code already when it is not the first one: what a start costs most is loading it. */
 export class ServerInside implements RunningServer {
@@ -133,11 +135,7 @@ export class ServerInside implements RunningServer {
 
   static async start(options: ServerOptions = {}): Promise<ServerInside> {
     const started = await complete(options);
-    const [{ loadConfig }, { startServer }, { serverLog }] = await Promise.all([
-      built<typeof import('../../apps/server/src/config.js')>('config.js'),
-      built<typeof import('../../apps/server/src/server.js')>('server.js'),
-      built<typeof import('../../apps/server/src/log/server-log.js')>('log/server-log.js'),
-    ]);
+    const { loadConfig, serverLog, startServer } = (await import(BUILT)) as WholeServer;
     const { config, problems } = loadConfig(environment(started));
     if (problems.length > 0) throw new Error(problems.join('\n'));
     const lines: string[] = [];
@@ -166,10 +164,6 @@ export class ServerInside implements RunningServer {
     await this.server.stop();
     await rm(this.options.dataDir, { recursive: true, force: true });
   }
-}
-
-function built<Module>(file: string): Promise<Module> {
-  return import(new URL(file, BUILT).href) as Promise<Module>;
 }
 
 async function complete(options: ServerOptions): Promise<StartedWith> {

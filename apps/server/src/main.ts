@@ -19,5 +19,5 @@ if (problems.length > 0) {
 if (isOnlyPrinting) process.exit(0);
 
 // Loaded only now: it takes a second or two, in which nobody should wait to hear of a mistyped setting.
-const { runServer } = await import('./run-server.js');
+const { runServer } = await import('./whole-server.js');
 await runServer(config, warnings);

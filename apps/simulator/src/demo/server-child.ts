@@ -21,7 +21,7 @@ export class ServerChild {
     mkdirSync(dataDir, { recursive: true });
     this.logFile = join(dataDir, 'server.log');
     const log = openSync(this.logFile, 'w', 0o600);
-    const main = join(packageRoot(), 'dist/apps/server/src/main.js');
+    const main = join(packageRoot(), 'dist/server/main.js');
     this.child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', log, log], detached: true });
   }
 

