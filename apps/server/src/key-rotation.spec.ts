@@ -45,6 +45,11 @@ async function fill(ring: KeyRing): Promise<void> {
      VALUES ($1, $1, '{}', '{}', 'x', now())`,
     [id],
   );
+  await sql(
+    `INSERT INTO waiting_changes (id, channel_id, messenger, about, target, event, arrived_at, look_at)
+     VALUES ($1, $1, 'pigeon', 'message', 'x', '{}', now(), now())`,
+    [id],
+  );
   const bodies = Array.from({ length: BODIES }, newId);
   await sql(
     `INSERT INTO raw_bodies (id, messenger, received_at, body) SELECT id, 'pigeon', now(), '' FROM unnest($1::uuid[]) AS r (id)`,

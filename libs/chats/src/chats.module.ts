@@ -21,6 +21,7 @@ import { ReceiptsRepository } from './change/receipts.repository.js';
 import { SceneFiles } from './change/scene-files.js';
 import { SceneLoader } from './change/scene-loader.js';
 import { SceneWriter } from './change/scene-writer.js';
+import { FileReferences } from './change/file-references.js';
 import { WaitingChangesRepository } from './change/waiting-changes.repository.js';
 import { WaitingSweep } from './change/waiting-sweep.js';
 import { AcceptChat } from './chat/accept-chat.js';
@@ -120,6 +121,7 @@ const changes = [
   SceneFiles,
   SceneLoader,
   SceneWriter,
+  FileReferences,
   WaitingChangesRepository,
   WaitingSweep,
 ];

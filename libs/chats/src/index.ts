@@ -1,5 +1,5 @@
 export { Action } from './action/action.entity.js';
-export { CHATS_SEALED } from './action/action-secrets.js';
+export { CHATS_SEALED } from './sealed-columns.js';
 export type { ArrivedChange, OwnChange, Sent, StoredMessage } from './change/arrived-change.js';
 export { MessageChanges } from './change/message-changes.js';
 export { ChatAccess } from './chat/chat-access.js';

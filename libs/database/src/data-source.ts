@@ -25,6 +25,7 @@ import { ReplayOfUnsupported1763800000022 } from './migrations/1763800000022-rep
 import { SearchHolders1763800000023 } from './migrations/1763800000023-search-holders.js';
 import { PlacesOfWaitingChats1763800000024 } from './migrations/1763800000024-places-of-waiting-chats.js';
 import { KnownEvents1763800000025 } from './migrations/1763800000025-known-events.js';
+import { SealedReferences1763800000026 } from './migrations/1763800000026-sealed-references.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -52,6 +53,7 @@ export const migrations = [
   SearchHolders1763800000023,
   PlacesOfWaitingChats1763800000024,
   KnownEvents1763800000025,
+  SealedReferences1763800000026,
 ];
 
 export interface PoolOptions {

@@ -19,8 +19,7 @@ export interface SealedSecrets {
   readonly previousSecret: string | null;
 }
 
-/** What this room keeps sealed. */
-export const CHATS_SEALED: readonly SealedColumn[] = [
+export const ACTIONS_SEALED: readonly SealedColumn[] = [
   { table: 'actions', column: 'secret', form: 'text', boundTo: place },
   { table: 'actions', column: 'previous_secret', form: 'text', boundTo: place },
 ];

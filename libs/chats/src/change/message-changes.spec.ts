@@ -1,5 +1,5 @@
 import { newId, ReceivingDatabase } from '#database';
-import type { Attachment, MessageContent } from '#messenger-kit';
+import type { Attachment, ChangeEvent, MessageContent } from '#messenger-kit';
 import {
   type ChangeHouse,
   deletion,
@@ -26,6 +26,9 @@ async function whoSaid(text: string) {
 
 const previewOf = async (chatId: string) =>
   (await house.database.row<{ p: string }>('SELECT last_message_preview AS p FROM chats WHERE id = $1', [chatId]))!.p;
+
+const attachmentsOf = async (person: Person, externalId: string) =>
+  (await house.message(person, externalId))!.content!.attachments as Attachment[];
 
 const aPicture = (reference: string) => ({ type: 'image' as const, reference });
 const understand = ({ channelId }: Person, externalId: string, content: MessageContent) =>
@@ -160,6 +163,24 @@ test('what comes before its message waits for it, whichever it is', async () => 
   expect(await house.database.rows('SELECT 1 FROM waiting_changes WHERE channel_id = $1', [person.channelId])).toEqual(
     [],
   );
+});
+
+test('how a change that waits refers to a file is sealed until its message comes', async () => {
+  const person = await house.aPerson();
+  const attachments = [{ type: 'location' as const, name: 'here' }, aPicture('secret-link')];
+  const withFile = (target: string) => {
+    const { event, ...rest } = edit(person, target, 'Look', minute(1));
+    return { ...rest, event: { ...event, content: { text: 'Look', attachments } } as ChangeEvent };
+  };
+  await house.happens(withFile('m1'));
+  const waiting = await house.database.rows('SELECT * FROM waiting_changes WHERE channel_id = $1', [person.channelId]);
+  expect(JSON.stringify(waiting)).toContain('here');
+  expect(JSON.stringify(waiting)).not.toContain('secret-link');
+  for (const id of ['m1', 'm2']) await house.says(person, id, { text: 'Loo' });
+  await house.happens(withFile('m2'));
+  const [waited, plain] = await Promise.all(['m1', 'm2'].map((id) => attachmentsOf(person, id)));
+  expect(waited).toEqual([attachments[0], { ...plain![1], id: waited![1]!.id }]);
+  expect(waited![1]).toMatchObject({ id: expect.any(String) as string, mark: expect.any(String) as string });
 });
 
 test('a change finds its message in a closed chat', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, newId, rows, type Tx } from '#database';
 import type { ChangeEvent } from '#messenger-kit';
+import { FileReferences, type SealedChange } from './file-references.js';
 
 /** A change whose message, or whose person's chat, is not there yet. */
 export interface WaitingChange {
@@ -17,6 +18,8 @@ export interface Awaited {
   readonly target: string;
 }
 
+type Kept = WaitingChange & SealedChange;
+
 export interface ToKeep extends Awaited {
   /** When it came, where it waited before. */
   readonly since?: string;
@@ -28,20 +31,22 @@ export function personKey(person: { readonly scope: string; readonly externalId:
   return JSON.stringify([person.scope, person.externalId]);
 }
 
+const COLUMNS = 'x.id, x.channel_id AS "channelId", x.messenger, x.event, x.file_references AS "fileReferences"';
+
 const KEEP = {
   name: 'waiting-keep',
   text: `
-    INSERT INTO waiting_changes (id, channel_id, messenger, about, target, event, arrived_at, look_at)
-    SELECT w.id, w.channel_id, w.messenger, w.about, w.target, w.event::jsonb, coalesce(w.since, now()),
+    INSERT INTO waiting_changes (id, channel_id, messenger, about, target, event, file_references, arrived_at, look_at)
+    SELECT w.id, w.channel_id, w.messenger, w.about, w.target, w.event::jsonb, w.file_references, coalesce(w.since, now()),
       now() + greatest(now() - w.since, interval '1 second')
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-      AS w (id, channel_id, messenger, about, target, event, since)`,
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+      AS w (id, channel_id, messenger, about, target, event, file_references, since)`,
 };
 
 const OF = {
   name: 'waiting-of',
   text: `
-    SELECT x.id, x.channel_id AS "channelId", x.messenger, x.event
+    SELECT ${COLUMNS}
     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS w (channel_id, about, target)
     CROSS JOIN LATERAL (
       SELECT * FROM waiting_changes x
@@ -62,23 +67,29 @@ const DUE = {
     )
     UPDATE waiting_changes x SET look_at = now() + greatest(now() - x.arrived_at, interval '1 second')
     FROM due WHERE x.id = due.id
-    RETURNING x.id, x.channel_id AS "channelId", x.messenger, x.event`,
+    RETURNING ${COLUMNS}`,
 };
 
 /** Changes that came before what they change. */
 @Injectable()
 export class WaitingChangesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly references: FileReferences,
+  ) {}
 
   async keep(tx: Tx, changes: readonly ToKeep[]): Promise<void> {
     if (changes.length === 0) return;
+    const ids = changes.map(() => newId());
+    const sealed = changes.map(({ event }, place) => this.references.seal(ids[place]!, event));
     await rows(tx, KEEP, [
-      changes.map(() => newId()),
+      ids,
       changes.map((c) => c.channelId),
       changes.map((c) => c.messenger),
       changes.map((c) => c.about),
       changes.map((c) => c.target),
-      changes.map((c) => JSON.stringify(c.event)),
+      sealed.map(({ event }) => JSON.stringify(event)),
+      sealed.map(({ fileReferences }) => fileReferences),
       changes.map((c) => c.since ?? null),
     ]);
   }
@@ -87,11 +98,11 @@ export class WaitingChangesRepository {
   async of(tx: Tx, awaited: readonly Awaited[]): Promise<WaitingChange[]> {
     if (awaited.length === 0) return [];
     const values = [awaited.map((a) => a.channelId), awaited.map((a) => a.about), awaited.map((a) => a.target)];
-    return (await rows<WaitingChange>(tx, OF, values)).map(revived);
+    return (await rows<Kept>(tx, OF, values)).map((kept) => this.revived(kept));
   }
 
   async due(limit: number): Promise<WaitingChange[]> {
-    return (await this.database.rows<WaitingChange>(DUE, [limit])).map(revived);
+    return (await this.database.rows<Kept>(DUE, [limit])).map((kept) => this.revived(kept));
   }
 
   /** Ends the waiting of these; gives since when those waited that nobody else took meanwhile. */
@@ -112,13 +123,14 @@ export class WaitingChangesRepository {
       [days, limit],
     );
   }
+
+  /** JSON has no dates. */
+  private revived({ fileReferences, ...change }: Kept): WaitingChange {
+    const opened = this.references.open(change.id, { event: change.event, fileReferences });
+    const event: Record<string, unknown> = { ...opened };
+    for (const time of TIMES) if (typeof event[time] === 'string') event[time] = new Date(event[time]);
+    return { ...change, event: event as unknown as ChangeEvent };
+  }
 }
 
 const TIMES = ['at', 'upTo', 'sentAt'] as const;
-
-/** JSON has no dates. */
-function revived(change: WaitingChange): WaitingChange {
-  const event: Record<string, unknown> = { ...change.event };
-  for (const time of TIMES) if (typeof event[time] === 'string') event[time] = new Date(event[time]);
-  return { ...change, event: event as unknown as ChangeEvent };
-}
