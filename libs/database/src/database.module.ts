@@ -6,6 +6,7 @@ import { Database, ReceivingDatabase } from './database.js';
 import { checkKeyRing } from './key-ring-check.js';
 import { KeyRing } from './key-ring.js';
 import { Leases } from './leases.repository.js';
+import { connected } from './open-data-source.js';
 import { Settings } from './settings.repository.js';
 
 export interface DatabaseOptions {
@@ -24,7 +25,8 @@ export interface DatabaseOptions {
  * that waits for it, and its place in the pool, would be lost for so long.
  */
 const PATIENCE_MS = 60_000;
-const RETRIES = { retryAttempts: 3, retryDelay: 1_000 };
+/** With three seconds for each try as long as `onceItAnswers`. */
+const RETRIES = { retryAttempts: 10, retryDelay: 500 };
 
 /** The pools and what every room may inject: `Database`, `ReceivingDatabase`, `KeyRing`, `Settings`, `Leases`. */
 @Module({})
@@ -65,9 +67,8 @@ function receivingProvider({ url, receivingPoolSize, connect = true }: DatabaseO
   return {
     provide: ReceivingDatabase,
     useFactory: async () => {
-      const dataSource = new DataSource(receivingOptions({ url, poolSize: receivingPoolSize }));
-      if (connect) await dataSource.initialize();
-      return new ReceivingDatabase(dataSource);
+      const options = receivingOptions({ url, poolSize: receivingPoolSize });
+      return new ReceivingDatabase(connect ? await connected(options) : new DataSource(options));
     },
   };
 }

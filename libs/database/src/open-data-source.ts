@@ -1,8 +1,13 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions, type PoolOptions } from './data-source.js';
+import { onceItAnswers } from './slow-start.js';
 
 /** A connected pool for a program that is not the server. Whoever opens it destroys it. */
-export async function openDataSource(options: PoolOptions): Promise<DataSource> {
-  const dataSource = new DataSource(dataSourceOptions(options));
-  return dataSource.initialize();
+export function openDataSource(options: PoolOptions): Promise<DataSource> {
+  return connected(dataSourceOptions(options));
+}
+
+/** A connected pool, once the server answers. */
+export function connected(options: DataSourceOptions): Promise<DataSource> {
+  return onceItAnswers(() => new DataSource(options).initialize());
 }

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { openTestDatabase } from '#database';
+import { eventually } from './support/eventually.js';
+import { ServerInside } from './support/server.js';
+import { TcpSwitch } from './support/tcp-switch.js';
+
+/** Real: the built server, PostgreSQL, sockets. Stand-in: what listens in the database's place and says nothing yet. */
+it('a database that is slow to answer is waited for at the start', async () => {
+  const database = await openTestDatabase();
+  let calls = 0;
+  const silent = createServer((socket) => void (socket.on('error', () => undefined), (calls += 1)));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const wire = await TcpSwitch.to(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  const url = new URL(database.url);
+  url.port = String(wire.port);
+
+  const starting = ServerInside.start({ databaseUrl: url.href });
+  starting.catch(() => undefined);
+  await eventually(() => calls > 1, 60_000, 'a second try');
+  wire.point(database.url);
+  const server = await starting;
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  expect(server.output).toContain('the database does not answer yet');
+
+  await server.dispose();
+  await wire.close();
+  silent.close();
+  await database.close();
+}, 120_000);
