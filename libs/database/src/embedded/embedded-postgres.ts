@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { createCluster, DURABLE_SETTINGS, type Cluster } from './cluster.js';
 import { findPlace } from './place.js';
 import { connect, ensureDatabase, serves, supervisor, tryToSupervise, urlOf } from './postmaster.repository.js';
-import { onceItAnswers } from '../slow-start.js';
 import { ensureServer, stopServer, type Server } from './server.js';
 
 const DATABASE = 'parley';
@@ -100,7 +99,7 @@ export class EmbeddedPostgres {
 
 /** A session that holds the supervisor's lock; it ends with us, so a killed Parley leaves the server free to adopt. */
 async function supervise({ dataDir }: Cluster, { address, adopted, pid }: Server): Promise<pg.Client> {
-  const guard = await onceItAnswers(() => connect(address, `parley-supervisor ${process.pid}`));
+  const guard = await connect(address, `parley-supervisor ${process.pid}`);
   try {
     if (!(await serves(guard, dataDir)))
       throw new Error(`The server on port ${address.port} is not that of ${dataDir}.`);
