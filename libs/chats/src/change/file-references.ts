@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { KeyRing, type SealedColumn } from '#database';
 import type { Attachment, ChangeEvent } from '#messenger-kit';
 
@@ -19,6 +19,8 @@ export interface SealedChange {
 /** Who knows a messenger's reference may read the file: at rest it is sealed for its very row. */
 @Injectable()
 export class FileReferences {
+  private readonly logger = new Logger(FileReferences.name);
+
   constructor(private readonly keys: KeyRing) {}
 
   seal(id: string, event: ChangeEvent): SealedChange {
@@ -28,10 +30,16 @@ export class FileReferences {
     return { event: withReferences(event, []), fileReferences: sealed };
   }
 
+  /** What no key of the ring opens costs the files, never the change, nor the message that came for it. */
   open(id: string, { event, fileReferences }: SealedChange): ChangeEvent {
     if (fileReferences === null) return event;
-    const opened = this.keys.decryptText(fileReferences, WAITING_SEALED.boundTo(id, ''));
-    return withReferences(event, JSON.parse(opened) as (string | null)[]);
+    try {
+      const opened = this.keys.decryptText(fileReferences, WAITING_SEALED.boundTo(id, ''));
+      return withReferences(event, JSON.parse(opened) as (string | null)[]);
+    } catch (error) {
+      this.logger.warn(`The files of change ${id} cannot be asked for: ${(error as Error).message}`);
+      return event;
+    }
   }
 }
 

@@ -183,6 +183,21 @@ test('how a change that waits refers to a file is sealed until its message comes
   expect(waited![1]).toMatchObject({ id: expect.any(String) as string, mark: expect.any(String) as string });
 });
 
+test('a change that refers to a file by a seal nobody opens keeps neither its message nor others waiting', async () => {
+  const person = await house.aPerson();
+  const { event, ...rest } = edit(person, 'm1', 'Look', minute(1));
+  await house.happens({
+    ...rest,
+    event: { ...event, content: { text: 'Look', attachments: [aPicture('r')] } } as ChangeEvent,
+  });
+  const broken = `UPDATE waiting_changes SET file_references = 'AQFr', look_at = now() WHERE channel_id = $1`;
+  await house.database.rows(broken, [person.channelId]);
+  await house.get(WaitingSweep).sweep();
+  await house.says(person, 'm1', { text: 'Loo' });
+  const { text, content } = (await house.message(person, 'm1'))!;
+  expect({ text, content }).toMatchObject({ text: 'Look', content: { attachments: [{ type: 'image' }] } });
+});
+
 test('a change finds its message in a closed chat', async () => {
   const person = await whoSaid('Helo');
   await house.database.rows(`UPDATE chats SET status = 'closed', closed_at = now() WHERE identity_id = $1`, [
