@@ -1,9 +1,9 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /**
  * Puts the built server and what it stands on into two files: `main.js`, which reads the configuration, and
- * `whole-server.js`, which it loads when that is good. See `docs/decisions/0030-one-file.md`.
+ * `whole-server.js`, which it loads when that is good. A part of `build.js`. See `docs/decisions/0030-one-file.md`.
  */
 
 const BUILT = 'dist/apps/server/src';
@@ -25,15 +25,6 @@ const OUTSIDE = [
   'typescript',
 ];
 
-/** What was compiled, what is installed, and how it is put together. */
-const MADE_OF = ['dist/server.tsbuildinfo', 'node_modules/.package-lock.json', 'bundle.js'];
-
-async function isMade() {
-  const timeOf = (file) => stat(file).then(({ mtimeMs }) => mtimeMs);
-  const made = await timeOf(`${BUNDLE}/whole-server.js`).catch(() => 0);
-  return made > Math.max(...(await Promise.all(MADE_OF.map(timeOf))));
-}
-
 /** Where a file of Nest makes a `require` of its own, what it loads by that would be loaded again from where it was installed. */
 const plainRequire = {
   name: 'plain require',
@@ -51,7 +42,6 @@ const theOtherFile = {
     ),
 };
 
-if (await isMade()) process.exit(0);
 await rm(BUNDLE, { recursive: true, force: true });
 await build({
   entryPoints: [`${BUILT}/main.js`, `${BUILT}/whole-server.js`],
