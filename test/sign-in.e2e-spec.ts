@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { openTestDatabase, type TestDatabase } from '#database';
-import { ADMIN, ServerProcess } from './support/server.js';
+import { ADMIN, ServerInside } from './support/server.js';
 
+const env = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
 let database: TestDatabase;
-let server: ServerProcess;
+let server: ServerInside;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  server = await ServerProcess.start({ databaseUrl: database.url });
+  server = await ServerInside.start({ databaseUrl: database.url, env });
 });
 afterAll(async () => {
   await server.dispose();
@@ -29,7 +31,7 @@ it('slows down guessing without locking anybody else out', async () => {
 });
 
 it('ends a deactivated user’s sessions on another node within five seconds', async () => {
-  const other = await ServerProcess.start({ databaseUrl: database.url, dataDir: server.options.dataDir });
+  const other = await ServerInside.start({ databaseUrl: database.url, env });
   try {
     const admin = await server.api.signIn(ADMIN.email, ADMIN.password);
     const password = 'a long enough password';
@@ -43,7 +45,7 @@ it('ends a deactivated user’s sessions on another node within five seconds', a
     expect(performance.now() - began).toBeLessThan(5_000);
     expect((await server.api.post('/v1/auth/sessions', { email: user.email, password })).status).toBe(401);
   } finally {
-    await other.stop();
+    await other.dispose();
   }
 });
 

@@ -3,14 +3,14 @@ import { aCustomer, anOpenChat, openDesk, outcomesOf, type OpenChat } from '../s
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { rounds } from '../support/rounds.js';
-import { META_APP, ServerProcess } from '../support/server.js';
+import { META_APP, type RunningServer, ServerInside, ServerProcess } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { messageWith } from '../support/views.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 /**
- * Real: built servers as processes of their own on one PostgreSQL, signals. Simulated: the messengers. The first node serves
- * the API and delivers nothing, so that it is known who holds the lanes.
+ * Real: built servers on one PostgreSQL, those that are killed as processes of their own, signals. Simulated: the messengers.
+ * The first node serves the API and delivers nothing, so that it is known who holds the lanes.
  */
 let house: House;
 let receiver: WebhookReceiver;
@@ -20,7 +20,7 @@ const env: Record<string, string> = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).to
 beforeAll(async () => {
   receiver = await WebhookReceiver.open();
   env.PARLEY_HTTP_ALLOWED_ORIGINS = receiver.origin;
-  house = await openDesk({ env: { ...env, NODE_ROLE: 'web' }, ownProcess: true });
+  house = await openDesk({ env: { ...env, NODE_ROLE: 'web' } });
 }, 120_000);
 afterEach(async () => {
   house.simulator.clearFaults();
@@ -34,14 +34,13 @@ afterAll(async () => {
   await house?.close();
 });
 
-/** `all` where it is to serve the API, too. */
-async function aWorker(role: 'worker' | 'all' = 'worker'): Promise<ServerProcess> {
+function anotherNode(role: 'worker' | 'all') {
   const { database, simulator } = house;
-  const worker = await ServerProcess.start({
-    databaseUrl: database.url,
-    messengersUrl: simulator.url,
-    env: { ...env, NODE_ROLE: role },
-  });
+  return { databaseUrl: database.url, messengersUrl: simulator.url, env: { ...env, NODE_ROLE: role } };
+}
+
+async function aWorker(): Promise<ServerProcess> {
+  const worker = await ServerProcess.start(anotherNode('worker'));
   workers.push(worker);
   return worker;
 }
@@ -149,68 +148,78 @@ it('what a killed node was telling other programs they are told within half a mi
   expect(told.length).toBe(6);
 }, 120_000);
 
-it('the same event on two nodes at once is one message', async () => {
-  const other = await aWorker('all');
-  const channelId = house.team.channels.facebook;
-  const { webhookUrl } = await house.team.admin.read<{ webhookUrl: string }>(`/v1/channels/${channelId}`);
-  const urls = [webhookUrl, webhookUrl.replace(house.server.url, other.url)];
-  expect(urls[1]).toContain(other.url);
-  for (let round = 0; round < rounds(3, 100); round++) {
-    const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
-    const sender = { id: house.simulator.personId(chat.who) };
-    const message = { mid: `m_${randomUUID()}`, text: 'Twice?' };
-    const messaging = [{ sender, recipient: { id: PAGE }, timestamp: Date.now(), message }];
-    const body = JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
-    const headers = {
-      'x-hub-signature-256': `sha256=${createHmac('sha256', META_APP.secret).update(body).digest('hex')}`,
-    };
-    const post = async (url: string) => (await fetch(url, { method: 'POST', body, headers })).status;
-    const outcomes = await outcomesOf(house, channelId, async () => {
-      const statuses = await Promise.all(Array.from({ length: 40 }, (_, n) => post(urls[n % 2]!)));
-      expect(statuses).toEqual(statuses.map(() => 200));
-    });
-    expect(outcomes).toMatchObject({ received: 40, stored: 1, duplicate: 39 });
-    expect(await chat.later()).toMatchObject([{ text: 'Twice?', seq: 3 }]);
-    expect((await chat.view()).lastSeq).toBe(3);
-  }
-}, 300_000);
+describe('a second node that serves the API, too', () => {
+  let other: RunningServer;
+  beforeAll(async () => {
+    other = await ServerInside.start(anotherNode('all'));
+  }, 60_000);
+  afterAll(() => other?.dispose());
 
-it('retries with one key on two nodes at once leave one message', async () => {
-  const other = await aWorker('all');
-  const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
-  const urls = [house.server.url, other.url];
-  for (let round = 0; round < rounds(6, 1000); round++) {
-    const headers = {
-      ...chat.api.authorization,
-      'content-type': 'application/json',
-      'idempotency-key': `two-${round}`,
-    };
-    const request = { method: 'POST', headers, body: JSON.stringify({ text: `Round ${round}` }) };
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, n) => fetch(`${urls[n % 2]}/v1/chats/${chat.chatId}/messages`, request)),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 201]);
-    const bodies = await Promise.all<unknown>(answers.map((answer) => answer.json()));
-    for (const body of bodies) expect(body).toEqual(bodies[0]);
-  }
-  const texts = Array.from({ length: rounds(6, 1000) }, (_, round) => `Round ${round}`);
-  expect((await chat.later()).map(({ text }) => text)).toEqual(texts);
-  // Facebook takes 5 a second to one person.
-  await house.simulator.waitFor((one) => one.received(chat.who).length >= texts.length, 300_000);
-  await messageWith(chat.api, chat.chatId, texts.at(-1)!, 'sent');
-  expect(house.simulator.received(chat.who)).toEqual(texts);
-}, 600_000);
+  it('the same event on two nodes at once is one message', async () => {
+    const channelId = house.team.channels.facebook;
+    const { webhookUrl } = await house.team.admin.read<{ webhookUrl: string }>(`/v1/channels/${channelId}`);
+    const urls = [webhookUrl, webhookUrl.replace(house.server.url, other.url)];
+    expect(urls[1]).toContain(other.url);
+    for (let round = 0; round < rounds(3, 100); round++) {
+      const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
+      const sender = { id: house.simulator.personId(chat.who) };
+      const message = { mid: `m_${randomUUID()}`, text: 'Twice?' };
+      const messaging = [{ sender, recipient: { id: PAGE }, timestamp: Date.now(), message }];
+      const body = JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
+      const headers = {
+        'x-hub-signature-256': `sha256=${createHmac('sha256', META_APP.secret).update(body).digest('hex')}`,
+      };
+      const post = async (url: string) => (await fetch(url, { method: 'POST', body, headers })).status;
+      const outcomes = await outcomesOf(house, channelId, async () => {
+        const statuses = await Promise.all(Array.from({ length: 40 }, (_, n) => post(urls[n % 2]!)));
+        expect(statuses).toEqual(statuses.map(() => 200));
+      });
+      expect(outcomes).toMatchObject({ received: 40, stored: 1, duplicate: 39 });
+      expect(await chat.later()).toMatchObject([{ text: 'Twice?', seq: 3 }]);
+      expect((await chat.view()).lastSeq).toBe(3);
+    }
+  }, 300_000);
+
+  it('retries with one key on two nodes at once leave one message', async () => {
+    const chat = await anOpenChat(house, aCustomer(house, 'facebook'));
+    const urls = [house.server.url, other.url];
+    for (let round = 0; round < rounds(6, 1000); round++) {
+      const headers = {
+        ...chat.api.authorization,
+        'content-type': 'application/json',
+        'idempotency-key': `two-${round}`,
+      };
+      const request = { method: 'POST', headers, body: JSON.stringify({ text: `Round ${round}` }) };
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, (_, n) => fetch(`${urls[n % 2]}/v1/chats/${chat.chatId}/messages`, request)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201, 201]);
+      const bodies = await Promise.all<unknown>(answers.map((answer) => answer.json()));
+      for (const body of bodies) expect(body).toEqual(bodies[0]);
+    }
+    const texts = Array.from({ length: rounds(6, 1000) }, (_, round) => `Round ${round}`);
+    expect((await chat.later()).map(({ text }) => text)).toEqual(texts);
+    // Facebook takes 5 a second to one person.
+    await house.simulator.waitFor((one) => one.received(chat.who).length >= texts.length, 300_000);
+    await messageWith(chat.api, chat.chatId, texts.at(-1)!, 'sent');
+    expect(house.simulator.received(chat.who)).toEqual(texts);
+  }, 600_000);
+});
 
 it('a worker answers those who watch it, and nobody else', async () => {
-  const worker = await aWorker();
+  const worker = await ServerInside.start(anotherNode('worker'));
   const ask = async (path: string, method = 'GET') => {
     const response = await fetch(`${worker.url}${path}`, { method });
     return [response.status, ((await response.text()).match(/"code":"(\w+)"/) ?? [])[1]];
   };
   const { webhookUrl } = (await house.team.admin.get<{ data: { webhookUrl: string }[] }>('/v1/channels')).body.data[0]!;
-  for (const path of ['/health/live', '/health/ready', '/metrics']) expect(await ask(path)).toEqual([200, undefined]);
-  for (const path of ['/v1/me', '/docs', '/', '/v1/auth/sessions', '/health/readyX'])
-    expect(await ask(path)).toEqual([404, 'not_served_here']);
-  expect(await ask(new URL(webhookUrl).pathname, 'POST')).toEqual([404, 'not_served_here']);
-  expect(await ask('/v1/auth/sessions', 'POST')).toEqual([404, 'not_served_here']);
+  try {
+    for (const path of ['/health/live', '/health/ready', '/metrics']) expect(await ask(path)).toEqual([200, undefined]);
+    for (const path of ['/v1/me', '/docs', '/', '/v1/auth/sessions', '/health/readyX'])
+      expect(await ask(path)).toEqual([404, 'not_served_here']);
+    expect(await ask(new URL(webhookUrl).pathname, 'POST')).toEqual([404, 'not_served_here']);
+    expect(await ask('/v1/auth/sessions', 'POST')).toEqual([404, 'not_served_here']);
+  } finally {
+    await worker.dispose();
+  }
 });

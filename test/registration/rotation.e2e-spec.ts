@@ -4,7 +4,7 @@ import type { Api } from '../support/api.js';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
-import { META_APP, type RunningServer, ServerProcess } from '../support/server.js';
+import { META_APP, type RunningServer, ServerInside } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { all, chatWith, messagesOf, messageWith, type LedgerView } from '../support/views.js';
 
@@ -19,7 +19,7 @@ const env = {
 };
 let integrator: ScriptedServer;
 let house: House;
-let other: ServerProcess;
+let other: ServerInside;
 let admin: Api;
 let updateId = 900_000_000;
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   house = await openDesk({ env: more });
   ({ admin } = house.team);
   const { database, simulator } = house;
-  other = await ServerProcess.start({ databaseUrl: database.url, messengersUrl: simulator.url, env: more });
+  other = await ServerInside.start({ databaseUrl: database.url, messengersUrl: simulator.url, env: more });
 }, 120_000);
 afterAll(async () => {
   await other?.dispose();

@@ -13,15 +13,23 @@ export class Fleet {
     readonly nodes: ServerProcess[],
   ) {}
 
+  /** All nodes start at once on a database without tables. */
   static async open(size: number): Promise<Fleet> {
     const ports: number[] = [];
     while (ports.length < size) ports.push(await freePort());
     const door = await TcpSwitch.to(...ports.map((port) => `http://127.0.0.1:${port}`));
     const env = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'), PARLEY_PUBLIC_URL: door.url };
-    const house = await openDesk({ env, port: ports[0], ownProcess: true });
-    const { dataDir: _own, ...shared } = house.server.options;
-    const others = ports.slice(1).map((port) => ServerProcess.start({ ...shared, port }));
-    return new Fleet(house, door, [house.server, ...(await Promise.all(others))]);
+    let others: Promise<ServerProcess[]>;
+    const house = await openDesk({
+      env,
+      port: ports[0],
+      ownProcess: true,
+      isNew: true,
+      beside: (shared) => {
+        others = Promise.all(ports.slice(1).map((port) => ServerProcess.start({ ...shared, port })));
+      },
+    });
+    return new Fleet(house, door, [house.server, ...(await others!)]);
   }
 
   kill(index: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { openTestDatabase, type TestDatabase } from '#database';
 import { startSimulator, type Simulator } from '../../apps/simulator/src/simulator.js';
-import { type RunningServer, ServerInside, ServerProcess } from './server.js';
+import { type RunningServer, ServerInside, type ServerOptions, ServerProcess } from './server.js';
 import { aTeam, type Team } from './team.js';
 
 /** A whole running product: built server, database of its own, simulated messengers, a team at work. */
@@ -17,6 +17,10 @@ export interface HouseOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the server listens; without it anywhere. */
   readonly port?: number;
+  /** The database has no tables yet. */
+  readonly isNew?: boolean;
+  /** Called in the moment the server is started, with what another one on the same database needs. */
+  readonly beside?: (shared: Pick<ServerOptions, 'databaseUrl' | 'messengersUrl' | 'env'>) => void;
 }
 
 /** The server is a process of its own, to be stopped, killed and started again. */
@@ -34,12 +38,13 @@ export async function openHouse(options: HouseOptions & Partial<OwnProcess> = {}
     while (opened.length > 0) await opened.pop()!.close();
   };
   try {
-    const server = await (options.ownProcess ? ServerProcess : ServerInside).start({
-      databaseUrl: database.url,
-      messengersUrl: simulator.url,
-      env: options.env,
-      port: options.port,
-    });
+    if (options.isNew)
+      for (const statement of ['DROP SCHEMA public CASCADE', 'CREATE SCHEMA public'])
+        await database.database.rows(statement);
+    const shared = { databaseUrl: database.url, messengersUrl: simulator.url, env: options.env };
+    const starting = (options.ownProcess ? ServerProcess : ServerInside).start({ ...shared, port: options.port });
+    options.beside?.(shared);
+    const server = await starting;
     opened.push({ close: () => server.dispose() });
     const team = await aTeam(server, simulator, options.agents);
     return { server, simulator, database, team, close };

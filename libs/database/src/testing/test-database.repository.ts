@@ -20,31 +20,36 @@ async function onServer<T>(server: string, work: (client: pg.Client) => Promise<
   }
 }
 
-/** Makes the template once; whoever comes meanwhile waits. It gets its name last, so a half-made one is never used. */
-export function ensureTemplate(server: string, name: string, prepare: (url: string) => Promise<void>): Promise<void> {
-  return onServer(server, async (client) => {
-    const isThere = async () => {
-      const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-      return found.rowCount === 1;
-    };
-    if (await isThere()) return;
-    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
-    if (await isThere()) return;
-    await dropLeftOvers(client);
-    const draft = `${name}_draft`;
-    await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
-    await client.query(`CREATE DATABASE ${draft} TEMPLATE template0 ENCODING 'UTF8'`);
-    await prepare(urlOf(server, draft));
-    await client.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
-  });
+export interface Template {
+  readonly name: string;
+  /** Called once, with the URL of an empty database. */
+  readonly prepare: (url: string) => Promise<void>;
 }
 
 /** @returns the new database's URL. */
-export function createFromTemplate(server: string, template: string, name: string): Promise<string> {
+export function createFromTemplate(server: string, template: Template, name: string): Promise<string> {
   return onServer(server, async (client) => {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
+    await ensureTemplate(server, client, template);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template.name} STRATEGY file_copy`);
     return urlOf(server, name);
   });
+}
+
+/** Makes the template once; whoever comes meanwhile waits. It gets its name last, so a half-made one is never used. */
+async function ensureTemplate(server: string, client: pg.Client, { name, prepare }: Template): Promise<void> {
+  const isThere = async () => {
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    return found.rowCount === 1;
+  };
+  if (await isThere()) return;
+  await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  if (await isThere()) return;
+  await dropLeftOvers(client);
+  const draft = `${name}_draft`;
+  await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
+  await client.query(`CREATE DATABASE ${draft} TEMPLATE template0 ENCODING 'UTF8'`);
+  await prepare(urlOf(server, draft));
+  await client.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
 }
 
 export function dropDatabase(server: string, name: string): Promise<void> {

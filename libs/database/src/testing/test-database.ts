@@ -8,7 +8,7 @@ import { Database } from '../database.js';
 import { newId } from '../id.js';
 import { migrate } from '../migrate.js';
 import { forgetTestServer, testServerUrl } from './test-cluster.js';
-import { createFromTemplate, dropDatabase, ensureTemplate } from './test-database.repository.js';
+import { createFromTemplate, dropDatabase } from './test-database.repository.js';
 import { isUnavailable } from '../unavailable.js';
 
 export interface TestDatabase {
@@ -57,11 +57,11 @@ export async function openTestDatabase(
 }
 
 async function create(server: string, steps: readonly TemplateStep[]): Promise<Created> {
-  const template = await templateName(steps);
-  await ensureTemplate(server, template, async (url) => {
+  const prepare = async (url: string) => {
     await migrate(url);
     for (const step of steps) await step.prepare(url);
-  });
+  };
+  const template = { name: await templateName(steps), prepare };
   const name = `test_${Date.now()}_${newId().slice(-12)}`;
   return { server, name, url: await createFromTemplate(server, template, name) };
 }
