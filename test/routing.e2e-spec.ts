@@ -1,6 +1,6 @@
 import { eventually } from './support/eventually.js';
 import { openHouse, type House } from './support/house.js';
-import { type RunningServer, ServerInside, type ServerProcess } from './support/server.js';
+import { ServerProcess } from './support/server.js';
 import type { Agent } from './support/team.js';
 import { chatsOf, type ChatView } from './support/views.js';
 
@@ -9,7 +9,7 @@ import { chatsOf, type ChatView } from './support/views.js';
  * over when the test moves its deadline in the database: nobody waits for minutes.
  */
 let house: House<ServerProcess>;
-const servers: RunningServer[] = [];
+const servers: ServerProcess[] = [];
 
 beforeAll(async () => {
   house = await openHouse({ agents: 3, ownProcess: true });
@@ -161,7 +161,7 @@ it('keeps offers through a restart, and ends those whose time was over meanwhile
 it('two nodes route without a double offer, and nobody is offered more than they have room for', async () => {
   const { agents, admin } = house.team;
   const { databaseUrl, messengersUrl } = house.server.options;
-  servers.push(await ServerInside.start({ databaseUrl, messengersUrl, dataDir: house.server.options.dataDir }));
+  servers.push(await ServerProcess.start({ databaseUrl, messengersUrl, dataDir: house.server.options.dataDir }));
   await settings({ agentLimit: 2 });
   for (let number = 0; number < 10; number++) customerWrites(`Rush ${number}`);
   const offered = await eventually(

@@ -3,13 +3,13 @@ import { aCustomer, anOpenChat, openDesk, outcomesOf, type OpenChat } from '../s
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { rounds } from '../support/rounds.js';
-import { META_APP, type RunningServer, ServerInside, ServerProcess } from '../support/server.js';
+import { META_APP, ServerInside, ServerProcess } from '../support/server.js';
 import { PAGE } from '../support/team.js';
 import { messageWith } from '../support/views.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 
 /**
- * Real: built servers on one PostgreSQL, those that are killed as processes of their own, signals. Simulated: the messengers.
+ * Real: built servers on one PostgreSQL, those that do work as processes of their own, signals. Simulated: the messengers.
  * The first node serves the API and delivers nothing, so that it is known who holds the lanes.
  */
 let house: House;
@@ -149,9 +149,9 @@ it('what a killed node was telling other programs they are told within half a mi
 }, 120_000);
 
 describe('a second node that serves the API, too', () => {
-  let other: RunningServer;
+  let other: ServerProcess;
   beforeAll(async () => {
-    other = await ServerInside.start(anotherNode('all'));
+    other = await ServerProcess.start(anotherNode('all'));
   }, 60_000);
   afterAll(() => other?.dispose());
 

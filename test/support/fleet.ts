@@ -19,17 +19,21 @@ export class Fleet {
     while (ports.length < size) ports.push(await freePort());
     const door = await TcpSwitch.to(...ports.map((port) => `http://127.0.0.1:${port}`));
     const env = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64'), PARLEY_PUBLIC_URL: door.url };
-    let others: Promise<ServerProcess[]>;
+    const others: Promise<ServerProcess>[] = [];
     const house = await openDesk({
       env,
       port: ports[0],
       ownProcess: true,
       isNew: true,
       beside: (shared) => {
-        others = Promise.all(ports.slice(1).map((port) => ServerProcess.start({ ...shared, port })));
+        for (const port of ports.slice(1)) others.push(ServerProcess.start({ ...shared, port }));
       },
+    }).catch(async (error: unknown) => {
+      for (const other of await Promise.allSettled(others))
+        if (other.status === 'fulfilled') await other.value.dispose();
+      throw error;
     });
-    return new Fleet(house, door, [house.server, ...(await others!)]);
+    return new Fleet(house, door, [house.server, ...(await Promise.all(others))]);
   }
 
   kill(index: number): Promise<void> {
