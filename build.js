@@ -52,6 +52,7 @@ const stamp = await stampOfSources();
 const made = await readFile(STAMP, 'utf8').catch(() => '');
 const isThere = MADE.every((file) => existsSync(file));
 if (!isThere || made !== stamp) {
+  process.stderr.write('Building, which takes about half a minute …\n');
   // The compiler writes only what it remembers not to have written.
   for (const file of isThere ? [STAMP] : [STAMP, ...MEMORIES]) await rm(file, { force: true });
   await Promise.all([nest('server'), nest('simulator')]);
