@@ -52,3 +52,7 @@ it('ends a deactivated user’s sessions on another node within five seconds', a
 it('never prints a token or a password', () => {
   expect(server.output).not.toMatch(/eyJ|correct horse|a long enough password/);
 });
+
+it('warns of nothing by itself', () => {
+  expect(server.output.split('\n').filter((line) => /"level":[456]0/.test(line))).toEqual([]);
+});

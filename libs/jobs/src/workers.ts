@@ -107,8 +107,8 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
       ...client,
       connectionString: this.options.url,
       application_name: `parley-jobs-${this.options.speed}`,
-      // One listens. A worker needs one only to fetch a job and to record its end: two of them share one.
-      max: 1 + Math.ceil(this.options.concurrency / 2),
+      // One listens. A worker needs one only to fetch a job and to record its end: they take turns. The library warns of fewer.
+      max: Math.max(2, this.options.concurrency),
       connectionTimeoutMillis: 3_000,
       keepAlive: true,
     });
