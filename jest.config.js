@@ -11,8 +11,8 @@ const common = {
 /** @type {import('jest').Config} */
 const config = {
   testTimeout: 180_000,
-  // Tests wait half as long as they work: one more than cores. Two more took a quarter longer, where memory is slow to come by.
-  maxWorkers: Math.min(availableParallelism() + 1, 8),
+  // Tests wait half as long as they work: two more than cores, see the sequencer.
+  maxWorkers: Math.min(availableParallelism() + 2, 8),
   // A worker that has loaded many specs is replaced before collecting garbage slows it.
   testSequencer: '<rootDir>/jest.sequencer.js',
   workerIdleMemoryLimit: '1GB',

@@ -5,11 +5,13 @@ import pg from 'pg';
 
 /** Stops the PostgreSQL that the tests of this checkout started, unless another run still uses it. */
 export default async function stopIdleTestCluster() {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith('parley-test-')) continue;
-    const folder = join(tmpdir(), name);
-    if ((await text(join(folder, 'checkout'))) === import.meta.dirname) await stopIdle(await text(join(folder, 'url')));
-  }
+  for (const parent of [tmpdir(), '/dev/shm'])
+    for (const name of await readdir(parent).catch(() => [])) {
+      if (!name.startsWith('parley-test-')) continue;
+      const folder = join(parent, name);
+      if ((await text(join(folder, 'checkout'))) === import.meta.dirname)
+        await stopIdle(await text(join(folder, 'url')));
+    }
 }
 
 async function stopIdle(url) {
