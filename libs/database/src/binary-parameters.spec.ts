@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BinaryParameters } from './binary-parameters.js';
+import { row, rows } from './database.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 
 let test: TestDatabase;
@@ -81,5 +82,47 @@ it('what the server cannot hold in a text is refused by it as data', async () =>
   const values = new BinaryParameters().texts(['a\0b']);
   await expect(test.database.rows({ name: 'nul', text: 'SELECT $1::text[]' }, values)).rejects.toMatchObject({
     code: '22021',
+  });
+});
+
+describe('a statement that has run and is not committed yet', () => {
+  const insert = (table: string) => ({
+    name: `insert-into-${table}`,
+    text: `INSERT INTO ${table} SELECT unnest($1::int[])`,
+  });
+
+  it('is told of while the server still commits it', async () => {
+    for (const text of [
+      'CREATE TABLE slow_commits (number int)',
+      `CREATE FUNCTION wait_for_the_lock() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END'`,
+      `CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow_commits DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION wait_for_the_lock()`,
+    ])
+      await test.database.rows(text);
+    const count = 'SELECT count(*)::int AS number FROM slow_commits';
+    let isCommitted = false;
+    let committing: Promise<unknown> | undefined;
+    await test.database.transaction(async (tx) => {
+      await rows(tx, 'SELECT pg_advisory_xact_lock(1)');
+      await new Promise<void>((heard) => {
+        const values = small().integers([1, 2]).whenRun(heard);
+        committing = test.database.rows(insert('slow_commits'), values).then(() => (isCommitted = true));
+      });
+      expect(await row(tx, count)).toEqual({ number: 0 });
+      expect(isCommitted).toBe(false);
+    });
+    await committing;
+    expect(await test.database.row(count)).toEqual({ number: 2 });
+  });
+
+  it('may still be refused', async () => {
+    await test.database.rows('CREATE TABLE late_refusals (number int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    let hasRun = false;
+    const values = small()
+      .integers([1, 1])
+      .whenRun(() => (hasRun = true));
+    await expect(test.database.rows(insert('late_refusals'), values)).rejects.toMatchObject({ code: '23505' });
+    expect(hasRun).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ const HEAD = 96;
 const TAIL = 32;
 
 /** A message's letter, and what its length does not count. */
-const MESSAGES = { bind: 0x42, describe: 0x44, execute: 0x45, sync: 0x53 } as const;
+const MESSAGES = { bind: 0x42, describe: 0x44, execute: 0x45, flush: 0x48, sync: 0x53 } as const;
 const PORTAL = 0x50;
 const BINARY = 1;
 
@@ -25,10 +25,25 @@ export class BinaryParameters {
   private bytes: Buffer;
   private at = HEAD;
   private count = 0;
+  private heardOfRun: (() => void) | undefined;
 
   /** `size`: how many bytes are expected; it grows when there are more. */
   constructor(size = 1024) {
     this.bytes = Buffer.allocUnsafe(HEAD + size + TAIL);
+  }
+
+  /**
+   * `heard` is called when the statement has run and its rows are here, while the server still commits it: its fate is open, and
+   * the next call may be on its way.
+   */
+  whenRun(heard: () => void): this {
+    this.heardOfRun = heard;
+    return this;
+  }
+
+  /** The statement has run. */
+  hasRun(): void {
+    this.heardOfRun?.();
   }
 
   boolean(value: boolean): this {
@@ -81,6 +96,7 @@ export class BinaryParameters {
     this.writeShort(BINARY);
     this.message(MESSAGES.describe, PORTAL, 0);
     this.message(MESSAGES.execute, 0, 0, 0, 0, 0);
+    if (this.heardOfRun) this.message(MESSAGES.flush);
     this.message(MESSAGES.sync);
     return this.bytes.subarray(HEAD - bindLength, this.at);
   }

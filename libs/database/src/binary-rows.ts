@@ -94,6 +94,14 @@ export class BinaryCall extends BinaryRows {
     }
     connection.stream.write(this.parameters.toCall(name));
   }
+
+  /** The driver's own way to hear of it, with what it overrides. */
+  handleCommandComplete(message: unknown, connection: Connection): void {
+    (
+      pg.Query.prototype as unknown as { handleCommandComplete(this: pg.Query, ...all: unknown[]): void }
+    ).handleCommandComplete.call(this, message, connection);
+    this.parameters.hasRun();
+  }
 }
 
 /** Of one column of one answer: it may remember what the row before held. */

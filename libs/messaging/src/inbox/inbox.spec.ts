@@ -15,7 +15,7 @@ class Commits {
   /** Keys of messages whose writers have no open chat. */
   strangers: string[] = [];
 
-  async receive(parcels: readonly Parcel[]): Promise<ReadonlySet<Parcel>> {
+  async receive(parcels: readonly Parcel[], _heard?: () => void): Promise<ReadonlySet<Parcel>> {
     const left = new Set(parcels.filter(({ event }) => this.strangers.includes(event.key)));
     await this.commit(
       parcels.filter((parcel) => !left.has(parcel)),
@@ -258,18 +258,24 @@ describe('messages of strangers', () => {
   });
 });
 
-it('begins the next batch before it answers the one before', async () => {
+it('sends the next batch before it answers the one before', async () => {
   const { commits, inbox } = anInbox();
+  const { held, release } = aHold();
   const order: string[] = [];
-  commits.refuse = (keys) => void order.push(`commits ${keys.join()}`);
-  let release = () => {};
-  commits.hold = new Promise((resolve) => (release = resolve));
+  commits.hold = held;
+  const receive = commits.receive.bind(commits);
+  commits.receive = async (parcels) => {
+    // As many promises as there are on the way to the connection, and more.
+    for (let number = 0; number < 20; number++) await Promise.resolve();
+    order.push(`sends ${parcels.map(({ event: { key } }) => key).join()}`);
+    return receive(parcels);
+  };
   const first = inbox.take(delivery(), [event('a')]).then(() => order.push('answers a'));
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   const second = inbox.take(delivery(), [event('b')]);
   release();
   await Promise.all([first, second]);
-  expect(order).toEqual(['commits a', 'commits b', 'answers a']);
+  expect(order).toEqual(['sends a', 'sends b', 'answers a']);
 });
 
 const said = (key: string, more: object = {}, who = key) =>
@@ -300,6 +306,33 @@ it.each([
   release();
   await Promise.all([first, second]);
   expect(commits.batches).toEqual([['a'], ['b']]);
+});
+
+it('sends the next batch, however small, when the one before has run and is being committed', async () => {
+  const { commits, inbox } = anInbox();
+  const { held, release } = aHold();
+  commits.hold = held;
+  const begun: string[] = [];
+  const heard: ((() => void) | undefined)[] = [];
+  const receive = commits.receive.bind(commits);
+  commits.receive = (parcels, hear) => {
+    begun.push(parcels.map(({ event: { key } }) => key).join());
+    heard.push(hear);
+    return receive(parcels);
+  };
+  const first = inbox.take(delivery(), [said('a'), said('b')]);
+  await turn();
+  const second = inbox.take(delivery(), [said('c')]);
+  await turn();
+  expect(begun).toEqual(['a,b']);
+  heard[0]!();
+  await turn();
+  expect(begun).toEqual(['a,b', 'c']);
+  // For one event alone it is not worth an answer more.
+  expect(heard[1]).toBeUndefined();
+  release();
+  await Promise.all([first, second]);
+  expect(commits.batches).toEqual([['a', 'b'], ['c']]);
 });
 
 describe('an event that comes again', () => {

@@ -15,6 +15,8 @@ export class InboxUnavailable extends Error {}
 interface Batch {
   readonly size: number;
   readonly mayOverlap: boolean;
+  /** Only its commit is left to do. */
+  hasRun: boolean;
   /** Messages of strangers that were stored meanwhile: it may hold the next ones of the same people. */
   readonly welcomed: Waiting[];
 }
@@ -41,7 +43,8 @@ const NOT_YET: Taking = { committed: false };
  * Gathers events while what came before is being committed: an idle server commits at once, a busy one commits many
  * together. What was accepted is committed when `take` resolves; what rejects may be delivered again without harm.
  * Batches are committed in the order they were cut. Two at most are under way, so that the database has the next one at
- * hand when it is done with one; the second is cut when it is as large as the first: a smaller one costs more than it gains.
+ * hand when it is done with one; the second is cut when it is as large as the first (a smaller one costs more than it gains), or
+ * else when the first has run and is being committed.
  * What comes again while it is under way in another batch waits for that, and is then most likely known.
  *
  * Messages of strangers, who have no open chat yet, cost the database several round trips. They gather in the same way, beside
@@ -100,7 +103,8 @@ export class Inbox {
     if (this.queue.length === 0) return;
     const [before] = this.underWay;
     if (!before) return this.start();
-    if (this.underWay.length > 1 || !before.mayOverlap || this.queue.length < before.size) return;
+    if (this.underWay.length > 1 || !before.mayOverlap) return;
+    if (!before.hasRun && this.queue.length < before.size) return;
     if (this.queue.slice(0, BATCH).every(mayOverlap)) this.start();
   }
 
@@ -109,15 +113,26 @@ export class Inbox {
     const taking = { committed: false };
     const waiting = this.cut(taking);
     if (waiting.length === 0) return this.underWay.length > 0 || this.welcoming ? undefined : this.lookSoon();
-    const batch: Batch = { size: waiting.length, mayOverlap: waiting.every(mayOverlap), welcomed: [] };
+    const batch: Batch = {
+      size: waiting.length,
+      mayOverlap: waiting.every(mayOverlap),
+      hasRun: false,
+      welcomed: [],
+    };
     this.underWay.push(batch);
-    void this.commit(waiting, (parcels) => this.receiver.receive(parcels)).then((answer) => {
+    const heard = () => {
+      batch.hasRun = true;
+      this.look();
+    };
+    // To answer twice takes the server longer than there is to gain for one event.
+    const tellMe = batch.size > 1 ? heard : undefined;
+    void this.commit(waiting, (parcels) => this.receiver.receive(parcels, tellMe)).then((answer) => {
       taking.committed = true;
       const place = this.underWay.indexOf(batch);
       this.underWay.splice(place, 1);
       this.know(batch.welcomed, this.underWay[place - 1]);
       this.look();
-      answer();
+      afterPromises(answer);
     });
   }
 
@@ -137,7 +152,7 @@ export class Inbox {
       this.know(taken, this.underWay.at(-1));
       this.welcome();
       this.look();
-      answer();
+      afterPromises(answer);
     });
   }
 
@@ -239,6 +254,11 @@ export class Inbox {
     }
     return work();
   }
+}
+
+/** Called in a promise it runs when no other can go on: a batch that was cut before is on its way then. */
+function afterPromises(work: () => void): void {
+  process.nextTick(work);
 }
 
 type Take = (parcels: readonly Parcel[]) => Promise<ReadonlySet<Parcel> | void>;
