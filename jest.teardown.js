@@ -1,19 +1,28 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Stops the PostgreSQL that the tests of this checkout started, unless another run still uses it. */
-export default async function stopIdleTestCluster() {
-  for (const parent of [tmpdir(), '/dev/shm'])
+const IN_MEMORY = '/dev/shm';
+
+/**
+ * Stops the PostgreSQL that the tests of this checkout started, unless another run still uses it. After a run of all tests
+ * it does not stay in memory either; after one of a few files the next one finds it again.
+ */
+export default async function stopIdleTestCluster({ testPathPatterns }) {
+  const wereAll = testPathPatterns.patterns.length === 0;
+  for (const parent of [tmpdir(), IN_MEMORY])
     for (const name of await readdir(parent).catch(() => [])) {
-      if (!name.startsWith('parley-test-')) continue;
       const folder = join(parent, name);
-      if ((await text(join(folder, 'checkout'))) === import.meta.dirname)
-        await stopIdle(await text(join(folder, 'url')));
+      if (!name.startsWith('parley-test-')) continue;
+      if ((await text(join(folder, 'checkout'))) !== import.meta.dirname) continue;
+      const isStopped = await stopIdle(await text(join(folder, 'url')));
+      if (isStopped && wereAll && parent === IN_MEMORY) await rm(folder, { recursive: true, force: true });
     }
 }
 
+/** Answers whether it was stopped. */
 async function stopIdle(url) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
@@ -25,14 +34,20 @@ async function stopIdle(url) {
          OR EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS used`,
       [Date.now() - 600_000],
     );
-    if (rows[0].used) return;
-    process.kill(Number((await text(join(rows[0].path, 'postmaster.pid'))).split('\n')[0]), 'SIGINT');
-    await new Promise((resolve) => client.once('end', resolve));
+    if (rows[0].used) return false;
+    const pidFile = join(rows[0].path, 'postmaster.pid');
+    process.kill(Number((await text(pidFile)).split('\n')[0]), 'SIGINT');
+    // It writes its files before it goes, and that one goes last.
+    for (let tries = 0; tries < 100; tries++) {
+      if ((await text(pidFile)) === '') return true;
+      await pauseFor(50);
+    }
   } catch {
     // It does not run, which is what was wanted.
   } finally {
     await client.end().catch(() => undefined);
   }
+  return false;
 }
 
 async function text(path) {

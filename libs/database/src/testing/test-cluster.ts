@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -55,11 +55,13 @@ function testClusterFolder(): string {
  * file removed within the last seconds before it makes one.
  */
 function temporaryDirectory(): string {
-  const isRoomy = () => {
+  try {
+    accessSync(IN_MEMORY, constants.W_OK);
     const { bavail, bsize } = statfsSync(IN_MEMORY);
-    return bavail * bsize >= ROOMY;
-  };
-  return process.platform === 'linux' && existsSync(IN_MEMORY) && isRoomy() ? IN_MEMORY : tmpdir();
+    return bavail * bsize >= ROOMY ? IN_MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** The folder of package.json, from the source and from a build alike. */
