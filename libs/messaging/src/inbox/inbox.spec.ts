@@ -335,6 +335,26 @@ it('sends the next batch, however small, when the one before has run and is bein
   expect(commits.batches).toEqual([['a', 'b'], ['c']]);
 });
 
+it('what comes while a batch is tried again goes after it, though it had run already', async () => {
+  const { commits, inbox } = anInbox();
+  const { held, release } = aHold();
+  commits.hold = held;
+  let failures = 1;
+  commits.refuse = () => (failures-- > 0 ? new Error('connection terminated') : undefined);
+  const receive = commits.receive.bind(commits);
+  commits.receive = (parcels, heard) => (heard?.(), receive(parcels));
+  const first = inbox.take(delivery(), [said('a', {}, 'Ann'), said('b', {}, 'Ann')]);
+  await turn();
+  release();
+  await turn();
+  const second = inbox.take(delivery(), [said('c', {}, 'Ann'), said('d', {}, 'Ann')]);
+  await Promise.all([first, second]);
+  expect(commits.batches).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+});
+
 describe('an event that comes again', () => {
   const awayOnce = () => {
     let failures = 1;

@@ -14,7 +14,8 @@ export class InboxUnavailable extends Error {}
 /** A batch under way. */
 interface Batch {
   readonly size: number;
-  readonly mayOverlap: boolean;
+  /** Not once it is tried again: what came later would be committed before it. */
+  mayOverlap: boolean;
   /** Only its commit is left to do. */
   hasRun: boolean;
   /** Messages of strangers that were stored meanwhile: it may hold the next ones of the same people. */
@@ -126,7 +127,12 @@ export class Inbox {
     };
     // To answer twice takes the server longer than there is to gain for one event.
     const tellMe = batch.size > 1 ? heard : undefined;
-    void this.commit(waiting, (parcels) => this.receiver.receive(parcels, tellMe)).then((answer) => {
+    const take = (parcels: readonly Parcel[]) =>
+      this.receiver.receive(parcels, tellMe).catch((error: unknown) => {
+        batch.mayOverlap = false;
+        throw error;
+      });
+    void this.commit(waiting, take).then((answer) => {
       taking.committed = true;
       const place = this.underWay.indexOf(batch);
       this.underWay.splice(place, 1);
