@@ -25,7 +25,7 @@ export class BinaryParameters {
   private bytes: Buffer;
   private at = HEAD;
   private count = 0;
-  private heardOfRun: (() => void) | undefined;
+  private told: (() => void) | undefined;
 
   /** `size`: how many bytes are expected; it grows when there are more. */
   constructor(size = 1024) {
@@ -33,17 +33,17 @@ export class BinaryParameters {
   }
 
   /**
-   * `heard` is called when the statement has run and its rows are here, while the server still commits it: its fate is open, and
+   * `told` is called when the statement has run and its rows are here, while the server still commits it: its fate is open, and
    * the next call may be on its way.
    */
-  whenRun(heard: () => void): this {
-    this.heardOfRun = heard;
+  whenRun(told: () => void): this {
+    this.told = told;
     return this;
   }
 
-  /** The statement has run. */
-  hasRun(): void {
-    this.heardOfRun?.();
+  /** For who sends the call: the server said that the statement has run. */
+  tellOfRun(): void {
+    this.told?.();
   }
 
   boolean(value: boolean): this {
@@ -96,7 +96,7 @@ export class BinaryParameters {
     this.writeShort(BINARY);
     this.message(MESSAGES.describe, PORTAL, 0);
     this.message(MESSAGES.execute, 0, 0, 0, 0, 0);
-    if (this.heardOfRun) this.message(MESSAGES.flush);
+    if (this.told) this.message(MESSAGES.flush);
     this.message(MESSAGES.sync);
     return this.bytes.subarray(HEAD - bindLength, this.at);
   }

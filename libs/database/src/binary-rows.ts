@@ -75,6 +75,10 @@ interface Connection {
   parse(statement: NamedStatement): void;
 }
 
+const { handleCommandComplete } = pg.Query.prototype as unknown as {
+  handleCommandComplete: (this: pg.Query, message: unknown, connection: Connection) => void;
+};
+
 /** A prepared statement whose values are written already, in one piece with all that asks for its answer. */
 export class BinaryCall extends BinaryRows {
   constructor(
@@ -95,12 +99,10 @@ export class BinaryCall extends BinaryRows {
     connection.stream.write(this.parameters.toCall(name));
   }
 
-  /** The driver's own way to hear of it, with what it overrides. */
+  /** The driver's own way to hear that a statement has run, with what it overrides. */
   handleCommandComplete(message: unknown, connection: Connection): void {
-    (
-      pg.Query.prototype as unknown as { handleCommandComplete(this: pg.Query, ...all: unknown[]): void }
-    ).handleCommandComplete.call(this, message, connection);
-    this.parameters.hasRun();
+    handleCommandComplete.call(this, message, connection);
+    this.parameters.tellOfRun();
   }
 }
 

@@ -22,11 +22,11 @@ export class ChatIntake {
   /**
    * Enters a batch of events into the ledger and stores the messages among them in their writers' open chats, in one call
    * that is a transaction of its own when `door` is a database. A duplicate changes nothing and takes no number. Answers the
-   * new ones among the wanted events, and as `skipped`, untouched, those whose writer has no open chat. `heard` is called when
+   * new ones among the wanted events, and as `skipped`, untouched, those whose writer has no open chat. `whenRun` is called when
    * only the commit is left to do.
    */
-  async take(door: Tx | Database, batch: Batch, at: Date, heard?: () => void): Promise<Answer[]> {
-    const answers = await this.repository.receive(door, batch, at, false, heard);
+  async take(door: Tx | Database, batch: Batch, at: Date, whenRun?: () => void): Promise<Answer[]> {
+    const answers = await this.repository.receive(door, batch, at, false, whenRun);
     this.events.appendedThrough(door);
     return answers;
   }

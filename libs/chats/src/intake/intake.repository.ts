@@ -101,11 +101,11 @@ export class IntakeRepository {
   /**
    * Runs the server function `receive_events`; outside of a transaction it is one of its own. Rejects with `TryAgain` when
    * one of the events was entered elsewhere at the same time: the next look finds it; and as a serialization failure when
-   * one is not in the ledger that is said to be known. `heard` is called when only the commit is left to do.
+   * one is not in the ledger that is said to be known. `whenRun` is called when only the commit is left to do.
    */
-  async receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean, heard?: () => void): Promise<Answer[]> {
+  async receive(door: Tx | Database, batch: Batch, at: Date, strict: boolean, whenRun?: () => void): Promise<Answer[]> {
     const values = new BinaryParameters(1024 + batch.size * USUAL_BYTES).instant(at.getTime()).boolean(strict);
-    if (heard) values.whenRun(heard);
+    if (whenRun) values.whenRun(whenRun);
     batch.writeTo(values);
     const statement = batch.known.length > 0 ? RECEIVE_WITH_KNOWN : RECEIVE;
     try {

@@ -15,7 +15,7 @@ class Commits {
   /** Keys of messages whose writers have no open chat. */
   strangers: string[] = [];
 
-  async receive(parcels: readonly Parcel[], _heard?: () => void): Promise<ReadonlySet<Parcel>> {
+  async receive(parcels: readonly Parcel[], _whenRun?: () => void): Promise<ReadonlySet<Parcel>> {
     const left = new Set(parcels.filter(({ event }) => this.strangers.includes(event.key)));
     await this.commit(
       parcels.filter((parcel) => !left.has(parcel)),
@@ -313,11 +313,11 @@ it('sends the next batch, however small, when the one before has run and is bein
   const { held, release } = aHold();
   commits.hold = held;
   const begun: string[] = [];
-  const heard: ((() => void) | undefined)[] = [];
+  const run: ((() => void) | undefined)[] = [];
   const receive = commits.receive.bind(commits);
-  commits.receive = (parcels, hear) => {
+  commits.receive = (parcels, whenRun) => {
     begun.push(parcels.map(({ event: { key } }) => key).join());
-    heard.push(hear);
+    run.push(whenRun);
     return receive(parcels);
   };
   const first = inbox.take(delivery(), [said('a'), said('b')]);
@@ -325,11 +325,11 @@ it('sends the next batch, however small, when the one before has run and is bein
   const second = inbox.take(delivery(), [said('c')]);
   await turn();
   expect(begun).toEqual(['a,b']);
-  heard[0]!();
+  run[0]!();
   await turn();
   expect(begun).toEqual(['a,b', 'c']);
   // For one event alone it is not worth an answer more.
-  expect(heard[1]).toBeUndefined();
+  expect(run[1]).toBeUndefined();
   release();
   await Promise.all([first, second]);
   expect(commits.batches).toEqual([['a', 'b'], ['c']]);
@@ -342,7 +342,7 @@ it('what comes while a batch is tried again goes after it, though it had run alr
   let failures = 1;
   commits.refuse = () => (failures-- > 0 ? new Error('connection terminated') : undefined);
   const receive = commits.receive.bind(commits);
-  commits.receive = (parcels, heard) => (heard?.(), receive(parcels));
+  commits.receive = (parcels, whenRun) => (whenRun?.(), receive(parcels));
   const first = inbox.take(delivery(), [said('a', {}, 'Ann'), said('b', {}, 'Ann')]);
   await turn();
   release();

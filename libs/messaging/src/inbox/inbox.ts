@@ -121,14 +121,14 @@ export class Inbox {
       welcomed: [],
     };
     this.underWay.push(batch);
-    const heard = () => {
+    const run = () => {
       batch.hasRun = true;
       this.look();
     };
     // To answer twice takes the server longer than there is to gain for one event.
-    const tellMe = batch.size > 1 ? heard : undefined;
+    const whenRun = batch.size > 1 ? run : undefined;
     const take = (parcels: readonly Parcel[]) =>
-      this.receiver.receive(parcels, tellMe).catch((error: unknown) => {
+      this.receiver.receive(parcels, whenRun).catch((error: unknown) => {
         batch.mayOverlap = false;
         throw error;
       });

@@ -33,9 +33,9 @@ export class Receiver {
 
   /**
    * Commits a batch of events, but for messages of those who have no open chat: they are answered, untouched, and `welcome`
-   * takes them. Most batches are one call of the database; of such a one `heard` is called when only the commit is left to do.
+   * takes them. Most batches are one call of the database; of such a one `whenRun` is called when only the commit is left to do.
    */
-  async receive(parcels: readonly Parcel[], heard?: () => void): Promise<ReadonlySet<Parcel>> {
+  async receive(parcels: readonly Parcel[], whenRun?: () => void): Promise<ReadonlySet<Parcel>> {
     // One after the other, also where one must ask for its channels: batches reach the database in their order.
     this.claimed = this.claimed.then(
       () => this.claim(parcels),
@@ -48,7 +48,7 @@ export class Receiver {
       const answers = await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
       return load.parcelsSkippedBy(answers);
     }
-    const answers = await this.chats.take(this.database, load.batch, at, heard);
+    const answers = await this.chats.take(this.database, load.batch, at, whenRun);
     if (answers.length === 0) return NONE;
     const awaited = load.freshBy(answers);
     if (awaited.length > 0) await this.database.commit((tx) => this.followUp.of(tx, awaited, at));
