@@ -1,5 +1,6 @@
 import type { InboundEvent } from '#messenger-kit';
-import { Inbox, InboxUnavailable } from './inbox.js';
+import { Inbox } from './inbox.js';
+import { InboxUnavailable } from './waiting.js';
 import { Delivery, type Parcel } from './parcel.js';
 import { RecentEvents } from './recent-events.js';
 import type { Receiver } from './receiver.js';

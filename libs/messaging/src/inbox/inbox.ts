@@ -1,15 +1,11 @@
-import { setTimeout as pauseFor } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
-import { sqlState } from '#database';
+import { Injectable } from '@nestjs/common';
 import type { InboundEvent } from '#messenger-kit';
-import type { Verdict } from './load.js';
 import type { Delivery, Parcel } from './parcel.js';
 import { Receiver } from './receiver.js';
 import { RecentEvents, type Taking } from './recent-events.js';
+import { Storing } from './storing.js';
 import { Strangers } from './strangers.js';
-
-/** The event was not taken and must be delivered again: the house is full, or its database cannot be reached. */
-export class InboxUnavailable extends Error {}
+import { InboxUnavailable, type Waiting } from './waiting.js';
 
 /** A batch under way. */
 interface Batch {
@@ -22,20 +18,11 @@ interface Batch {
   readonly welcomed: Waiting[];
 }
 
-interface Waiting {
-  readonly parcel: Parcel;
-  readonly since: number;
-  readonly done: () => void;
-  readonly failed: (error: Error) => void;
-}
-
 /** No more: the event log has as many ids for the messages of a batch (decision 0023). */
 const BATCH = 256;
 const CAPACITY = 4096;
 /** A messenger waits longer than this, but answering late helps nobody once the database hangs. */
 const PATIENCE_MS = 8_000;
-const PAUSES_MS = [50, 250];
-const INSIST_MS = 1_000;
 
 /** Of events that wait for their turn among the strangers. */
 const NOT_YET: Taking = { committed: false };
@@ -53,15 +40,17 @@ const NOT_YET: Taking = { committed: false };
  */
 @Injectable()
 export class Inbox {
-  private readonly logger = new Logger(Inbox.name);
   private readonly queue: Waiting[] = [];
   private readonly underWay: Batch[] = [];
   private readonly recent = new RecentEvents();
   private readonly strangers = new Strangers<Waiting>();
+  private readonly storing: Storing;
   private looking = false;
   private welcoming = false;
 
-  constructor(private readonly receiver: Receiver) {}
+  constructor(private readonly receiver: Receiver) {
+    this.storing = new Storing(receiver, this.recent);
+  }
 
   /** How many events wait to be committed, those under way not counted. */
   get waiting(): number {
@@ -127,12 +116,14 @@ export class Inbox {
     };
     // To answer twice takes the server longer than there is to gain for one event.
     const whenRun = batch.size > 1 ? run : undefined;
-    const take = (parcels: readonly Parcel[]) =>
-      this.receiver.receive(parcels, whenRun).catch((error: unknown) => {
+    const store = async (part: readonly Waiting[]) => {
+      const skipped = await this.receiver.receive(parcelsOf(part), whenRun).catch((error: unknown) => {
         batch.mayOverlap = false;
         throw error;
       });
-    void this.commit(waiting, take).then((answer) => {
+      return skipped.size === 0 ? part : this.keepStrangers(part, skipped);
+    };
+    void this.storing.commit(waiting, store).then((answer) => {
       taking.committed = true;
       const place = this.underWay.indexOf(batch);
       this.underWay.splice(place, 1);
@@ -140,6 +131,18 @@ export class Inbox {
       this.look();
       afterPromises(answer);
     });
+  }
+
+  /** Those whom the receiver skipped are strangers; answers the others. */
+  private keepStrangers(batch: readonly Waiting[], skipped: ReadonlySet<Parcel>): readonly Waiting[] {
+    const strangers = batch.filter(({ parcel }) => skipped.has(parcel));
+    for (const { parcel } of strangers) {
+      parcel.earlier = undefined;
+      this.recent.add(parcel.event, NOT_YET);
+    }
+    this.strangers.add(strangers);
+    this.welcome();
+    return batch.filter(({ parcel }) => !skipped.has(parcel));
   }
 
   /** The next strangers are on their way before the answers to these are written. */
@@ -152,7 +155,8 @@ export class Inbox {
     const taking = { committed: false };
     for (const { parcel } of batch) this.recent.add(parcel.event, taking);
     this.welcoming = true;
-    void this.commit(batch, (parcels) => this.receiver.welcome(parcels)).then((answer) => {
+    const store = (part: readonly Waiting[]) => this.receiver.welcome(parcelsOf(part)).then(() => part);
+    void this.storing.commit(batch, store).then((answer) => {
       taking.committed = true;
       this.welcoming = false;
       this.know(taken, this.underWay.at(-1));
@@ -190,76 +194,6 @@ export class Inbox {
     if (later.length > 0) this.queue.unshift(...later);
     return batch;
   }
-
-  /**
-   * Resolves when the fate of the batch is known, with what tells the waiting; that of messages of strangers is known later.
-   * A batch the database refuses as data is halved until the culprit stands alone; it goes to quarantine, unless it is a
-   * message that is there already.
-   */
-  private async commit(batch: readonly Waiting[], take: Take): Promise<() => void> {
-    try {
-      const left = await this.insist(batch, () => take(batch.map(({ parcel }) => parcel)));
-      if (!left || left.size === 0) return () => tell(batch);
-      const strangers = batch.filter(({ parcel }) => left.has(parcel));
-      for (const { parcel } of strangers) {
-        parcel.earlier = undefined;
-        this.recent.add(parcel.event, NOT_YET);
-      }
-      this.strangers.add(strangers);
-      this.welcome();
-      return () => tell(batch.filter(({ parcel }) => !left.has(parcel)));
-    } catch (error) {
-      if (!isRefusedAsData(error)) return this.givingUp(batch, error);
-      if (batch.length === 1) return this.setAside(batch[0]!, error);
-      const middle = Math.ceil(batch.length / 2);
-      const first = await this.commit(batch.slice(0, middle), take);
-      const second = await this.commit(batch.slice(middle), take);
-      return () => {
-        first();
-        second();
-      };
-    }
-  }
-
-  private async setAside(culprit: Waiting, error: unknown): Promise<() => void> {
-    const verdict = isKnownMessage(error) ? KNOWN : refusedBecauseOf(error);
-    this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} is ${verdict.outcome}: ${verdict.reason}`);
-    try {
-      await this.insist([culprit], () => this.receiver.setAside(culprit.parcel, verdict));
-      return culprit.done;
-    } catch (secondError) {
-      return this.givingUp([culprit], secondError);
-    }
-  }
-
-  private givingUp(batch: readonly Waiting[], error: unknown): () => void {
-    this.recent.forget();
-    this.logger.error(`${batch.length} events could not be committed: ${(error as Error).message}`);
-    return () => {
-      for (const { failed } of batch) failed(new InboxUnavailable('The database cannot be reached'));
-    };
-  }
-
-  /**
-   * Every error but refused data is worth another try or two: a failover, a full disk that was emptied. A database that
-   * took long to fail is not asked again: the messenger shall hear soon that its event was not taken. It goes again without
-   * guesses at what is known.
-   */
-  private async insist<T>(batch: readonly Waiting[], work: () => Promise<T>): Promise<T> {
-    const began = performance.now();
-    for (const pause of PAUSES_MS) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isRefusedAsData(error) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
-        this.recent.forget();
-        for (const { parcel } of batch) parcel.earlier = undefined;
-        if (performance.now() - began > INSIST_MS) throw error;
-        await pauseFor(pause);
-      }
-    }
-    return work();
-  }
 }
 
 /** Called in a promise it runs when no other can go on: a batch that was cut before is on its way then. */
@@ -267,7 +201,9 @@ function afterPromises(work: () => void): void {
   process.nextTick(work);
 }
 
-type Take = (parcels: readonly Parcel[]) => Promise<ReadonlySet<Parcel> | void>;
+function parcelsOf(batch: readonly Waiting[]): readonly Parcel[] {
+  return batch.map(({ parcel }) => parcel);
+}
 
 /**
  * Whether its batch may be under way together with another: when each is one statement, because those share a connection
@@ -284,28 +220,4 @@ function inTime(waiting: readonly Waiting[]): readonly Waiting[] {
   const late = waiting.filter(({ since }) => since < oldest);
   for (const { failed } of late) failed(new InboxUnavailable('The database is too slow'));
   return late.length > 0 ? waiting.filter(({ since }) => since >= oldest) : waiting;
-}
-
-function tell(batch: readonly Waiting[]): void {
-  for (const { done } of batch) done();
-}
-
-/** May be a race with another node that the next look resolves. */
-const UNIQUE_VIOLATION = '23505';
-
-/** It came before as an event of another key: handed in by a program, and now brought by its messenger, or the reverse. */
-const KNOWN: Verdict = { outcome: 'ignored', reason: 'message_known' };
-
-function isKnownMessage(error: unknown): boolean {
-  const { constraint } = error as { readonly constraint?: string };
-  return sqlState(error) === UNIQUE_VIOLATION && constraint === 'messages_external';
-}
-
-function refusedBecauseOf(error: unknown): Verdict {
-  return { outcome: 'quarantined', reason: `database_refused_${sqlState(error)}` };
-}
-
-/** Classes 22 and 23: bad data; 54: data beyond a limit of the database's own. */
-function isRefusedAsData(error: unknown): boolean {
-  return /^(22|23|54)/.test(sqlState(error) ?? '');
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { MessengerRegistry, type InboundMessage } from '#messenger-kit';
-import { Inbox, InboxUnavailable } from '../inbox/inbox.js';
+import { Inbox } from '../inbox/inbox.js';
+import { InboxUnavailable } from '../inbox/waiting.js';
 import { Delivery } from '../inbox/parcel.js';
 import type { ReceivedMessageDto, ReceiveMessageBody } from './unified-message.dto.js';
 import { readHandedIn } from './read-handed-in.js';

@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { problemBody, requestIdOf } from '#api-kit';
 import type { WebhookRequest } from '#messenger-kit';
-import { InboxUnavailable } from '../inbox/inbox.js';
+import { InboxUnavailable } from '../inbox/waiting.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
 import { PlainConnections, type WebhookAnswer } from './plain-connections.js';
