@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly messengersUrl?: string;
   readonly dataDir?: string;
   readonly port?: number;
+  /** As people do: npm runs it, and both are a process group of their own, as in a terminal. */
+  readonly byNpm?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -45,9 +47,11 @@ export class ServerProcess implements RunningServer {
 
   static async start(options: ServerOptions = {}): Promise<ServerProcess> {
     const started = await complete(options);
-    const child = spawn(process.execPath, ['dist/server/main.js'], {
+    const [program, ...args] = options.byNpm ? ['npm', 'start'] : [process.execPath, 'dist/server/main.js'];
+    const child = spawn(program, args, {
       env: environment(started),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.byNpm,
     });
     const lines: string[] = [];
     for (const stream of [child.stdout, child.stderr])
@@ -81,13 +85,19 @@ export class ServerProcess implements RunningServer {
   /** kill -9: no time for anything. */
   async kill(): Promise<void> {
     if (this.isRunning) {
-      this.child.kill('SIGKILL');
+      if (this.options.byNpm) this.signalGroup('SIGKILL');
+      else this.child.kill('SIGKILL');
       await once(this.child, 'exit');
     }
   }
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** As Ctrl-C in a terminal: to all who run there. */
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
   }
 
   /** SIGTERM; resolves with the exit code. */
