@@ -37,7 +37,7 @@ const WORKING = new Map([
   ['test/routing.e2e-spec.ts', 12],
   ['test/database-tls.e2e-spec.ts', 11],
   ['test/access-matrix.e2e-spec.ts', 10],
-  ['test/npm-start.e2e-spec.ts', 9],
+  ['test/stopping.e2e-spec.ts', 9],
   ['libs/chats/src/chat/unread-counts.spec.ts', 10],
   ['libs/chats/src/change/any-order.spec.ts', 7],
   ['libs/chats/src/routing/any-interleaving.spec.ts', 7],

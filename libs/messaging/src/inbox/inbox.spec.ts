@@ -1,9 +1,9 @@
 import type { InboundEvent } from '#messenger-kit';
 import { Inbox } from './inbox.js';
-import { InboxUnavailable } from './waiting.js';
 import { Delivery, type Parcel } from './parcel.js';
 import { RecentEvents } from './recent-events.js';
 import type { Receiver } from './receiver.js';
+import { InboxUnavailable } from './waiting.js';
 
 /** Stands in for the database's side of the inbox: commits what it is given unless told otherwise. */
 class Commits {
