@@ -5,6 +5,9 @@ import { AcceptChat } from '../chat/accept-chat.js';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
 import { Conversation } from '../message/conversation.js';
+import { SystemLines } from '../outgoing/system-lines.repository.js';
+import { ReleaseChat } from '../ownership/release-chat.js';
+import { TransferChat } from '../ownership/transfer-chat.js';
 import { Queues } from '../queue/queues.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { SilentChats } from './silent-chats.js';
@@ -92,6 +95,65 @@ it('lets a waiting chat wait no longer than its queue says, and for ever where i
   await sweep(inMinutes(61));
   expect(await viewOf(goes)).toMatchObject({ status: 'closed', closeReason: 'timeout', agent: null });
   expect(await viewOf(stays)).toMatchObject({ status: 'waiting' });
+});
+
+/** As if all of it had happened so much earlier. */
+async function minutesPass(chatId: string, minutes: number): Promise<void> {
+  const earlier = (column: string) => `${column} = ${column} - make_interval(mins => $2)`;
+  const ofChat = [
+    'opened_at',
+    'waiting_since',
+    'accepted_at',
+    'first_accepted_at',
+    'last_message_at',
+    'last_inbound_at',
+  ];
+  const ofMessage = ['sent_at', 'received_at'];
+  for (const [table, key, columns] of [['chats', 'id', ofChat] as const, ['messages', 'chat_id', ofMessage] as const])
+    await house.database.rows(`UPDATE ${table} SET ${columns.map(earlier).join()} WHERE ${key} = $1`, [
+      chatId,
+      minutes,
+    ]);
+}
+
+const transfer = (caller: Caller, chatId: string, queueId: string) =>
+  house.get(TransferChat).transferChat(caller, chatId, { queueId });
+
+it.each<[string, (agent: Caller, chat: string, queue: { id: string }) => Promise<unknown>]>([
+  ['that is given back', (agent, chat) => house.get(ReleaseChat).releaseChat(agent, chat)],
+  ['that is handed on to its queue', (agent, chat, { id }) => transfer(agent, chat, id)],
+  ['that waits in another queue and is moved', (_, chat, { id }) => transfer(admin, chat, id)],
+])('a chat %s waits there as long as any other, at its old place', async (how, move) => {
+  const queue = await aQueue({ closeWaitingAfterMinutes: 60 });
+  const other = await aQueue({});
+  const chat = await house.aChat(how === 'that is given back' ? queue.id : other.id);
+  const { agent } = how === 'that is given back' ? queue : other;
+  if (how !== 'that waits in another queue and is moved') await accept(agent, chat);
+  await minutesPass(chat, 120);
+  const { waitingSince } = await viewOf(chat);
+  await move(agent, chat, queue);
+  await sweep(inMinutes(59));
+  expect(await viewOf(chat)).toMatchObject({ status: 'waiting', waitingSince });
+  await sweep(inMinutes(61));
+  expect(await viewOf(chat)).toMatchObject({ status: 'closed', closeReason: 'timeout' });
+});
+
+it('closes nothing that is given back in the same moment', async () => {
+  const { id, agent } = await aQueue({ closeAfterMinutes: 30, closeWaitingAfterMinutes: 30 });
+  const chat = await house.aChat(id);
+  await accept(agent, chat);
+  await minutesPass(chat, 31);
+  let sweeping: Promise<number> | undefined;
+  await house.database.transaction(async (tx) => {
+    const given = `status = 'waiting', agent_id = NULL, accepted_at = NULL`;
+    await tx.query(`UPDATE chats SET ${given} WHERE id = $1`, [chat]);
+    await house.get(SystemLines).append(tx, chat, 'Somebody gave the chat back', new Date());
+    sweeping = sweep(new Date());
+    await house.somebodyWaits();
+  });
+  expect(await sweeping).toBe(0);
+  expect(await viewOf(chat)).toMatchObject({ status: 'waiting' });
+  expect(await sweep(inMinutes(31))).toBe(1);
 });
 
 it('closes nothing in which something is said in the same moment', async () => {

@@ -19,7 +19,17 @@ const SILENT_SINCE = `CASE
   ELSE greatest(c.accepted_at, c.last_outbound_at)
 END`;
 
-const IS_SILENT = `c.closed_at IS NULL AND ${SILENT_SINCE} < $1::timestamptz - make_interval(mins => ${PATIENCE})`;
+const LIMIT = `$1::timestamptz - make_interval(mins => ${PATIENCE})`;
+
+/**
+ * What waits keeps its place, and may have come to wait long after: when it was given back, or moved to this queue, its
+ * last line says. That is looked up only where nobody said anything for long enough.
+ */
+const CAME_LONG_AGO = `(c.status <> 'waiting' OR coalesce((
+  SELECT m.received_at FROM messages m WHERE m.chat_id = c.id AND m.direction = 'system' AND m.author_kind = 'system'
+  ORDER BY m.seq DESC LIMIT 1) < ${LIMIT}, true))`;
+
+const IS_SILENT = `c.closed_at IS NULL AND ${SILENT_SINCE} < ${LIMIT} AND ${CAME_LONG_AGO}`;
 
 @Injectable()
 export class SilenceRepository {
@@ -36,13 +46,14 @@ export class SilenceRepository {
     return found.map(({ id }) => id);
   }
 
-  /** Closes the chat if it still is silent once its row is ours. */
-  close(tx: Tx, chatId: string, at: Date): Promise<SilentChat | undefined> {
+  /** Closes the chat if it still is silent once its row is ours: a statement that waited for it would see its old lines. */
+  async close(tx: Tx, chatId: string, at: Date): Promise<SilentChat | undefined> {
+    await row(tx, 'SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
     return row<SilentChat>(
       tx,
       `WITH silent AS (
          SELECT c.id, ${PATIENCE} AS minutes FROM chats c JOIN queues q ON q.id = c.queue_id
-         WHERE c.id = $2 AND ${IS_SILENT} FOR NO KEY UPDATE OF c)
+         WHERE c.id = $2 AND ${IS_SILENT})
        UPDATE chats c SET status = 'closed', closed_at = $1, closed_by = NULL, close_reason = 'timeout',
          offered_to = NULL, offered_until = NULL
        FROM silent s WHERE c.id = s.id
