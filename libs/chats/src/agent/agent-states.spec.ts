@@ -146,3 +146,18 @@ it('lists the agents of a queue who are available, with all their queues', async
   expect(await found(true)).toMatchObject([{ userId: free.id, queueIds: [queue, other].sort() }]);
   expect(await found(false)).toMatchObject([{ userId: away.id, queueIds: [queue] }]);
 });
+
+it('who is deactivated in the same moment becomes available no more, by whoever’s wish', async () => {
+  const agent = await house.anAgent();
+  const wishes: Promise<unknown>[] = [];
+  await house.database.transaction(async (tx) => {
+    await tx.query('UPDATE users SET active = false WHERE id = $1', [agent.id]);
+    await house.get(StateChanges).left(tx, agent.id);
+    wishes.push(enter(agent, 'active'), house.get(Agents).setStateOf(agent.id, 'active'));
+    await house.somebodyWaits(2);
+  });
+  for (const outcome of await Promise.allSettled(wishes))
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { statusCode: 404 } });
+  await expect(enter(agent, 'active')).rejects.toMatchObject({ statusCode: 404 });
+  expect(await house.get(Agents).myState(agent)).toMatchObject({ state: 'inactive', available: false });
+});

@@ -21,7 +21,7 @@ export class StateChanges extends Departures {
     super();
   }
 
-  /** Problem 422 where there is no such state. */
+  /** Problem 422 where there is no such state, 404 for who was deactivated a moment ago. */
   async change(tx: Tx, userId: string, state: string): Promise<StateDto> {
     const { now } = await this.move(tx, userId, state);
     return { state: now.state, available: now.available, since: now.since };
@@ -62,6 +62,7 @@ export class StateChanges extends Departures {
 
   private async move(tx: Tx, userId: string, state: string): Promise<{ before: StateDto; now: StateDto }> {
     if (!(await this.states.hold(tx, state))) throw unknown(state);
+    if (!(await this.agents.holdUser(tx, userId))) throw Problem.notFound('agent');
     await this.agents.ensure(tx, userId);
     const before = await this.agents.lock(tx, userId);
     if (!before) throw new Error(`${userId} is no agent`);
