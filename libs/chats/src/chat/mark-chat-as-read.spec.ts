@@ -51,6 +51,24 @@ it('lets an agent without a position start at the team’s, and keep an own one'
   expect(await unreadOf(ben, chat)).toBe(1);
 });
 
+it('leaves unread what only a colleague has read, where the agent has a position of their own', async () => {
+  const { anna, ben, chat } = await twoAgentsAndAChat(['One', 'Two', 'Three', 'Four']);
+  await read(anna, chat, 1);
+  await read(ben, chat);
+  expect(await unreadOf(anna, chat)).toBe(3);
+  expect(await read(anna, chat, 2)).toMatchObject({ unreadCount: 2 });
+  expect(await read(anna, chat, 1)).toMatchObject({ unreadCount: 2 });
+  const told = await house.database.rows<{ data: object }>(
+    `SELECT data FROM events WHERE chat_id = $1 AND type = 'chat.read' ORDER BY id`,
+    [chat],
+  );
+  expect(told.map(({ data }) => data)).toEqual([
+    { userId: anna.id, position: 1, teamPosition: 1 },
+    { userId: ben.id, position: 4, teamPosition: 4 },
+    { userId: anna.id, position: 2, teamPosition: 4 },
+  ]);
+});
+
 it('is harmless when repeated at once', async () => {
   const { anna, ben, chat } = await twoAgentsAndAChat(['One', 'Two', 'Three']);
   await Promise.all([1, 3, 2, 3, 1].flatMap((seq) => [read(anna, chat, seq), read(ben, chat, seq)]));

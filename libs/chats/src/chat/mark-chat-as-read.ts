@@ -44,20 +44,19 @@ export class MarkChatAsRead {
     return view;
   }
 
-  /** Who had no position stood at the team's: theirs begins no earlier. */
   private async move(tx: Tx, chatId: string, userId: string, chat: ReadChat, upToSeq?: number): Promise<boolean> {
     const read = upToSeq === undefined ? chat.inbound_count : await this.positions.ordinalAt(tx, chatId, upToSeq);
-    const position = Math.max(read, chat.team_position);
-    const moved = await this.positions.raise(tx, chatId, userId, position);
-    if (!moved) return false;
-    if (position > chat.team_position) await this.positions.raiseTeam(tx, chatId, position);
+    const position = await this.positions.raise(tx, chatId, userId, read, chat.team_position);
+    if (position === undefined) return false;
+    const teamPosition = Math.max(position, chat.team_position);
+    if (teamPosition > chat.team_position) await this.positions.raiseTeam(tx, chatId, teamPosition);
     await this.events.record(tx, [
       {
         type: 'chat.read',
         at: new Date(),
         chatId,
         audience: audienceOf(chat.queue_id, chat.agent_id, userId),
-        data: { userId, position, teamPosition: position },
+        data: { userId, position, teamPosition },
       },
     ]);
     return true;

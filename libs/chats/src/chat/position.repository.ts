@@ -35,15 +35,18 @@ export class PositionRepository {
     await rows(tx, 'UPDATE chats SET team_position = $2 WHERE id = $1 AND team_position < $2', [chatId, position]);
   }
 
-  /** False when the user's position was as far already. */
-  async raise(tx: Tx, chatId: string, userId: string, position: number): Promise<boolean> {
-    const raised = await row(
+  /**
+   * The user's position afterwards; undefined when it was as far already. Who had none stood at the team's, and begins no
+   * earlier; an own one is not moved by what others read.
+   */
+  async raise(tx: Tx, chatId: string, userId: string, read: number, teamPosition: number): Promise<number | undefined> {
+    const raised = await row<{ position: number }>(
       tx,
-      `INSERT INTO chat_positions AS p (chat_id, user_id, position) VALUES ($1, $2, $3)
-       ON CONFLICT (chat_id, user_id) DO UPDATE SET position = excluded.position WHERE p.position < excluded.position
+      `INSERT INTO chat_positions AS p (chat_id, user_id, position) VALUES ($1, $2, greatest($3::int, $4::int))
+       ON CONFLICT (chat_id, user_id) DO UPDATE SET position = $3 WHERE p.position < $3
        RETURNING position`,
-      [chatId, userId, position],
+      [chatId, userId, read, teamPosition],
     );
-    return raised !== undefined;
+    return raised?.position;
   }
 }
