@@ -33,6 +33,9 @@ const streams = async () => {
   return Number(/^parley_event_streams (\d+)/m.exec(metrics)![1]);
 };
 
+const nobodyListens = (within = 30_000) =>
+  eventually(async () => (await streams()) === 0, within, 'everybody to have left');
+
 it('a stream that has nothing to tell shows signs of life, and where the log is by now', async () => {
   const { api } = house.team.agents[1]!;
   const stream = await aSilentReader(api);
@@ -49,7 +52,7 @@ it('a stream that has nothing to tell shows signs of life, and where the log is 
 it('a reader that takes nothing is cut off, delays nobody, and has missed nothing when it comes back', async () => {
   const { admin, channels } = house.team;
   const cursor = await cursorOf(admin);
-  const before = await streams();
+  await nobodyListens();
   const slow = await aSilentReader(admin, cursor);
   const well = await listen(admin, { after: cursor });
   const { webhookUrl } = await admin.read<{ webhookUrl: string }>(`/v1/channels/${channels.facebook}`);
@@ -59,7 +62,7 @@ it('a reader that takes nothing is cut off, delays nobody, and has missed nothin
   const log = await eventsAfter(admin, cursor, 100);
   expect(log.length).toBeGreaterThanOrEqual(25_000);
   await eventually(() => well.events.length >= log.length, 60_000, 'everything where all is well');
-  await eventually(async () => (await streams()) === before + 1, 30_000, 'the silent reader to be cut off');
+  await eventually(async () => (await streams()) === 1, 30_000, 'the silent reader to be cut off');
 
   const parser = new SseParser();
   const got: string[] = [];
@@ -73,6 +76,22 @@ it('a reader that takes nothing is cut off, delays nobody, and has missed nothin
   expect([...got, ...again.events.map(({ id }) => id)].slice(0, log.length)).toEqual(log.map(({ id }) => id));
   expect(again.starts).toBe(0);
 }, 180_000);
+
+it('whoever hangs up at any moment is forgotten', async () => {
+  const { admin } = house.team;
+  await nobodyListens();
+  for (let number = 0; number < 60; number += 1) {
+    const call = request(`${admin.url}/v1/events/stream`, { headers: admin.authorization }).on(
+      'error',
+      () => undefined,
+    );
+    await new Promise<void>((resolve) => call.end(resolve));
+    // Later every time: while it comes in, while it is looked at, when it is answered.
+    for (let turn = 0; turn < number; turn += 1) await new Promise(setImmediate);
+    call.destroy();
+  }
+  await nobodyListens(10_000);
+});
 
 it('who is made less hears less within 5 s, who is made more hears more', async () => {
   const { admin } = house.team;

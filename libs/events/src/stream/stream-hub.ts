@@ -24,8 +24,9 @@ export class StreamHub implements TailReader {
     return this.readers;
   }
 
-  /** The tail is read while there is anybody to read it to. */
+  /** The tail is read while there is anybody to read it to. Who hung up before they were here never leaves. */
   async admit(stream: EventStream): Promise<void> {
+    if (!stream.isOpen) return;
     this.readers.add(stream);
     stream.onClose(() => this.leave(stream));
     if (this.recent) return;

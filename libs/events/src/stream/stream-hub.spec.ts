@@ -1,0 +1,38 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Caller } from '#identity';
+import { EventStream } from './event-stream.js';
+import type { LogTail } from './log-tail.js';
+import { StreamHub } from './stream-hub.js';
+
+/** A connection whose reader takes nothing: it is over when it is cut. Scripted: the log, and who may read it. */
+class SilentResponse extends EventEmitter {
+  writableEnded = false;
+  destroyed = false;
+
+  end(): void {
+    this.writableEnded = true;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+const caller: Caller = { kind: 'user', id: 'u', role: 'admin', name: 'Ada' };
+const viewer = { userId: 'u', role: 'admin', queues: [] } as const;
+const tail = { start: () => Promise.resolve(), stop: () => undefined } as unknown as LogTail;
+
+function aStream(response: SilentResponse): EventStream {
+  return new EventStream(caller, viewer, undefined, response as unknown as ServerResponse, 1_000);
+}
+
+it('forgets who hung up before they were let in', async () => {
+  const hub = new StreamHub(tail);
+  const response = new SilentResponse();
+  const stream = aStream(response);
+  response.destroy();
+  await hub.admit(stream);
+  expect(hub.streams.size).toBe(0);
+});
