@@ -73,7 +73,9 @@ export class EventStream {
     await Promise.race(drained).finally(() => over.abort());
   }
 
+  /** Who has not taken the rest when it is asked for again never might: until they do, what is new would pile up here. */
   end(): void {
+    if (!this.isOpen) return this.cut();
     this.flush();
     this.response.end();
   }

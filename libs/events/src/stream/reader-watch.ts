@@ -40,7 +40,7 @@ export class ReaderWatch implements OnApplicationBootstrap, BeforeApplicationShu
     const now = new Date();
     for (const stream of streams) {
       const viewer = viewers.get(stream.caller);
-      if (!viewer || (stream.expiresAt && stream.expiresAt <= now)) stream.end();
+      if (!viewer || !stream.isOpen || (stream.expiresAt && stream.expiresAt <= now)) stream.end();
       else this.hub.retune(stream, viewer);
     }
   }

@@ -1,8 +1,11 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '#identity';
+import { EventsOptions } from '../events-options.js';
+import type { Viewers } from '../reading/viewers.js';
 import { EventStream } from './event-stream.js';
 import type { LogTail } from './log-tail.js';
+import { ReaderWatch } from './reader-watch.js';
 import { StreamHub } from './stream-hub.js';
 
 /** A connection whose reader takes nothing: it is over when it is cut. Scripted: the log, and who may read it. */
@@ -34,5 +37,18 @@ it('forgets who hung up before they were let in', async () => {
   const stream = aStream(response);
   response.destroy();
   await hub.admit(stream);
+  expect(hub.streams.size).toBe(0);
+});
+
+it('cuts off who may read no more, and does not take the rest', async () => {
+  const hub = new StreamHub(tail);
+  const response = new SilentResponse();
+  await hub.admit(aStream(response));
+  const nobody = { ofAll: () => Promise.resolve(new Map()) } as unknown as Viewers;
+  const watch = new ReaderWatch(hub, nobody, new EventsOptions({ recheckMs: 1 }));
+  const closed = once(response, 'close');
+  watch.onApplicationBootstrap();
+  await closed;
+  await watch.beforeApplicationShutdown();
   expect(hub.streams.size).toBe(0);
 });
