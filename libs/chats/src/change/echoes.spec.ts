@@ -154,6 +154,24 @@ test('a copy that was taken for one written elsewhere makes room when the late a
   ]);
 });
 
+test('a message whose id the messenger gives once more stays what it is', async () => {
+  const person = await aWriter();
+  const [one, other] = [await house.sending(person, 'One'), await house.queued(person, 'Other')];
+  await house.answered(one, minute(1), 'o1');
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => house.get(Deliveries).startSending(tx, chatId, 3_600_000));
+  await house.answered(other, minute(2), 'o1');
+  const third = await house.sending(person, 'Third');
+  await house.happens(echo(person, 'o1', { ownId: third.messageId }));
+  await house.answered(third, minute(3), 'm1', 'o3');
+  expect(await house.said(chatId)).toMatchObject([
+    { text: 'Hello', externalId: 'm1', deletedAt: null },
+    { text: 'One', externalId: 'o1', deletedAt: null, status: 'sent' },
+    { text: 'Other', externalId: null, status: 'sent' },
+    { text: 'Third', externalId: 'o3', status: 'sent' },
+  ]);
+});
+
 test('an album is one message with all its ids', async () => {
   const person = await aWriter();
   const one = await house.sending(person);

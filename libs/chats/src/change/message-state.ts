@@ -133,8 +133,13 @@ export interface UpTo {
  * The messenger proved that it has the message: it answered with its id, or the message came back. What the person is
  * known to have read includes it.
  */
-export function proved(message: MessageState, externalId: string, sentAt: Date | undefined, upTo: UpTo): MessageState {
-  const sent = { ...message, externalId: message.externalId ?? externalId, sentAt: sentAt ?? message.sentAt };
+export function proved(
+  message: MessageState,
+  externalId: string | undefined,
+  sentAt: Date | undefined,
+  upTo: UpTo,
+): MessageState {
+  const sent = { ...message, externalId: message.externalId ?? externalId ?? null, sentAt: sentAt ?? message.sentAt };
   const settled = message.externalId !== null && !OPEN.has(message.status);
   if (!settled) return { ...sent, status: statusFor(sent.sentAt, upTo), failure: null };
   return sent.sentAt.getTime() === message.sentAt.getTime() ? message : sent;

@@ -48,25 +48,35 @@ export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
   else addForeign(scene, step, chat);
 }
 
-/** The messenger has this message of ours. A copy that was taken for one written elsewhere makes room for it. */
+/**
+ * The messenger has this message of ours. A copy that was taken for one written elsewhere makes room for it; whatever else
+ * has one of these ids keeps it: the messenger gave the id twice, and this message does without.
+ */
 export function prove(
   scene: Scene,
   message: MessageState,
   channelId: string,
-  externalIds: readonly [string, ...string[]],
+  externalIds: readonly string[],
   sentAt: Date | undefined,
 ): void {
-  const [first] = externalIds;
-  for (const externalId of externalIds) {
+  const ids = externalIds.filter((externalId) => {
+    const known = scene.messageOf({ channelId, externalId });
+    return !known || known.id === message.id || isCopy(known);
+  });
+  const sent = proved(message, ids[0], sentAt, scene.upToOf(message.chatId));
+  for (const externalId of ids) {
     const known = scene.messageOf({ channelId, externalId });
     if (known?.id === message.id) continue;
     if (known) giveUp(scene, known);
     scene.know({ channelId, externalId }, message.id);
-    if (externalId !== (message.externalId ?? first)) {
-      scene.furtherIds.push({ channelId, externalId, messageId: message.id });
-    }
+    if (externalId !== sent.externalId) scene.furtherIds.push({ channelId, externalId, messageId: message.id });
   }
-  scene.put(proved(message, first, sentAt, scene.upToOf(message.chatId)));
+  scene.put(sent);
+}
+
+/** Nothing was ever tried here to send it. */
+function isCopy({ direction, attempts }: MessageState): boolean {
+  return direction === 'outbound' && attempts === 0;
 }
 
 function giveUp(scene: Scene, copy: MessageState): void {
