@@ -54,6 +54,18 @@ it.each(BOTH)('%s: a picture is fetched and opens by its signed link, safely', a
   expect((await chat.view()).unreadCount).toBe(2);
 });
 
+it.each(BOTH)('%s: who edits the words beside a picture leaves it where it is', async (messenger) => {
+  const chat = await aChat(messenger);
+  house.simulator.customerSendsAlbum({ ...chat.who, files: [aPicture], caption: 'Tis one' });
+  const { id } = await fileBecomes(chat, 'stored');
+  house.simulator.customerEdits({ ...chat.who, text: 'This one' });
+  const message = await eventually(async () => {
+    const last = (await chat.later()).at(-1);
+    return last?.text === 'This one' && last;
+  });
+  expect(message.attachments).toMatchObject([{ type: 'image', file: { id, state: 'stored' } }]);
+});
+
 it('a page that calls itself a picture is never shown as one', async () => {
   const chat = await aChat('facebook');
   const bytes = Buffer.from('<!doctype html><script>alert(1)</script>');

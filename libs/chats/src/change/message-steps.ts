@@ -1,4 +1,5 @@
 import { newId } from '#database';
+import type { EditEvent, MessageContent } from '#messenger-kit';
 import { personOf, type StepAbout, type TargetedEvent } from './arrived-change.js';
 import type { HeldChat } from './change.repository.js';
 import {
@@ -25,10 +26,14 @@ export function changeMessage(scene: Scene, step: StepAbout<'message'>): void {
 function after(message: MessageState, event: TargetedEvent, at: Date): MessageState {
   if (event.kind === 'receipt') return receipted(message, event.status, event.failure);
   const version: Version = { at: event.at?.toISOString() ?? null, rank: event.rank };
-  if (event.kind === 'edit') return edited(message, event.content, version, at);
+  if (event.kind === 'edit') return edited(message, contentOf(event, message), version, at);
   if (event.kind === 'deletion') return deleted(message, event.at ?? at);
   const by = event.by === 'account' ? 'channel' : 'contact';
   return reacted(message, { who: reactorOf(event.by), by, emojis: event.emojis, ...version });
+}
+
+function contentOf({ content, textOnly }: EditEvent, message: MessageState): MessageContent {
+  return textOnly ? { ...message.content, ...content } : content;
 }
 
 /** Something the account itself said: our own message come back, one we have already, or one written elsewhere. */

@@ -49,6 +49,8 @@ interface ChangeFrame extends EventFrame {
 export interface EditEvent extends ChangeFrame {
   readonly kind: 'edit';
   readonly content: MessageContent;
+  /** Where the messenger tells the new text alone: what else the message holds, its files too, stays as it is. */
+  readonly textOnly?: true;
 }
 
 /** The message was taken back. Final: no edit brings it back. */

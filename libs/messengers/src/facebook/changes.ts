@@ -2,7 +2,7 @@ import { arrayOf, at, cleanName, eventKey, fingerprint, idOf, textOf, timeOf } f
 import type { InboundEvent, ReceiptEvent } from '#messenger-kit';
 import { ignored, malformed, midOf, ofNobody, personOf, stamp, type Item } from './item.js';
 
-/** The whole new text, by whoever wrote it. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events */
+/** The whole new text, and nothing of what came with it, by whoever wrote it. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events */
 export function edit(item: Item): InboundEvent {
   const wire = at(item.wire, 'message_edit');
   const mid = midOf(wire);
@@ -19,6 +19,7 @@ export function edit(item: Item): InboundEvent {
     ...(item.time && { at: item.time }),
     rank: number ?? 0,
     content: { text },
+    textOnly: true,
   };
 }
 

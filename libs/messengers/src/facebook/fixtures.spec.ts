@@ -159,6 +159,7 @@ const CONVERTED: Readonly<Record<string, readonly InboundEvent[]>> = {
       at: at('35'),
       rank: 1,
       content: { text: 'Good day, is the elm lamp there?' },
+      textOnly: true,
     },
   ],
   'message-unsend': [
