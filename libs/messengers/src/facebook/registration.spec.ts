@@ -166,6 +166,22 @@ test('disconnecting unsubscribes the Page', async () => {
   ]);
 });
 
+test.each<[string, number, object]>([
+  ['unavailable', 500, { code: 2, message: 'Service temporarily unavailable', is_transient: true }],
+  ['limiting calls', 400, { code: 4, message: '(#4) Application request limit reached' }],
+])('as long as Facebook is %s the Page is not taken for disconnected', async (_, status, error) => {
+  network.script = () => ({ status, body: JSON.stringify({ error }) });
+  await expect(facebook().registration.disconnect(account)).rejects.toThrow('Facebook');
+});
+
+test.each<[string, object]>([
+  ['the role was lost', { code: 200, message: '(#200) Permissions error' }],
+  ['the Page is gone', { code: 100, error_subcode: 33, message: 'Unsupported delete request.' }],
+])('where %s there is nothing left to disconnect', async (_, error) => {
+  network.script = () => ({ status: 400, body: JSON.stringify({ error }) });
+  await expect(facebook().registration.disconnect(account)).resolves.toBeUndefined();
+});
+
 test('without an app Facebook says what to set, and asks nobody', async () => {
   const bare = facebook({ appSecret: undefined, verifyToken: '' }).registration;
   const sentence = 'Facebook is not configured: set PARLEY_META_APP_SECRET, PARLEY_META_VERIFY_TOKEN.';

@@ -9,6 +9,7 @@ import type {
   Refused,
   WebhookSecrets,
 } from '#messenger-kit';
+import { verdictOf } from './errors.js';
 import type { GraphApi } from './graph-api.js';
 import { inspectPage } from './inspection.js';
 import { whyUnavailable, type MetaApp } from './meta-app.js';
@@ -67,11 +68,16 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     return problem ?? identity;
   }
 
-  /** A refusal means the token is dead or the Page is gone: Meta delivers nothing any more. */
+  /** A refusal that lasts means the token is dead or the Page is gone: Meta delivers nothing any more. */
   async disconnect(account: ChannelAccount): Promise<void> {
     const token = account.credentials['pageToken'] ?? '';
     const answer = await this.api.call({ method: 'DELETE', path: `${account.source}/subscribed_apps`, token });
+    if (answer.kind === 'ok') return;
     if (answer.kind === 'unreadable') throw new Error(`Facebook gave no readable answer (${answer.status})`);
+    const verdict = verdictOf(answer);
+    if (verdict.kind === 'rejected' && verdict.class === 'retryAfter') {
+      throw new Error(`Facebook did not unsubscribe the Page at the moment (error ${verdict.code})`);
+    }
   }
 
   async inspect({ source, credentials }: ChannelAccount, request: InspectRequest): Promise<readonly Finding[]> {
