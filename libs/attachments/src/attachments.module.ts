@@ -23,8 +23,7 @@ import { Uploads } from './uploads.js';
 const storage: Provider = {
   provide: Storage,
   inject: [AttachmentsOptions],
-  useFactory: ({ s3, directory, maxBytes }: AttachmentsOptions) =>
-    s3 ? new S3Storage(s3, maxBytes) : new LocalStorage(directory),
+  useFactory: ({ s3, directory }: AttachmentsOptions) => (s3 ? new S3Storage(s3) : new LocalStorage(directory)),
 };
 
 /** Global: `Attachments` for the rooms above, and `ChannelPictures` for the one below. Needs the port `AttachmentAccess` from a global module there. */

@@ -9,6 +9,8 @@ import { checkedKey, ContentGone, Storage, type ByteRange, type ContentFile } fr
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const TIMEOUT_MS = 60_000;
+/** A store that takes content more slowly than this (2 Mbit/s) is given up. */
+const SLOWEST_BYTES_PER_MS = 250;
 
 /** The store did not do what it was asked. Its own words stay out: they may repeat the request. */
 export class S3Error extends Error {
@@ -28,10 +30,7 @@ export class S3Error extends Error {
 export class S3Storage extends Storage implements OnApplicationShutdown {
   private readonly http: GuardedHttp;
 
-  constructor(
-    private readonly options: S3Options,
-    private readonly maxBytes: number,
-  ) {
+  constructor(private readonly options: S3Options) {
     super();
     this.http = new GuardedHttp({ trustedOrigins: [options.endpoint], timeoutMs: TIMEOUT_MS });
   }
@@ -40,7 +39,8 @@ export class S3Storage extends Storage implements OnApplicationShutdown {
     const url = this.addressOf(key);
     const headers = await this.signed('PUT', url, { 'x-amz-content-sha256': file.sha256 });
     const content = { body: createReadStream(file.path), length: file.size };
-    const { status } = await this.http.request({ method: 'PUT', url, headers, content });
+    const timeoutMs = TIMEOUT_MS + file.size / SLOWEST_BYTES_PER_MS;
+    const { status } = await this.http.request({ method: 'PUT', url, headers, content, timeoutMs });
     if (status !== 200) throw new S3Error('store', status);
   }
 
@@ -48,7 +48,9 @@ export class S3Storage extends Storage implements OnApplicationShutdown {
     const url = this.addressOf(key);
     const wanted: Record<string, string> = range ? { range: `bytes=${range.from}-${range.to}` } : {};
     const headers = await this.signed('GET', url, { 'x-amz-content-sha256': EMPTY_SHA256, ...wanted });
-    const { status, body } = await this.http.download({ url, headers, maxBytes: this.maxBytes });
+    // What is kept is given back whatever may be taken today, and at the pace of whoever reads it.
+    const limits = { maxBytes: Infinity, idleMs: TIMEOUT_MS };
+    const { status, body } = await this.http.download({ url, headers, ...limits });
     if (status === (range ? 206 : 200)) return body;
     // No bucket is 404, too.
     if (status === 404 && !(await text(body)).includes('NoSuchBucket')) throw new ContentGone();

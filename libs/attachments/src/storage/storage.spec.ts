@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { anS3StandIn, type S3StandIn } from '../testing/s3-stand-in.js';
 import { LocalStorage } from './local-storage.js';
 import { S3Storage } from './s3-storage.js';
@@ -15,7 +16,7 @@ let s3: S3Storage;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'storage-'));
   bucket = await anS3StandIn();
-  s3 = new S3Storage(bucket.options, 1_000_000);
+  s3 = new S3Storage(bucket.options);
 });
 afterAll(async () => {
   await s3.onApplicationShutdown();
@@ -45,11 +46,26 @@ test.each(kinds)('%s: content comes back whole and in part, is replaced and remo
   await expect(storage.read(key)).rejects.toBeInstanceOf(ContentGone);
 });
 
+test('S3: whoever reads slowly gets all of it', async () => {
+  const key = newStorageKey();
+  const content = Buffer.alloc(32 << 20, 'x');
+  await s3.put(key, await aFile(content));
+  jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'] });
+  try {
+    const body = await s3.read(key);
+    while (body.readableLength < body.readableHighWaterMark) await setImmediate();
+    jest.advanceTimersByTime(60 * 60_000);
+    expect((await buffer(body)).equals(content)).toBe(true);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test('where the whole place is missing, nothing is said to be gone', async () => {
   const key = newStorageKey();
   const away = new LocalStorage(join(directory, 'not mounted'));
   await expect(away.read(key)).rejects.toMatchObject({ code: 'ENOENT' });
-  const other = new S3Storage({ ...bucket.options, bucket: 'another' }, 1_000);
+  const other = new S3Storage({ ...bucket.options, bucket: 'another' });
   await expect(other.read(key)).rejects.toMatchObject({ code: 'S3 store: 404' });
   await other.onApplicationShutdown();
 });
@@ -70,7 +86,7 @@ test('files lie in folders only we may enter', async () => {
 
 test('the bucket checks signatures, and believed each of ours', async () => {
   expect(bucket.refusals).toEqual([]);
-  const stranger = new S3Storage({ ...bucket.options, secretKey: 'another' }, 1_000);
+  const stranger = new S3Storage({ ...bucket.options, secretKey: 'another' });
   await expect(stranger.put(newStorageKey(), await aFile('x'))).rejects.toThrow('answered 403');
   await stranger.onApplicationShutdown();
   const lying = { ...(await aFile('what is sent')), sha256: createHash('sha256').update('signed').digest('hex') };

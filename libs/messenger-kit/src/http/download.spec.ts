@@ -109,9 +109,14 @@ test('a body that breaks off, is aborted or runs out of time ends with an error 
     await breaking((_body, socket) => socket.end()),
     await breaking(() => giveUp.abort(), { signal: giveUp.signal }),
     await breaking(() => undefined, { timeoutMs: 200 }),
+    await breaking(() => undefined, { idleMs: 200 }),
   ];
   for (const error of errors) expect(error).toBeInstanceOf(OutcomeUnknownError);
-  expect(errors.map((error) => (error as OutcomeUnknownError).code).slice(1)).toEqual(['aborted', 'timeout']);
+  expect(errors.map((error) => (error as OutcomeUnknownError).code).slice(1)).toEqual([
+    'aborted',
+    'timeout',
+    'timeout',
+  ]);
   expect(String(errors)).not.toContain('secret');
 });
 

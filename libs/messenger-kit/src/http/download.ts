@@ -8,8 +8,10 @@ export interface DownloadCall {
   /** Go to the origin of `url` only, never along with a redirect to another one. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** For the whole of it, the body included. Default 5 minutes. */
+  /** For the whole of it, the body included. Default 5 minutes; without an end where `idleMs` is given. */
   readonly timeoutMs?: number;
+  /** How long nothing may come of the body while there is room for more: the other side must hurry, the reader need not. */
+  readonly idleMs?: number;
   readonly maxBytes: number;
 }
 
@@ -25,6 +27,7 @@ export interface Limits {
   readonly maxBytes: number;
   /** How long to wait for the head of an answer. */
   readonly headMs: number;
+  readonly idleMs: number | undefined;
   /** Ends it, whatever stage it is in. */
   readonly signal: AbortSignal;
 }
@@ -36,6 +39,7 @@ export class Download implements Dispatcher.DispatchHandler {
   private body?: Readable;
   private size = 0;
   private readonly headTimer: NodeJS.Timeout;
+  private idleTimer?: NodeJS.Timeout;
   private readonly stop = (): void => this.end(this.failed(endedBy(this.limits.signal)));
 
   constructor(
@@ -59,7 +63,7 @@ export class Download implements Dispatcher.DispatchHandler {
     clearTimeout(this.headTimer);
     if (Number(headers['content-length'] ?? 0) > this.limits.maxBytes) return this.end(this.tooLarge());
     this.body = new Readable({
-      read: () => controller.resume(),
+      read: () => this.more(controller),
       destroy: (error, done) => {
         this.end(error ?? this.failed('aborted'));
         done(error);
@@ -71,6 +75,7 @@ export class Download implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    clearTimeout(this.idleTimer);
     this.size += chunk.length;
     if (this.size > this.limits.maxBytes) this.end(this.tooLarge());
     else if (this.body?.push(chunk) === false) controller.pause();
@@ -86,6 +91,14 @@ export class Download implements Dispatcher.DispatchHandler {
     this.end(error instanceof NotAskedError ? error : this.failed(codeOf(error)));
   }
 
+  private more(controller: Dispatcher.DispatchController): void {
+    const { idleMs } = this.limits;
+    clearTimeout(this.idleTimer);
+    if (idleMs !== undefined && !this.ended)
+      this.idleTimer = setTimeout(() => this.end(this.failed('timeout')), idleMs);
+    controller.resume();
+  }
+
   private end(error: Error): void {
     if (this.ended) return;
     this.ended = error;
@@ -97,6 +110,7 @@ export class Download implements Dispatcher.DispatchHandler {
 
   private release(): void {
     clearTimeout(this.headTimer);
+    clearTimeout(this.idleTimer);
     this.limits.signal.removeEventListener('abort', this.stop);
   }
 

@@ -47,6 +47,8 @@ export interface HttpAnswer {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
+/** As long as a timer can run. */
+const NO_END_MS = 2 ** 31 - 1;
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -89,7 +91,8 @@ export class GuardedHttp {
    * else as an error of `body`. A body that breaks off, is aborted or runs out of time ends with an error.
    */
   async download(call: DownloadCall): Promise<DownloadAnswer> {
-    const deadline = new Deadline(call.timeoutMs ?? DOWNLOAD_TIMEOUT_MS, call.signal);
+    const wholeMs = call.timeoutMs ?? (call.idleMs === undefined ? DOWNLOAD_TIMEOUT_MS : NO_END_MS);
+    const deadline = new Deadline(wholeMs, call.signal);
     try {
       const answer = await this.follow(call, deadline.signal);
       answer.body.once('close', () => deadline.end());
@@ -106,7 +109,8 @@ export class GuardedHttp {
   }
 
   private async follow(call: DownloadCall, signal: AbortSignal): Promise<DownloadAnswer> {
-    const limits = { maxBytes: call.maxBytes, headMs: Math.min(this.timeoutMs, call.timeoutMs ?? Infinity), signal };
+    const { maxBytes, idleMs, timeoutMs = Infinity } = call;
+    const limits = { maxBytes, headMs: Math.min(this.timeoutMs, timeoutMs), idleMs, signal };
     let url = checkedUrl(call.url);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       const headers = url.origin === checkedUrl(call.url).origin ? (call.headers ?? {}) : {};
