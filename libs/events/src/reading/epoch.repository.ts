@@ -4,8 +4,10 @@ import { EPOCH_SETTING } from './log-reader.repository.js';
 /** Which cluster of PostgreSQL holds the log, and on which line of its history. */
 export interface Cluster {
   readonly system: string;
-  /** Changes with every restore from a backup and every promotion of a standby. */
+  /** Changes with every recovery from an archive and every promotion of a standby. */
   readonly timeline: string;
+  /** Changes where a dump is restored, also into the cluster it was made of. Versions before did not note it. */
+  readonly table?: string;
 }
 
 export interface Epoch extends Cluster {
@@ -15,7 +17,8 @@ export interface Epoch extends Cluster {
 export async function clusterOf(tx: Tx): Promise<Cluster> {
   const cluster = await row<Cluster>(
     tx,
-    `SELECT system_identifier::text AS system, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) AS timeline
+    `SELECT system_identifier::text AS system, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) AS timeline,
+       (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'events'::regclass::oid AS table
      FROM pg_control_system()`,
   );
   if (!cluster) throw new Error('PostgreSQL does not say which cluster it is');

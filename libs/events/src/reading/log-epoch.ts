@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database, Settings } from '#database';
-import { clusterOf, holdEpoch, settleForeignEvents, type Epoch } from './epoch.repository.js';
+import { clusterOf, holdEpoch, settleForeignEvents, type Cluster, type Epoch } from './epoch.repository.js';
 
 /**
  * Cursors are worth something within one epoch of the log. A restore from a backup, a move to another cluster and the
@@ -26,11 +26,15 @@ export class LogEpoch implements OnApplicationBootstrap {
       const cluster = await clusterOf(tx);
       const fresh: Epoch = { id: randomBytes(6).toString('base64url'), ...cluster };
       const stored = await holdEpoch(tx, fresh);
-      if (stored.system === cluster.system && stored.timeline === cluster.timeline) return false;
+      if (isSame(stored, cluster)) return false;
       if (stored.system !== cluster.system) await settleForeignEvents(tx);
       await this.settings.set(tx, 'events.epoch', fresh);
       return true;
     });
     if (begun) this.logger.warn('the database is another one than before: readers of events are told to start afresh');
   }
+}
+
+function isSame(stored: Cluster, found: Cluster): boolean {
+  return stored.system === found.system && stored.timeline === found.timeline && stored.table === found.table;
 }

@@ -253,6 +253,27 @@ it('on another cluster, or another line of its history, all places are lost and 
   expect((await log.page(BEGINNING, 1)).epoch).toBe(after.epoch);
 });
 
+it('in a dump that was restored into its own cluster all places are lost and no event is moved', async () => {
+  await record('before the restore');
+  await settled();
+  const before = await log.page(BEGINNING, 500);
+  // What a restore does: the same rows in another table.
+  await house.database.rows('CREATE TABLE restored (LIKE events INCLUDING ALL)');
+  await house.database.rows('INSERT INTO restored OVERRIDING SYSTEM VALUE SELECT * FROM events');
+  await house.database.rows('ALTER TABLE events RENAME TO replaced');
+  await house.database.rows('ALTER TABLE restored RENAME TO events');
+
+  await epoch.check();
+  const after = await log.page(BEGINNING, 500);
+  await house.database.rows('ALTER TABLE events RENAME TO restored');
+  await house.database.rows('ALTER TABLE replaced RENAME TO events');
+  await house.database.rows('DROP TABLE restored');
+  await epoch.check();
+  expect(after.epoch).not.toBe(before.epoch);
+  expect(isLost({ epoch: before.epoch, position: before.end }, after)).toBe(true);
+  expect(after.events.map(({ position }) => position)).toEqual(before.events.map(({ position }) => position));
+});
+
 it('a cursor is opaque, whole, and of this log or of none', async () => {
   const { epoch, head } = await log.page(BEGINNING, 1);
   expect(placeOf(cursorOf(epoch, head))).toEqual({ epoch, position: head });
