@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -247,6 +247,22 @@ asRoot('places data and programs elsewhere when the database user cannot enter t
   expect(await ask(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   await again.stop();
   await rm(again.dataDir, { recursive: true });
+});
+
+asRoot('never begins afresh because the place of its data is missing, as when it is not mounted', async () => {
+  await chmod(folder, 0o700);
+  // Killed before there was a database.
+  const { dataDir: place } = await findPlace(dataDir);
+  const postgres = await start();
+  expect(postgres.dataDir).toBe(place);
+  await postgres.stop();
+  await rename(place, `${place}.away`);
+  await expect(start()).rejects.toThrow(new RegExp(`${place}, and there is none.*LOCATION`));
+  await rename(`${place}.away`, place);
+  const again = await start();
+  expect(again.dataDir).toBe(place);
+  await again.stop();
+  await rm(place, { recursive: true });
 });
 
 asRoot('keeps data where it was asked for when the folders above were missing', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, chown, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { copyBinaries, findBinaries, isComplete, type Binaries } from './binaries.js';
 import { majorOf } from './cluster.js';
@@ -65,13 +65,20 @@ function dataNote(asked: string, dataDir: string, runner: Runner): string {
   return `"${runner.name}" cannot enter ${asked}, so the database lives in ${dataDir}.`;
 }
 
-/** A pointer whose data is gone (someone cleaned up) is forgotten: the next start begins afresh in a new place. */
+/** @throws when there is nothing where it points to: a place that is not mounted today must not be forgotten for an empty one. */
 async function readPointer(asked: string): Promise<string | undefined> {
-  const pointed = await readFile(join(asked, POINTER), 'utf8').catch(() => undefined);
-  if (pointed === undefined) return undefined;
-  if ((await majorOf(pointed.trim())) !== undefined) return pointed.trim();
-  await rm(join(asked, POINTER), { force: true });
-  return undefined;
+  const file = join(asked, POINTER);
+  const pointed = (await readFile(file, 'utf8').catch(() => undefined))?.trim();
+  if (!pointed) return undefined;
+  const isThere = await access(pointed).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return pointed;
+  throw new Error(
+    `${file} says that the database is in ${pointed}, and there is none. Mount that place, or bring it back from a ` +
+      `backup. Only to begin with an empty database, remove ${file}.`,
+  );
 }
 
 async function reachableBinaries(
