@@ -24,11 +24,10 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 /** What one server has in memory; the database is shared. */
-function aNode() {
+function aNode(passwords = new Passwords()) {
   const tokens = new AccessTokens(keyRing);
   const callers = new Callers(tokens, new CallerRepository(house.database));
   const repository = new UserRepository(house.dataSource.getRepository(UserEntity));
-  const passwords = new Passwords();
   const users = new Users(house.database, repository, passwords, callers);
   const sessions = new Sessions(house.database, repository, passwords, tokens, new RefreshTokens(keyRing), callers);
   return { callers, users, sessions, signOut: new SignOut(house.database, callers) };
@@ -135,6 +134,39 @@ it('a new password ends the other sessions only', async () => {
   await node.users.changePassword(user.id, PASSWORD, 'four other words', sessionId);
   expect(await node.callers.of(mine.accessToken)).toBeDefined();
   expect(await node.callers.of(other.accessToken)).toBeUndefined();
+  await node.sessions.signIn(user.email, 'four other words');
+});
+
+/** Something happens to the user between the moment their password was found right and what follows from that. */
+function aNodeWhere(meanwhile: () => Promise<unknown>) {
+  class Interrupted extends Passwords {
+    override async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
+      const right = await super.matches(password, passwordHash);
+      await meanwhile();
+      return right;
+    }
+  }
+  return aNode(new Interrupted());
+}
+
+it('opens no session with a password that was changed while it was being checked', async () => {
+  const user = await aUser();
+  const { sessions } = aNodeWhere(() => node.users.setPassword(user.id, 'four other words'));
+  await expect(sessions.signIn(user.email, PASSWORD)).rejects.toMatchObject({ code: 'wrong_credentials' });
+});
+
+it('opens no session that would wait for a user who was deactivated while the password was being checked', async () => {
+  const user = await aUser();
+  const { sessions } = aNodeWhere(() => node.users.update(user.id, { active: false }));
+  await expect(sessions.signIn(user.email, PASSWORD)).rejects.toMatchObject({ code: 'wrong_credentials' });
+});
+
+it('does not put a password in place of one that was set while the old one was being checked', async () => {
+  const user = await aUser();
+  const { users } = aNodeWhere(() => node.users.setPassword(user.id, 'four other words'));
+  await expect(users.changePassword(user.id, PASSWORD, 'of the thief alone')).rejects.toMatchObject({
+    code: 'wrong_password',
+  });
   await node.sessions.signIn(user.email, 'four other words');
 });
 

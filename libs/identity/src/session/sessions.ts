@@ -4,7 +4,7 @@ import { Database, newId, type Tx } from '#database';
 import { Callers } from '../access/callers.js';
 import { audit } from '../audit/audit.js';
 import { Passwords } from '../user/passwords.js';
-import { type Credentials, UserRepository } from '../user/user.repository.js';
+import { type Credentials, holdCredentials, UserRepository } from '../user/user.repository.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import {
@@ -44,11 +44,15 @@ export class Sessions {
     if (!user?.active || !right) return this.refuse(user);
     const session = { id: newId(), userId: user.id };
     const token = this.refreshTokens.first();
-    await this.database.transaction(async (tx) => {
+    const isOpen = await this.database.transaction(async (tx) => {
+      // Checking took a while: a change of the password, or of the user, that came meanwhile could not end this session.
+      if (!(await holdCredentials(tx, user))) return false;
       await openSession(tx, session, this.refreshTokens.hash(token));
       const actor = { id: user.id, name: user.name };
       await audit(tx, { action: 'session.opened', kind: 'user', subjectId: user.id, actor });
+      return true;
     });
+    if (!isOpen) return this.refuse(user);
     return this.tokensFor(session, token);
   }
 

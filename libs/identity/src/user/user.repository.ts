@@ -56,6 +56,15 @@ export async function insertUser(
   return inserted.length === 1;
 }
 
+/** Whether the user is active and the password still theirs: until the transaction ends neither changes. */
+export async function holdCredentials(tx: Tx, { id, passwordHash }: Credentials): Promise<boolean> {
+  const held = await row(tx, `SELECT 1 FROM users WHERE id = $1 AND active AND password_hash = $2 FOR SHARE`, [
+    id,
+    passwordHash,
+  ]);
+  return held !== undefined;
+}
+
 /** Locks all active admins, in id order, so that two of them cannot remove each other at once. */
 export async function lockActiveAdmins(tx: Tx): Promise<string[]> {
   const admins = await rows<{ id: string }>(

@@ -83,26 +83,36 @@ export class Users {
     return user;
   }
 
-  /** Ends the user's sessions, but the one named `except`. */
-  async setPassword(id: string, password: string, except?: string): Promise<void> {
-    const passwordHash = await this.passwords.hash(password);
-    await this.database.transaction(async (tx) => {
-      const { affected } = await tx.getRepository(UserEntity).update({ id }, { passwordHash });
-      if (!affected) throw Problem.notFound('user');
-      await revokeSessionsOf(tx, id, 'password_changed', except);
-      await audit(tx, { action: 'user.password_changed', subjectId: id });
-    });
-    this.callers.forget();
+  /** Ends the user's sessions. */
+  async setPassword(id: string, password: string): Promise<void> {
+    if (!(await this.replacePassword({ id }, password))) throw Problem.notFound('user');
   }
 
-  /** Problem 422 `wrong_password` unless `current` is the user's password. */
+  /** Ends the user's sessions, but the one given. Problem 422 `wrong_password` unless `current` is the user's password. */
   async changePassword(id: string, current: string, password: string, sessionId?: string): Promise<void> {
-    const known = await this.users.passwordHashOf(id);
-    if (!(await this.passwords.matches(current, known))) {
-      const pointers = [{ pointer: '#/currentPassword', detail: 'is not your password' }];
-      throw new Problem(422, 'wrong_password', 'The current password is wrong.', {}, pointers);
-    }
-    await this.setPassword(id, password, sessionId);
+    const passwordHash = await this.users.passwordHashOf(id);
+    const right = await this.passwords.matches(current, passwordHash);
+    if (right && (await this.replacePassword({ id, passwordHash }, password, sessionId))) return;
+    const pointers = [{ pointer: '#/currentPassword', detail: 'is not your password' }];
+    throw new Problem(422, 'wrong_password', 'The current password is wrong.', {}, pointers);
+  }
+
+  /** False where there is no such user, or none with that password any more. */
+  private async replacePassword(
+    user: { readonly id: string; readonly passwordHash?: string },
+    password: string,
+    except?: string,
+  ): Promise<boolean> {
+    const passwordHash = await this.passwords.hash(password);
+    const done = await this.database.transaction(async (tx) => {
+      const { affected } = await tx.getRepository(UserEntity).update(user, { passwordHash });
+      if (!affected) return false;
+      await revokeSessionsOf(tx, user.id, 'password_changed', except);
+      await audit(tx, { action: 'user.password_changed', subjectId: user.id });
+      return true;
+    });
+    this.callers.forget();
+    return done;
   }
 }
 
