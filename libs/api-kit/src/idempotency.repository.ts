@@ -32,7 +32,7 @@ export function answerOf(tx: Tx, scope: IdempotencyScope): Promise<StoredAnswer 
   return row<StoredAnswer>(
     tx,
     `SELECT request_hash AS "requestHash", status, body FROM idempotency_keys
-     WHERE caller = $1 AND route = $2 AND key = $3`,
+     WHERE caller = $1 AND route = $2 AND key = $3 AND created_at >= now() - interval '24 hours'`,
     [scope.caller, scope.route, scope.key],
   );
 }

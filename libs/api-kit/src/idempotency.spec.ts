@@ -71,6 +71,13 @@ it('tells an answer it has before the work, and refuses as a replay would', asyn
   expect(runs).toBe(1);
 });
 
+it('knows no answer that is older than a day', async () => {
+  await send('l', { x: 1 });
+  await house.database.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'l'`);
+  const late = { caller: 'user:1', route: 'POST /v1/things', key: 'l', request: { x: 2 } };
+  expect(await idempotency.known(late)).toBeUndefined();
+});
+
 it('drops keys older than a day', async () => {
   await send('g', {});
   await house.database.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'g'`);

@@ -237,6 +237,23 @@ it('answers a repeated idempotency key with the first answer, and refuses it wit
   expect(await stored(other.source)).toEqual([]);
 });
 
+it('does not ask the network for a key that has its answer', async () => {
+  const key = newId();
+  const { source, token } = anAccount();
+  const made = await register(anOrder(token), key);
+  await house.database.rows(
+    'UPDATE channels SET deleted_at = now(), active = false, webhook_key = NULL WHERE id = $1',
+    [made.body.id],
+  );
+  house.network.subscriptions.delete(source);
+  expect(await register(anOrder(token), key)).toEqual({ ...made, replayed: true });
+  expect(await stored(source)).toMatchObject([{ id: made.body.id }]);
+  const other = anAccount();
+  expect(await problemOf(register(anOrder(other.token), key))).toMatchObject({ code: 'idempotency_key_reused' });
+  expect([...house.network.subscriptions.keys()]).not.toContain(source);
+  expect([...house.network.subscriptions.keys()]).not.toContain(other.source);
+});
+
 test('secrets made up for the other side are shown by the answer that makes the channel, and never again', async () => {
   house.network.reveal = { inboundSecret: 'whsec_shown_once' };
   const { token, source } = anAccount();

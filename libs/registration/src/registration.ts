@@ -34,6 +34,8 @@ export class Registration {
   async register(order: ChannelOrder, request: IdempotentRequest): Promise<OnceAnswer<RegisteredChannel>> {
     const worker = workerFor(order, this.messengers);
     const credentials = credentialsOf(order, worker);
+    const known = await this.idempotency.known<RegisteredChannel>(request);
+    if (known) return known;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const account = accepted(await asked(order.messenger, () => worker.identify(credentials)));
       const draft = await withKnownQueue(() => this.records.open(order, account, worker.callback));
