@@ -59,6 +59,9 @@ const NUMBER = {
     FROM unnest($1::uuid[], $2::int[]) AS w (id, last_seq) WHERE c.id = w.id AND c.id = ANY ($1::uuid[])`,
 };
 
+/** No copies that gave their id up to the message they were a copy of: nobody ever said those. */
+const WAS_SAID = `r.direction <> 'system' AND (r.author_kind <> 'channel' OR r.external_id IS NOT NULL)`;
+
 /** How far back the newest message by the messenger's clock is looked for. */
 const LOOK_BACK = 30;
 
@@ -71,7 +74,7 @@ const LATEST = {
       SELECT r.* FROM (
         SELECT m.* FROM messages m WHERE m.chat_id = c.id ORDER BY m.seq DESC LIMIT ${LOOK_BACK}
       ) AS r
-      WHERE r.direction <> 'system' ORDER BY r.sent_at DESC, r.seq DESC LIMIT 1
+      WHERE ${WAS_SAID} ORDER BY r.sent_at DESC, r.seq DESC LIMIT 1
     ) AS m`,
 };
 

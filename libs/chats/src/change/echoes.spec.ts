@@ -1,7 +1,17 @@
 import { newId } from '#database';
 import { EventLog } from '#events';
 import { Deliveries } from '../outgoing/deliveries.js';
-import { type ChangeHouse, echo, edit, minute, openChangeHouse, type Person, upTo } from '../testing/change-house.js';
+import {
+  type ChangeHouse,
+  echo,
+  edit,
+  minute,
+  openChangeHouse,
+  type Person,
+  reaction,
+  receipt,
+  upTo,
+} from '../testing/change-house.js';
 import { MessageChanges } from './message-changes.js';
 import { WaitingSweep } from './waiting-sweep.js';
 
@@ -19,6 +29,14 @@ async function aWriter(): Promise<Person> {
 
 const outboundOf = async (person: Person) =>
   (await house.said(await house.chatOf(person))).filter(({ direction }) => direction === 'outbound');
+
+async function previewOf(person: Person): Promise<string | null> {
+  const chat = await house.database.row<{ preview: string | null }>(
+    'SELECT last_message_preview AS preview FROM chats WHERE id = $1',
+    [await house.chatOf(person)],
+  );
+  return chat!.preview;
+}
 
 async function lookAgain(person: Person): Promise<void> {
   await house.database.rows('UPDATE waiting_changes SET look_at = now() WHERE channel_id = $1', [person.channelId]);
@@ -152,6 +170,20 @@ test('a copy that was taken for one written elsewhere makes room when the late a
     { id: one.messageId, externalId: 'o1', status: 'sent', text: 'Hello' },
     { externalId: null, text: null, deletedAt: expect.any(Date) as Date },
   ]);
+});
+
+test('what happened to such a copy happened to the message, and lists show that one', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person, 'Our answer');
+  await leaveUnconfirmed(person);
+  await house.happens(echo(person, 'o1', { content: { text: 'Our answer' }, sentAt: minute(5) }));
+  await house.happens(edit(person, 'o1', 'Our better answer', minute(6)), reaction(person, 'o1', ['👍'], minute(7)));
+  await house.happens(receipt(person, { status: 'read', targets: ['o1'] }));
+  await house.answered(one, minute(4), 'o1');
+  const reactions = [{ by: 'contact', emojis: ['👍'] }];
+  const expected = { text: 'Our better answer', status: 'read', content: { reactions }, editedAt: minute(6) };
+  expect(await house.byId(one.messageId)).toMatchObject(expected);
+  expect(await previewOf(person)).toBe('Our better answer');
 });
 
 test('a message whose id the messenger gives once more stays what it is', async () => {

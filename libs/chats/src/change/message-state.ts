@@ -145,6 +145,17 @@ export function proved(
   return sent.sentAt.getTime() === message.sentAt.getTime() ? message : sent;
 }
 
+/** The message with the receipts, the words, the reactions and the deletion that came for a copy of it. */
+export function withChangesOf(copy: MessageState, message: MessageState, at: Date): MessageState {
+  const { status, failure, deletedAt, content } = copy;
+  const isReceipt = status === 'delivered' || status === 'read' || status === 'failed';
+  const reached = isReceipt ? receipted(message, status, failure ?? undefined) : message;
+  if (deletedAt) return deleted(reached, deletedAt);
+  const { attachments } = message.content;
+  const worded = content.edit ? edited(reached, { ...content, attachments }, content.edit, at) : reached;
+  return (content.reactions ?? []).reduce(reacted, worded);
+}
+
 const OPEN: ReadonlySet<MessageStatus | null> = new Set(['queued', 'sending', 'unconfirmed']);
 
 export function statusFor(sentAt: Date, { deliveredUpTo, readUpTo }: UpTo): 'sent' | 'delivered' | 'read' {

@@ -12,6 +12,7 @@ import {
   receipted,
   statusFor,
   type Version,
+  withChangesOf,
 } from './message-state.js';
 import type { Scene } from './scene.js';
 import { personKey } from './waiting-changes.repository.js';
@@ -54,8 +55,9 @@ export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
 }
 
 /**
- * The messenger has this message of ours. A copy that was taken for one written elsewhere makes room for it; whatever else
- * has one of these ids keeps it: the messenger gave the id twice, and this message does without.
+ * The messenger has this message of ours. A copy that was taken for one written elsewhere makes room for it, and what
+ * happened to the copy happened to the message; whatever else has one of these ids keeps it: the messenger gave the id
+ * twice, and this message does without.
  */
 export function prove(
   scene: Scene,
@@ -68,11 +70,14 @@ export function prove(
     const known = scene.messageOf({ channelId, externalId });
     return !known || known.id === message.id || isCopy(known);
   });
-  const sent = proved(message, ids[0], sentAt, scene.upToOf(message.chatId));
+  let sent = proved(message, ids[0], sentAt, scene.upToOf(message.chatId));
   for (const externalId of ids) {
     const known = scene.messageOf({ channelId, externalId });
     if (known?.id === message.id) continue;
-    if (known) giveUp(scene, known);
+    if (known) {
+      sent = withChangesOf(known, sent, scene.at);
+      giveUp(scene, known);
+    }
     scene.know({ channelId, externalId }, message.id);
     if (externalId !== sent.externalId) scene.furtherIds.push({ channelId, externalId, messageId: message.id });
   }
