@@ -73,6 +73,17 @@ test('a moment says nothing about what has not left, and all about it once it pr
   expect(await statusOf(one.messageId)).toBe('read');
 });
 
+test('a moment covers what a person knows to have arrived', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person);
+  const [deliveries, chatId] = [house.get(Deliveries), await house.chatOf(person)];
+  await house.database.transaction((tx) => deliveries.leaveUnconfirmed(tx, chatId));
+  expect(await house.database.transaction((tx) => deliveries.confirm(tx, one.messageId))).toBe(true);
+  await house.happens(upTo(person, 'read', (await house.byId(one.messageId)).sentAt));
+  expect(await statusOf(one.messageId)).toBe('read');
+  expect(await house.database.transaction((tx) => deliveries.confirm(tx, one.messageId))).toBe(false);
+});
+
 test('what was rejected is not delivered by a moment; a second try has receipts of its own', async () => {
   const person = await aWriter();
   const one = await house.sending(person);

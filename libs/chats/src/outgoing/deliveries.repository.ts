@@ -78,10 +78,14 @@ export class DeliveriesRepository {
     );
   }
 
+  /** Locks the chat before the message, like whatever works in receipts. */
   confirm(tx: Tx, messageId: string): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
-      `UPDATE messages m SET status = 'sent', failure = NULL FROM chats c
+      `WITH c AS MATERIALIZED (
+         SELECT * FROM chats WHERE id = (SELECT chat_id FROM messages WHERE id = $1) FOR NO KEY UPDATE
+       )
+       UPDATE messages m SET status = 'sent', failure = NULL FROM c
        WHERE m.id = $1 AND m.status = 'unconfirmed' AND c.id = m.chat_id RETURNING ${CHANGED}`,
       [messageId],
     );

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { EventLog, type NewEvent } from '#events';
 import { MessageChanges } from '../change/message-changes.js';
+import { ReceiptsRepository } from '../change/receipts.repository.js';
 import { audienceOf } from '../chat/audience.js';
 import { DeliveriesRepository, type Try } from './deliveries.repository.js';
 import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js';
@@ -15,6 +16,7 @@ export class Deliveries {
   constructor(
     private readonly repository: DeliveriesRepository,
     private readonly changes: MessageChanges,
+    private readonly receipts: ReceiptsRepository,
     private readonly events: EventLog,
   ) {}
 
@@ -62,9 +64,10 @@ export class Deliveries {
     return changes.length > 0;
   }
 
-  /** A person knows that an unconfirmed message arrived. False where it is not unconfirmed. */
+  /** A person knows that an unconfirmed message arrived: its receipts count from now on. False where it is not unconfirmed. */
   async confirm(tx: Tx, messageId: string): Promise<boolean> {
     const changes = await this.repository.confirm(tx, messageId);
+    await this.receipts.await(tx, changes);
     await this.announce(tx, changes);
     return changes.length > 0;
   }
