@@ -55,8 +55,9 @@ const ADD_IDS = {
 const NUMBER = {
   name: 'changes-number',
   text: `
-    UPDATE chats c SET last_seq = w.last_seq
-    FROM unnest($1::uuid[], $2::int[]) AS w (id, last_seq) WHERE c.id = w.id AND c.id = ANY ($1::uuid[])`,
+    UPDATE chats c SET last_seq = w.last_seq, last_outbound_at = greatest(c.last_outbound_at, w.outbound_at)
+    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS w (id, last_seq, outbound_at)
+    WHERE c.id = w.id AND c.id = ANY ($1::uuid[])`,
 };
 
 /** No copies that gave their id up to the message they were a copy of: nobody ever said those. */
@@ -85,7 +86,8 @@ const PREVIEW = {
       last_message_at = greatest(c.last_message_at, w.sent_at)
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS w (id, preview, direction, sent_at)
     WHERE c.id = w.id AND c.id = ANY ($1::uuid[])
-      AND (c.last_message_preview, c.last_message_direction) IS DISTINCT FROM (w.preview, w.direction)`,
+      AND (c.last_message_preview, c.last_message_direction, greatest(c.last_message_at, w.sent_at))
+        IS DISTINCT FROM (w.preview, w.direction, c.last_message_at)`,
 };
 
 /** What changes leave behind in chats and messages: one statement each for a whole batch. */
@@ -113,9 +115,14 @@ export class ChangeWritesRepository {
     await rows(tx, ADD_IDS, [ids.map((i) => i.channelId), ids.map((i) => i.externalId), ids.map((i) => i.messageId)]);
   }
 
-  async number(tx: Tx, chats: readonly { readonly id: string; readonly lastSeq: number }[]): Promise<void> {
+  /** `outboundAt`: when the newest of the messages that were added left, if any left. */
+  async number(
+    tx: Tx,
+    chats: readonly { readonly id: string; readonly lastSeq: number; readonly outboundAt: Date | null }[],
+  ): Promise<void> {
     if (chats.length === 0) return;
-    await rows(tx, NUMBER, [chats.map((c) => c.id), chats.map((c) => c.lastSeq)]);
+    const outboundAt = chats.map((c) => c.outboundAt?.toISOString() ?? null);
+    await rows(tx, NUMBER, [chats.map((c) => c.id), chats.map((c) => c.lastSeq), outboundAt]);
   }
 
   /** The newest message of each chat by the messenger's clock, among its last ones; system lines do not count. */

@@ -128,6 +128,18 @@ test('what was written elsewhere is a message of the account in the open chat, a
   expect((await house.newsOf(chatId)).at(-1)).toMatchObject({ type: 'message.echoed', data: { preview: 'By phone' } });
 });
 
+test('what was written elsewhere breaks the silence, also with the same words as before', async () => {
+  const person = await aWriter();
+  for (const [id, at] of [1, 9, 5].entries()) {
+    await house.happens(echo(person, `f${id}`, { content: { text: 'Ok' }, sentAt: minute(at) }));
+  }
+  const times = 'SELECT last_message_at AS "messageAt", last_outbound_at AS "outboundAt" FROM chats WHERE id = $1';
+  expect(await house.database.row(times, [await house.chatOf(person)])).toEqual({
+    messageAt: minute(9),
+    outboundAt: minute(9),
+  });
+});
+
 test('what was written elsewhere goes into the last chat when none is open, and opens none', async () => {
   const person = await aWriter();
   await house.closeChat(person);

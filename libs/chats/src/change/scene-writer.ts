@@ -44,10 +44,13 @@ export class SceneWriter {
     const added = scene.added().map((message) => toAdded(message, chatOf(message)));
     const messages = [...added, ...lines.map((line) => toLine(line, scene.at))];
     await this.writes.insert(tx, messages, scene.at);
-    const grown = new Set(messages.map(({ chatId }) => chatId));
     await this.writes.number(
       tx,
-      [...scene.chats.values()].filter(({ id }) => grown.has(id)),
+      [...new Set(messages.map(({ chatId }) => chatId))].map((id) => {
+        const leftAt = added.filter(({ chatId }) => chatId === id).map(({ sentAt }) => sentAt.getTime());
+        const outboundAt = leftAt.length > 0 ? new Date(Math.max(...leftAt)) : null;
+        return { id, lastSeq: scene.chats.get(id)!.lastSeq, outboundAt };
+      }),
     );
     await this.writes.addIds(tx, scene.furtherIds);
     await this.waiting.keep(tx, scene.waiting);
