@@ -10,3 +10,6 @@ export const ALLOWED_UPDATES = [
   'edited_business_message',
   'deleted_business_messages',
 ];
+
+/** Of these what comes only when named; Telegram does not name the others where it delivers by default. */
+export const NOT_BY_DEFAULT: ReadonlySet<string> = new Set(['message_reaction']);

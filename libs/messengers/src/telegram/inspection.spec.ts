@@ -87,3 +87,8 @@ test('a polled bot must have no webhook', () => {
     repair: 'takes_over',
   });
 });
+
+test('the default set, which Telegram does not name, leaves out reactions and nothing else of ours', () => {
+  const sentence = 'The bot’s webhook leaves out message_reaction: these events do not arrive.';
+  expect(found({ allowed_updates: undefined }).get('subscription')).toMatchObject({ sentence });
+});

@@ -1,6 +1,6 @@
 import { arrayOf, at, countOf, textOf, timeOf } from '#messenger-kit';
 import type { Finding, InspectRequest } from '#messenger-kit';
-import { ALLOWED_UPDATES } from './allowed-updates.js';
+import { ALLOWED_UPDATES, NOT_BY_DEFAULT } from './allowed-updates.js';
 import type { BotAnswer } from './bot-api.js';
 
 /** What Telegram said about a bot of ours. */
@@ -77,8 +77,10 @@ function findingOfWebhook(info: unknown, webhookUrl: string): Finding {
     const sentence = 'The bot’s webhook is an old address of this server.';
     return { code, state: 'broken', sentence, advice: SET_AGAIN, repair: 'harmless' };
   }
-  const allowed = arrayOf(at(info, 'allowed_updates'));
-  const missing = ALLOWED_UPDATES.filter((kind) => !allowed.includes(kind));
+  const allowed = at(info, 'allowed_updates');
+  const missing = ALLOWED_UPDATES.filter((kind) =>
+    allowed === undefined ? NOT_BY_DEFAULT.has(kind) : !arrayOf(allowed).includes(kind),
+  );
   if (missing.length === 0) return { code, state: 'ok', sentence: 'Telegram delivers to this server.' };
   const sentence = `The bot’s webhook leaves out ${missing.join(', ')}: these events do not arrive.`;
   return { code, state: 'warning', sentence, advice: SET_AGAIN, repair: 'harmless' };
