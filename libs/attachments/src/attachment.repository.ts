@@ -183,6 +183,15 @@ export class AttachmentRepository {
     await database.rows('DELETE FROM attachments WHERE id = ANY ($1::uuid[]) AND expires_at <= now()', [ids]);
   }
 
+  /** Where the files lie that came last; not those that are empty. */
+  lastStored(database: Database, limit: number): Promise<{ storageKey: string }[]> {
+    return database.rows(
+      `SELECT storage_key AS "storageKey" FROM attachments
+       WHERE state = 'stored' AND size > 0 AND expires_at IS NULL ORDER BY id DESC LIMIT $1`,
+      [limit],
+    );
+  }
+
   /** What nobody fetches any more, for whatever reason: oldest first. */
   stuck(database: Database, hours: number, limit: number): Promise<{ id: string }[]> {
     return database.rows(

@@ -12,6 +12,7 @@ import { Content } from './content.js';
 import { Expectations } from './expectations.js';
 import { FetchJob } from './fetch-job.js';
 import { Fetches } from './fetches.js';
+import { FilesThere } from './files-there.js';
 import { MediaSource } from './media-source.js';
 import { SignedLinks } from './signed-links.js';
 import { Spool } from './spool.js';
@@ -46,6 +47,7 @@ export class AttachmentsModule {
         Expectations,
         Fetches,
         FetchJob,
+        FilesThere,
         MediaSource,
         SignedLinks,
         Spool,
