@@ -67,3 +67,16 @@ it('keeps a channel whose messenger cannot be asked, inactive', async () => {
   await expect(removal.remove(id)).rejects.toMatchObject({ statusCode: 502 });
   expect(await house.get(ChannelAdministration).get(id)).toMatchObject({ active: false });
 });
+
+it('keeps a channel that somebody registered again while it was being disconnected', async () => {
+  const { id, order } = await house.aChannel();
+  let again: Promise<{ body: { id: string; outcome: string } }> | undefined;
+  house.network.whileDisconnecting = () => {
+    const request = { caller: 'user:2', route: 'POST /v1/channels', key: undefined, request: order };
+    again = house.get(Registration).register(order, request);
+  };
+  const removed = removal.remove(id);
+  await expect(removed).rejects.toMatchObject({ statusCode: 409, code: 'channel_in_use_again' });
+  expect((await again)?.body).toMatchObject({ id, outcome: 'repaired' });
+  expect(await house.get(ChannelAdministration).get(id)).toMatchObject({ id, active: true });
+});

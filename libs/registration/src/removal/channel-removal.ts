@@ -12,6 +12,8 @@ import { ChannelPictures, ChannelUse } from '../ports.js';
 import { ACTIVE_REMEMBERED_MS } from '../receiving-channels.js';
 import { Farewell } from './farewell.js';
 
+const IN_USE_AGAIN = 'Somebody registered or activated this channel again meanwhile. It was not deleted.';
+
 /** Ends a channel: at the messenger first, then here. Its chats stay readable; its account may be registered anew. */
 @Injectable()
 export class ChannelRemoval {
@@ -27,7 +29,7 @@ export class ChannelRemoval {
 
   /**
    * Problem 409 `channel_has_open_chats` while there are any, 502 when the messenger cannot be asked; the channel is inactive
-   * then and can be deleted later. Credentials the messenger takes no more leave nothing to disconnect.
+   * then and can be deleted later. 409 `channel_in_use_again` where somebody registered or activated it meanwhile. Credentials the messenger takes no more leave nothing to disconnect.
    */
   async remove(channelId: string): Promise<void> {
     const channel = await this.database.transaction((tx) => this.deactivate(tx, channelId));
@@ -49,6 +51,7 @@ export class ChannelRemoval {
 
   private async delete(tx: Tx, channelId: string): Promise<void> {
     const channel = await this.unused(tx, channelId);
+    if (channel.active) throw Problem.conflict('channel_in_use_again', IN_USE_AGAIN);
     if (channel.pictureId) await this.pictures.discard(tx, channel.pictureId);
     await this.repository.bury(tx, channelId);
     await this.events.record(tx, [channelEvent('channel.deleted', channel)]);

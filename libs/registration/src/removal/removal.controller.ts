@@ -15,7 +15,9 @@ export class RemovalController {
   @ApiOperation({
     operationId: 'deleteChannel',
     summary: 'Disconnect a channel at the messenger and delete it',
-    description: '409 `channel_has_open_chats` while there are any. Closed chats stay readable.',
+    description:
+      '409 `channel_has_open_chats` while there are any, `channel_in_use_again` where somebody registered or activated it ' +
+      'meanwhile. Closed chats stay readable.',
   })
   @ApiNoContentResponse({ description: 'Disconnected and deleted' })
   @ApiProblems(404, 409, 502)
