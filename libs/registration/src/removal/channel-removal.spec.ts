@@ -80,3 +80,14 @@ it('keeps a channel that somebody registered again while it was being disconnect
   expect((await again)?.body).toMatchObject({ id, outcome: 'repaired' });
   expect(await house.get(ChannelAdministration).get(id)).toMatchObject({ id, active: true });
 });
+
+it('writes down who made a channel inactive that then could not be deleted', async () => {
+  const { id } = await house.aChannel();
+  house.network.unreachableForGood = true;
+  await expect(removal.remove(id)).rejects.toMatchObject({ statusCode: 502 });
+  const entries = await house.database.rows(
+    `SELECT action, before, after FROM audit_entries WHERE subject_id = $1 ORDER BY id DESC LIMIT 1`,
+    [id],
+  );
+  expect(entries).toEqual([{ action: 'channel.updated', before: { active: true }, after: { active: false } }]);
+});

@@ -46,6 +46,8 @@ export class ChannelRemoval {
     if (!before.active) return before;
     const channel = await this.repository.change(tx, channelId, { active: false });
     await this.events.record(tx, [channelEvent('channel.deactivated', channel)]);
+    const [was, is] = [stateOf(before), stateOf(channel)];
+    await audit(tx, { action: 'channel.updated', subjectId: channelId, before: was, after: is });
     return channel;
   }
 
