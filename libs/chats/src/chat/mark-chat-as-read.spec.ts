@@ -100,3 +100,14 @@ it('tells the contact once, when the holder has read; whoever else looks in does
   await read(anna, chat);
   expect(told()).toBe(1);
 });
+
+it('tells the contact nothing while a message is there that the holder has not read', async () => {
+  const { anna, chat } = await twoAgentsAndAChat(['One', 'Two']);
+  const told = () => house.toldSeen.filter((id) => id === chat).length;
+  await house.get(AcceptChat).acceptChat(anna, chat);
+  await read(anna, chat, 0);
+  await read(anna, chat, 1);
+  expect(told()).toBe(0);
+  await read(anna, chat, 2);
+  expect(told()).toBe(1);
+});

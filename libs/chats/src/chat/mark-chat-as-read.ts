@@ -29,7 +29,8 @@ export class MarkChatAsRead {
   /**
    * Marks the messages as read for the caller, and for the team: all there are, or those with `seq` up to `upToSeq`, so
    * that a message nobody saw yet stays unread. Reading less than before changes nothing. The contact is told when it was
-   * the chat's holder who read: whoever else looks in does so unseen.
+   * the chat's holder who read: whoever else looks in does so unseen. It is said of all their messages together, so not
+   * before the last one is read.
    */
   async markChatAsRead(caller: Caller, chatId: string, upToSeq?: number): Promise<ChatDto> {
     const userId = requireUser(caller);
@@ -38,16 +39,24 @@ export class MarkChatAsRead {
       const chat = await this.positions.lock(tx, chatId);
       if (!chat) throw Problem.notFound('chat');
       const moved = await this.move(tx, chatId, userId, chat, upToSeq);
-      return { view: await this.views.get(caller, chatId, tx), seen: moved && chat.agent_id === userId };
+      const isAll = moved === chat.inbound_count && moved > 0;
+      return { view: await this.views.get(caller, chatId, tx), seen: isAll && chat.agent_id === userId };
     });
     if (seen && view.status !== 'closed') this.signal?.seen(chatId);
     return view;
   }
 
-  private async move(tx: Tx, chatId: string, userId: string, chat: ReadChat, upToSeq?: number): Promise<boolean> {
+  /** The position the user has come to; undefined where they were as far already. */
+  private async move(
+    tx: Tx,
+    chatId: string,
+    userId: string,
+    chat: ReadChat,
+    upToSeq?: number,
+  ): Promise<number | undefined> {
     const read = upToSeq === undefined ? chat.inbound_count : await this.positions.ordinalAt(tx, chatId, upToSeq);
     const position = await this.positions.raise(tx, chatId, userId, read, chat.team_position);
-    if (position === undefined) return false;
+    if (position === undefined) return undefined;
     const teamPosition = Math.max(position, chat.team_position);
     if (teamPosition > chat.team_position) await this.positions.raiseTeam(tx, chatId, teamPosition);
     await this.events.record(tx, [
@@ -59,6 +68,6 @@ export class MarkChatAsRead {
         data: { userId, position, teamPosition },
       },
     ]);
-    return true;
+    return position;
   }
 }
