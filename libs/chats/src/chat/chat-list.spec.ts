@@ -329,7 +329,10 @@ it.each([
   ['another agent’s chats among mine', { filter: 'mine', agentId: id }, '?agentId'],
   ['a status of chats that have only one', { filter: 'closed', status: 'waiting' }, '?status'],
   ['a time of closing of open chats', { filter: 'waiting', closedFrom: '2026-01-01T00:00:00Z' }, '?closedFrom'],
-  ['a day there is not', { filter: 'all', openedFrom: '2026-13-01T00:00:00Z' }, '?openedFrom'],
+  ['a month there is not', { filter: 'all', openedFrom: '2026-13-01T00:00:00Z' }, '?openedFrom'],
+  ['a day there is not', { filter: 'all', openedBefore: '2026-02-30T00:00:00Z' }, '?openedBefore'],
+  ['a year there was not', { filter: 'held', closedFrom: '0000-01-01T00:00:00Z' }, '?closedFrom'],
+  ['a clock there is not', { filter: 'closed', closedBefore: '2026-01-01T00:00:00+23:59' }, '?closedBefore'],
   [
     'times that are the wrong way round',
     { filter: 'all', openedFrom: '2026-02-01T00:00:00Z', openedBefore: '2026-01-01T00:00:00Z' },
