@@ -6,7 +6,7 @@ import { refusalOf } from '../agent/load-refusal.js';
 import { ChangeOfHands } from '../ownership/change-of-hands.js';
 import { audienceOf } from './audience.js';
 import type { ChatDto } from './chat.dto.js';
-import { ChatRepository } from './chat.repository.js';
+import { type Assigned, ChatRepository } from './chat.repository.js';
 import { ChatViews } from './chat-views.js';
 import { readerOf } from './reader.js';
 
@@ -29,19 +29,21 @@ export class AcceptChat {
     return this.database.transaction(async (tx) => {
       const at = new Date();
       const assigned = await this.chats.assign(tx, chatId, userId, readerOf(caller).seesAll, at);
-      if (assigned) await this.settle(tx, caller, chatId, assigned.queue_id, at);
+      if (assigned) await this.settle(tx, caller, chatId, assigned, at);
       else await this.requireHolder(tx, caller, chatId);
       return this.views.get(caller, chatId, tx);
     });
   }
 
-  private async settle(tx: Tx, caller: Caller, chatId: string, queueId: string, at: Date): Promise<void> {
+  private async settle(tx: Tx, caller: Caller, chatId: string, assigned: Assigned, at: Date): Promise<void> {
+    const { queue_id: queueId, offered_to: offeredTo } = assigned;
     const verdict = await this.hands.settle(tx, {
       chatId,
       how: 'accepted',
       by: caller.id,
       from: null,
       to: { agentId: caller.id, queueId },
+      offeredTo,
       line: `${caller.name} accepted the chat`,
       event: {
         type: 'chat.accepted',

@@ -121,11 +121,15 @@ export interface Standing {
 
 export interface Assigned {
   readonly queue_id: string;
+  /** Before whom it stood until now, as far as known. */
+  readonly offered_to: string | null;
 }
 
 export interface ClosedChat {
   readonly queue_id: string;
   readonly agent_id: string | null;
+  /** Before whom it stood until now, as far as known. */
+  readonly offered_to: string | null;
   readonly close_reason: string;
 }
 
@@ -148,11 +152,12 @@ export class ChatRepository {
       tx,
       `UPDATE chats c SET status = 'in_progress', agent_id = $2, accepted_at = $4,
          first_accepted_at = coalesce(c.first_accepted_at, $4), offered_to = NULL, offered_until = NULL
-       WHERE c.id = $1 AND c.status = 'waiting' AND ($3 OR EXISTS (
+       FROM chats before
+       WHERE c.id = $1 AND before.id = c.id AND c.status = 'waiting' AND ($3 OR EXISTS (
          SELECT FROM queue_agents m JOIN queues q ON q.id = m.queue_id
          WHERE m.queue_id = c.queue_id AND m.user_id = $2
            AND (q.routing_rule = ANY ($5) OR c.offered_to = $2 AND c.offered_until > clock_timestamp())))
-       RETURNING c.queue_id`,
+       RETURNING c.queue_id, before.offered_to`,
       [chatId, userId, seesAll, at.toISOString(), rulesForEveryone],
     );
   }
@@ -185,8 +190,9 @@ export class ChatRepository {
       tx,
       `UPDATE chats c SET status = 'closed', closed_at = $4, closed_by = $2, offered_to = NULL, offered_until = NULL,
          close_reason = CASE WHEN c.agent_id = $2 THEN 'agent' ELSE 'supervisor' END
-       WHERE c.id = $1 AND c.status <> 'closed' AND ($3 OR c.agent_id = $2)
-       RETURNING c.queue_id, c.agent_id, c.close_reason`,
+       FROM chats before
+       WHERE c.id = $1 AND before.id = c.id AND c.status <> 'closed' AND ($3 OR c.agent_id = $2)
+       RETURNING c.queue_id, c.agent_id, before.offered_to, c.close_reason`,
       [chatId, reader.userId, reader.seesAll, at.toISOString()],
     );
   }

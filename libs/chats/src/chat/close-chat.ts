@@ -45,7 +45,7 @@ export class CloseChat {
   }
 
   private async settle(tx: Tx, caller: Caller, chatId: string, closed: ClosedChat, at: Date): Promise<void> {
-    const { queue_id: queueId, agent_id: agentId, close_reason: reason } = closed;
+    const { queue_id: queueId, agent_id: agentId, offered_to: offeredTo, close_reason: reason } = closed;
     const closedBy = caller.kind === 'user' ? caller.id : null;
     await this.hands.settle(tx, {
       chatId,
@@ -53,6 +53,7 @@ export class CloseChat {
       by: closedBy,
       from: agentId === null ? null : { agentId, queueId },
       to: null,
+      offeredTo,
       line: `${caller.name} closed the chat`,
       event: {
         type: 'chat.closed',

@@ -4,6 +4,8 @@ import { Database, row, type Tx } from '#database';
 export interface SilentChat {
   readonly queue_id: string;
   readonly agent_id: string | null;
+  /** Before whom it stood until now. */
+  readonly offered_to: string | null;
   /** How long the queue lets a chat be silent. */
   readonly minutes: number;
 }
@@ -52,12 +54,12 @@ export class SilenceRepository {
     return row<SilentChat>(
       tx,
       `WITH silent AS (
-         SELECT c.id, ${PATIENCE} AS minutes FROM chats c JOIN queues q ON q.id = c.queue_id
+         SELECT c.id, c.offered_to, ${PATIENCE} AS minutes FROM chats c JOIN queues q ON q.id = c.queue_id
          WHERE c.id = $2 AND ${IS_SILENT})
        UPDATE chats c SET status = 'closed', closed_at = $1, closed_by = NULL, close_reason = 'timeout',
          offered_to = NULL, offered_until = NULL
        FROM silent s WHERE c.id = s.id
-       RETURNING c.queue_id, c.agent_id, s.minutes`,
+       RETURNING c.queue_id, c.agent_id, s.offered_to, s.minutes`,
       [at.toISOString(), chatId],
     );
   }

@@ -47,13 +47,14 @@ export class SilentChats implements OnModuleInit {
   }
 
   private async settle(tx: Tx, chatId: string, chat: SilentChat, at: Date): Promise<void> {
-    const { queue_id: queueId, agent_id: agentId, minutes } = chat;
+    const { queue_id: queueId, agent_id: agentId, offered_to: offeredTo, minutes } = chat;
     await this.hands.settle(tx, {
       chatId,
       how: 'closed',
       by: null,
       from: agentId === null ? null : { agentId, queueId },
       to: null,
+      offeredTo,
       line: `The chat was closed after ${minutes} minutes of silence`,
       event: {
         type: 'chat.closed',

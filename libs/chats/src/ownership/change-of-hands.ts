@@ -22,6 +22,8 @@ export interface HandChange {
   /** Null: nobody held it, or nobody holds it now. */
   readonly from: Hands | null;
   readonly to: Hands | null;
+  /** Before whom it stood, as far as known: they have other room than before. */
+  readonly offeredTo?: string | null;
   /** The user whose doing it is. */
   readonly by: string | null;
   readonly reason?: string;
@@ -47,7 +49,7 @@ export class ChangeOfHands {
    * get it cannot: roll back.
    */
   async settle(tx: Tx, change: HandChange): Promise<LoadVerdict> {
-    const { chatId, how, by, from, to, reason, comment, line, event } = change;
+    const { chatId, how, by, from, to, offeredTo, reason, comment, line, event } = change;
     const verdict = await this.loads.shift(tx, from, to);
     if (verdict !== 'raised') return verdict;
     const step = { chatId, by, at: event.at };
@@ -56,7 +58,7 @@ export class ChangeOfHands {
     await this.lines.append(tx, chatId, line, event.at);
     await this.events.record(tx, [event]);
     await audit(tx, { action: `chat.${how}`, subjectId: chatId, before: from ?? NOBODY, after: to ?? NOBODY });
-    for (const hands of [from, to]) if (hands) this.routing.soonForAgent(tx, hands.agentId);
+    for (const agentId of [from?.agentId, to?.agentId, offeredTo]) if (agentId) this.routing.soonForAgent(tx, agentId);
     return verdict;
   }
 }

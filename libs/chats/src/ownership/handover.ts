@@ -64,6 +64,7 @@ export class Handover {
       by: caller.kind === 'user' ? caller.id : null,
       from: from.agent && { agentId: from.agent.id, queueId: from.queue.id },
       to: agent && { agentId: agent.id, queueId: queue.id },
+      offeredTo: from.offeredTo,
       line,
       reason,
       comment,

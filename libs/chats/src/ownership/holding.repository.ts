@@ -14,6 +14,8 @@ export interface Holding {
   readonly queue: Named;
   /** Null while it waits; who held it last when it is closed. */
   readonly agent: Named | null;
+  /** Before whom it stands while it waits. */
+  readonly offeredTo: string | null;
   /** Whether the reader is the last one who held it. */
   readonly readersLast: boolean;
 }
@@ -24,6 +26,7 @@ interface HoldingRow {
   readonly queue_name: string;
   readonly agent_id: string | null;
   readonly agent_name: string | null;
+  readonly offered_to: string | null;
   readonly readers_last: boolean;
 }
 
@@ -34,7 +37,7 @@ export class HoldingRepository {
   async of(tx: Tx, chatId: string, { userId, seesAll }: Reader): Promise<Holding | undefined> {
     const found = await row<HoldingRow>(
       tx,
-      `SELECT c.status, c.queue_id, q.name AS queue_name, c.agent_id, u.name AS agent_name,
+      `SELECT c.status, c.queue_id, q.name AS queue_name, c.agent_id, u.name AS agent_name, c.offered_to,
          coalesce(
            (SELECT o.agent_id = $1 FROM chat_ownerships o WHERE o.chat_id = c.id ORDER BY o.began_at DESC LIMIT 1), false
          ) AS readers_last
@@ -43,9 +46,17 @@ export class HoldingRepository {
       [userId, seesAll, chatId],
     );
     if (!found) return undefined;
-    const { status, queue_id, queue_name, agent_id, agent_name, readers_last: readersLast } = found;
+    const {
+      status,
+      queue_id,
+      queue_name,
+      agent_id,
+      agent_name,
+      offered_to: offeredTo,
+      readers_last: readersLast,
+    } = found;
     const agent = agent_id === null ? null : { id: agent_id, name: agent_name ?? '' };
-    return { status, queue: { id: queue_id, name: queue_name }, agent, readersLast };
+    return { status, queue: { id: queue_id, name: queue_name }, agent, offeredTo, readersLast };
   }
 
   /**

@@ -51,6 +51,7 @@ export class DeclineOffer {
       },
     ]);
     this.routing.soon(tx, queueId);
+    this.routing.soonForAgent(tx, userId);
   }
 }
 

@@ -7,6 +7,7 @@ import { type MadeOffer, OffersRepository } from './offers.repository.js';
 import { afterEnding, type EndedOffer, offersToEnd, type PlannedOffer, planOffers, totalRoom } from './plan.js';
 import { leaveOut, type RoutedChat, shortened } from './reasons.js';
 import { ruleNamed } from './routing-rules.js';
+import { Routing } from './routing.js';
 import { SilentAgents } from './silent-agents.js';
 import { type RoutedQueue, SituationRepository } from './situation.repository.js';
 
@@ -33,6 +34,7 @@ export class RoutingRound {
     private readonly offers: OffersRepository,
     private readonly decisions: DecisionRepository,
     private readonly silent: SilentAgents,
+    private readonly routing: Routing,
     private readonly events: EventLog,
   ) {}
 
@@ -95,6 +97,7 @@ export class RoutingRound {
     await this.decisions.record(tx, queue, decisionsOf(work, made));
     await this.events.record(tx, eventsOf(work, made));
     await this.silent.setInactive(tx, silentOnes(queue, ended));
+    this.routing.soonForAgent(tx, ...expired.map(({ agentId }) => agentId));
   }
 }
 
