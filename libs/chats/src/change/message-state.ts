@@ -139,8 +139,10 @@ export function proved(
   sentAt: Date | undefined,
   upTo: UpTo,
 ): MessageState {
-  const sent = { ...message, externalId: message.externalId ?? externalId ?? null, sentAt: sentAt ?? message.sentAt };
   const settled = message.externalId !== null && !OPEN.has(message.status);
+  // What is not settled and has an id has it of an earlier try, which failed: there is no such message any more.
+  const id = settled ? message.externalId : (externalId ?? message.externalId);
+  const sent = { ...message, externalId: id, sentAt: sentAt ?? message.sentAt };
   if (!settled) return { ...sent, status: statusFor(sent.sentAt, upTo), failure: null };
   return sent.sentAt.getTime() === message.sentAt.getTime() ? message : sent;
 }

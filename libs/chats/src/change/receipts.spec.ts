@@ -102,6 +102,20 @@ test('what was rejected is not delivered by a moment; a second try has receipts 
   expect(await statusOf(one.messageId)).toBe('read');
 });
 
+test('a second try after a receipt of failure has an id of its own, and the first one’s says nothing any more', async () => {
+  const person = await aWriter();
+  const [id, deliveries] = [await house.sent(person, 'o1', minute(1)), house.get(Deliveries)];
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'] }));
+  await house.database.transaction((tx) => deliveries.requeue(tx, id, ['failed']));
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => deliveries.startSending(tx, chatId, 3_600_000));
+  await house.answered({ messageId: id, attempt: 2 }, minute(2), 'o2');
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'] }));
+  expect(await house.byId(id)).toMatchObject({ externalId: 'o2', status: 'sent', sentAt: minute(2) });
+  await house.happens(receipt(person, { status: 'delivered', targets: ['o2'] }));
+  expect(await statusOf(id)).toBe('delivered');
+});
+
 test('one person’s receipts are not another’s, nor another channel’s', async () => {
   const [one, other] = [await aWriter(), await aWriter()];
   const sent = await house.sent(one, 'o1', minute(1));
