@@ -50,10 +50,12 @@ export function countOf(value: unknown): number | undefined {
 const EARLIEST = Date.UTC(2000, 0);
 const LATEST = Date.UTC(2100, 0);
 const SECONDS_BELOW = 1e11;
+/** Without a zone it would mean another moment on another server. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]{1,30}(Z|[+-]\d\d:?\d\d)$/;
 
 /**
- * A time from seconds, milliseconds (numbers or digits in a string; below 10^11 means seconds) or ISO 8601. Undefined
- * when it is none of these or lies outside the years 2000 to 2099.
+ * A time from seconds, milliseconds (numbers or digits in a string; below 10^11 means seconds) or ISO 8601 with its
+ * zone. Undefined when it is none of these or lies outside the years 2000 to 2099.
  */
 export function timeOf(value: unknown): Date | undefined {
   const ms = millisecondsOf(value);
@@ -61,7 +63,7 @@ export function timeOf(value: unknown): Date | undefined {
 }
 
 function millisecondsOf(value: unknown): number | undefined {
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return Date.parse(value);
+  if (typeof value === 'string' && DATE_TIME.test(value)) return Date.parse(value);
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   return Math.trunc(number < SECONDS_BELOW ? number * 1000 : number);
