@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
 import { Database, type Tx } from '#database';
 import { EventLog } from '#events';
-import type { Finding } from '#messenger-kit';
+import type { ChannelAccount, Finding } from '#messenger-kit';
 import { checkEvent } from '../channel-event.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
@@ -22,12 +23,15 @@ export class CheckRecords {
     private readonly use: ChannelUse,
   ) {}
 
-  /** After a repair what was missed since the last check that found nothing to repair is read back. */
-  async keep({ id }: Channel, diagnosis: Diagnosis, repaired: boolean): Promise<void> {
-    const account = await this.channels.account(id);
+  /**
+   * After a repair what was missed since the last check that found nothing to repair is read back. `account` is what was looked
+   * at: the channel may have other credentials by now. Problem 404 when it was deleted meanwhile.
+   */
+  async keep(account: ChannelAccount, diagnosis: Diagnosis, repaired: boolean): Promise<void> {
+    const id = account.channelId;
     await this.database.transaction(async (tx) => {
       const channel = await this.repository.lock(tx, id);
-      if (!channel) return;
+      if (!channel) throw Problem.notFound('channel');
       await this.checks.keepPulse(tx, id, diagnosis.pulse);
       const entries = await this.checks.recent(tx, id, ENTRIES);
       if (repaired) await this.use.catchUp(tx, id, lastInOrder(entries) ?? channel.createdAt);

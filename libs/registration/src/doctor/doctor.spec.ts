@@ -1,6 +1,8 @@
 import { type CareHouse, LOST, openCareHouse, RIVAL } from '../testing/care-house.js';
 import { ChannelAdministration } from '../channel-administration.js';
 import { ChannelRepository } from '../channel.repository.js';
+import { ChannelRemoval } from '../removal/channel-removal.js';
+import { Registration } from '../registration.js';
 import { SecretRotation } from '../rotation/secret-rotation.js';
 import { CheckRepository } from './check.repository.js';
 import { Doctor } from './doctor.js';
@@ -15,7 +17,10 @@ beforeAll(async () => {
   doctor = house.get(Doctor);
 });
 afterAll(() => house.close());
-afterEach(() => (house.network.unreachableForGood = false));
+afterEach(() => {
+  house.network.unreachableForGood = false;
+  house.network.whileInspecting = undefined;
+});
 
 const states = async (channelId: string) =>
   (await doctor.history(channelId, { limit: 50 })).data.map(({ findings }) => findings[0]?.state);
@@ -91,6 +96,22 @@ it('notes dead credentials', async () => {
     health: 'needs_reauthorization',
     healthDetail: 'The token is dead.',
   });
+});
+
+it('does not take new credentials for dead that came while the old ones were looked at', async () => {
+  const { id, source, order, request } = await house.aChannel();
+  house.network.ailments.set(source, { code: 'credential', state: 'broken', sentence: 'The token is dead.' });
+  house.network.accounts.set(`new-token-of-${source}`, { source, name: source });
+  const renewed = { ...order, credentials: { token: `new-token-of-${source}` } };
+  house.network.whileInspecting = () => house.get(Registration).register(renewed, request);
+  await doctor.check(id, { repair: false, takeOver: false });
+  expect(await house.get(ChannelAdministration).get(id)).toMatchObject({ health: 'ok', healthDetail: null });
+});
+
+it('keeps nothing of a channel that was deleted while it was looked at', async () => {
+  const { id } = await house.aChannel();
+  house.network.whileInspecting = () => house.get(ChannelRemoval).remove(id);
+  await expect(doctor.check(id, { repair: false, takeOver: false })).rejects.toMatchObject({ statusCode: 404 });
 });
 
 it('says what it can when the network is away', async () => {

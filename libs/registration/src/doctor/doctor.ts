@@ -36,10 +36,11 @@ export class Doctor {
     if (channel.health === 'connecting') {
       throw Problem.conflict('not_connected', 'This channel was never connected. Register it again to finish it.');
     }
-    let diagnosis = await this.examination.of(channel);
+    const account = await this.channels.account(channelId);
+    let diagnosis = await this.examination.of(channel, account);
     const repaired = consent.repair && (await this.repairs.of(channel, diagnosis.findings, consent.takeOver));
-    if (repaired) diagnosis = await this.examination.of((await this.repository.get(channelId)) ?? channel);
-    await this.records.keep(channel, diagnosis, repaired);
+    if (repaired) diagnosis = await this.examination.of((await this.repository.get(channelId)) ?? channel, account);
+    await this.records.keep(account, diagnosis, repaired);
     this.channels.forget();
     const { state, findings, at } = diagnosis;
     return { channelId, state, at: at.toISOString(), repaired, findings: findings.map(viewOf) };

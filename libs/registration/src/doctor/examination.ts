@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ChannelAccount, type Finding, type FindingState, MessengerRegistry } from '#messenger-kit';
 import type { Channel } from '../channel.entity.js';
-import { Channels } from '../channels.js';
 import { asked } from '../network.js';
 import { ChannelUse } from '../ports.js';
 import { WebhookAddresses } from '../webhook-addresses.js';
@@ -23,17 +22,17 @@ export interface Diagnosis {
 export class Examination {
   constructor(
     private readonly messengers: MessengerRegistry,
-    private readonly channels: Channels,
     private readonly addresses: WebhookAddresses,
     private readonly ownAddress: OwnAddress,
     private readonly use: ChannelUse,
     private readonly checks: CheckRepository,
   ) {}
 
-  async of(channel: Channel): Promise<Diagnosis> {
+  /** The network is asked with the credentials of `account`. */
+  async of(channel: Channel, account: ChannelAccount): Promise<Diagnosis> {
     const at = new Date();
     const [network, address, traffic, before] = await Promise.all([
-      this.askNetwork(channel, at),
+      this.askNetwork(channel, account, at),
       channel.delivery === 'webhook' ? this.ownAddress.findings(await this.addresses.urlOf(channel)) : [],
       this.use.traffic(channel.id),
       this.checks.pulse(channel.id),
@@ -43,10 +42,9 @@ export class Examination {
     return { state: worstOf(findings), findings, pulse, at };
   }
 
-  private async askNetwork(channel: Channel, now: Date): Promise<readonly Finding[]> {
+  private async askNetwork(channel: Channel, account: ChannelAccount, now: Date): Promise<readonly Finding[]> {
     const registration = this.messengers.get(channel.messenger)?.registration;
     if (!registration?.inspect) return [];
-    const account: ChannelAccount = await this.channels.account(channel.id);
     const webhookUrl = await this.addresses.urlOf(channel);
     const request = {
       webhookUrl,

@@ -28,6 +28,8 @@ export class FakeNetwork {
   unreachableForGood = false;
   /** Called while an account is being disconnected. */
   whileDisconnecting: (() => void) | undefined;
+  /** Called while an account is being looked at, before the network says what it found. */
+  whileInspecting: (() => Promise<unknown>) | undefined;
   /** Called while an account is being connected, after the network knows of it. */
   whileConnecting: (() => Promise<void>) | undefined;
 
@@ -80,10 +82,12 @@ export class FakeNetwork {
     return verdict.kind === 'connected' && this.reveal ? { ...verdict, reveal: this.reveal } : verdict;
   }
 
-  private inspect({ source }: ChannelAccount): Promise<Finding[]> {
-    if (this.unreachableForGood) return Promise.reject(new Error('connect ECONNREFUSED'));
+  private async inspect({ source }: ChannelAccount): Promise<Finding[]> {
+    if (this.unreachableForGood) throw new Error('connect ECONNREFUSED');
     const fine: Finding = { code: 'subscription', state: 'ok', sentence: 'The network delivers to us.' };
-    return Promise.resolve([this.ailments.get(source) ?? fine]);
+    const found = [this.ailments.get(source) ?? fine];
+    await this.whileInspecting?.();
+    return found;
   }
 
   private disconnect(account: ChannelAccount): Promise<void> {
