@@ -137,8 +137,13 @@ it.each([
   expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
 });
 
-it('answers a malformed address as a problem document', async () => {
-  expect(await call('GET', '/v1/users/%zz')).toMatchObject({ status: 400, body: { code: 'malformed_request' } });
+it.each([
+  ['malformed', '/v1/users/%zz', 400, 'malformed_request'],
+  ['too long', `/v1/users/${'a'.repeat(400)}`, 414, 'address_too_long'],
+])('answers an address that is %s as a problem document, with the id of the request', async (_, path, status, code) => {
+  const answer = await call('GET', path, undefined, { 'x-request-id': 'mine-1' });
+  expect(answer).toMatchObject({ status, body: { code, requestId: 'mine-1' } });
+  expect(answer.headers.get('x-request-id')).toBe('mine-1');
 });
 
 it.each(['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'other=1'])(

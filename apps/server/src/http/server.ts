@@ -56,7 +56,8 @@ export function fastifyAdapter({ values }: Config, requestMs = REQUEST_MS): Fast
     routerOptions: { maxParamLength: 300 },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void sendProblem(reply, request.id, documentOf(error));
+      // No hook has seen such a request.
+      void sendProblem(reply.header('X-Request-Id', request.id), request.id, documentOf(error));
     },
   });
 }
