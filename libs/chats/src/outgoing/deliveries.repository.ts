@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { row, rows, type Tx } from '#database';
 import type { MessageStatus } from '#messenger-kit';
+import { BLOCKED } from '../chat/chat.repository.js';
 import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js';
 
 const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
@@ -19,11 +20,13 @@ export class DeliveriesRepository {
       tx,
       `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1
        FROM chats c
+       LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id
        WHERE c.id = $1 AND m.id = (
          SELECT id FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending') ORDER BY seq LIMIT 1
        ) AND m.status = 'queued'
        RETURNING m.id, m.seq, m.text, m.content, m.attempts, m.author_kind AS "authorKind",
-         c.channel_id AS "channelId", c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt"`,
+         c.channel_id AS "channelId", c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt",
+         ${BLOCKED} AS blocked`,
       [chatId],
     );
     return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };

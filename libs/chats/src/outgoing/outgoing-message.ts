@@ -40,6 +40,8 @@ export interface OutgoingHead {
   readonly attempts: number;
   /** `agent`: a person wrote it; `bot`: a program. */
   readonly authorKind: 'agent' | 'bot';
+  /** Whether the contact blocked the account. */
+  readonly blocked: boolean;
   readonly channelId: string;
   readonly identityId: string;
   readonly lastInboundAt: Date | null;

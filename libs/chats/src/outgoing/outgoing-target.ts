@@ -20,4 +20,6 @@ export interface MessageTarget extends ChatTarget {
   readonly status: MessageStatus | null;
   readonly content: MessageContent;
   readonly deletedAt: Date | null;
+  /** Whether the contact blocked the account. */
+  readonly blocked: boolean;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, row, type Tx } from '#database';
+import { BLOCKED } from '../chat/chat.repository.js';
 import type { ChatTarget, MessageTarget } from './outgoing-target.js';
 
 const CHAT = `c.id AS "chatId", c.channel_id AS "channelId", c.identity_id AS "identityId", ch.messenger,
@@ -29,8 +30,9 @@ export class OutgoingTargetsRepository {
       `SELECT m.id, m.seq, m.direction, m.author_kind AS "authorKind", m.status, m.text, m.content,
          m.deleted_at AS "deletedAt", array_remove(m.external_id || ARRAY(
            SELECT x.external_id FROM message_external_ids x WHERE x.message_id = m.id AND x.external_id <> m.external_id
-           ORDER BY x.external_id), NULL) AS "externalIds", ${CHAT}
-       FROM messages m JOIN chats c ON c.id = m.chat_id JOIN channels ch ON ch.id = c.channel_id WHERE m.id = $1`,
+           ORDER BY x.external_id), NULL) AS "externalIds", ${BLOCKED} AS blocked, ${CHAT}
+       FROM messages m JOIN chats c ON c.id = m.chat_id JOIN channels ch ON ch.id = c.channel_id
+       LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id WHERE m.id = $1`,
       [messageId],
     );
     return target && { ...target, content: { ...target.content, text: target.text ?? undefined } };

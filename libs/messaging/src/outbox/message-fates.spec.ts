@@ -97,6 +97,27 @@ it('a message the rules forbid by now is not queued again', async () => {
   expect(await house.statusOf(id)).toBe('failed');
 });
 
+it('a message to somebody who has blocked us by now is not queued again, nor sent where it is queued', async () => {
+  const chat = await house.aChat();
+  const id = await aMessage(chat, failing, 'failed');
+  house.scripted.answer = async () => {
+    await house.database.rows(
+      `INSERT INTO channel_identities (identity_id, channel_id, blocked_at)
+       SELECT identity_id, channel_id, now() + interval '1 minute' FROM chats WHERE id = $1`,
+      [chat.id],
+    );
+    return { kind: 'rejected', class: 'retryAfter', code: '429', sentence: 'Wait.', retryAfterMs: 10 };
+  };
+  const later = await house.send(chat, 'Are you there?');
+  await becomes(later, 'failed');
+  expect(timesSent(later)).toBe(1);
+  await expect(fates.retry(chat.agent, id)).rejects.toMatchObject({
+    statusCode: 409,
+    code: 'send_not_allowed',
+    detail: 'The contact blocked this account.',
+  });
+});
+
 it('others than the holder, supervisors and admins are told of no such message', async () => {
   const chat = await house.aChat();
   const id = await aMessage(chat, unknown, 'unconfirmed');

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Attachments, ContentGone, ContentUnreadable } from '#attachments';
-import type { OutgoingHead } from '#chats';
+import { BLOCKED_REASON, type OutgoingHead } from '#chats';
 import { Deadline, type OutgoingFile, type OutgoingMessage, type SendContext, type SendVerdict } from '#messenger-kit';
 import { MessagingOptions } from '../messaging-options.js';
 import type { Attempted } from './consequence.js';
@@ -30,6 +30,7 @@ export class NetworkCall {
     const lastInboundAt = head.lastInboundAt ?? undefined;
     const policy = way.outcome.policy({ lastInboundAt, now: new Date(), human });
     if (!policy.allowed) return { verdict: windowClosed(policy.reason) };
+    if (head.blocked) return { verdict: BLOCKED };
     try {
       const files = await this.filesOf(head);
       if (seen.elapsedMs > FRESH_MS && !(await this.lanes.holds(lane))) return undefined;
@@ -79,6 +80,8 @@ export class NetworkCall {
     return setInterval(() => void beat(), this.options.leaseMs / 3);
   }
 }
+
+const BLOCKED: SendVerdict = { kind: 'rejected', class: 'blocked', code: 'blocked', sentence: BLOCKED_REASON };
 
 /** Bytes may have left by then: nobody can tell. */
 function noAnswerAfter(signal: AbortSignal): Promise<SendVerdict> {
