@@ -20,6 +20,7 @@ it.each([
   ['PORT', '3000x'],
   ['NODE_ROLE', 'boss'],
   ['DATABASE_URL', 'mysql://localhost/x'],
+  ['DATABASE_URL', 'postgres://u:50%off@localhost/x'],
   ['PARLEY_PUBLIC_URL', 'chat.example.com'],
   ['PARLEY_POOL_SIZE', '0'],
   ['PARLEY_ADMIN_PASSWORD', 'short'],
@@ -79,6 +80,11 @@ it.each([
 
 it('starts in production when everything is set', () => {
   expect(loadConfig(PRODUCTION).problems).toEqual([]);
+});
+
+it('says in production, too, what is wrong with a password of the database that holds a bare %', () => {
+  const { problems } = loadConfig({ ...PRODUCTION, DATABASE_URL: 'postgres://u:50%off@db/parley' });
+  expect(problems).toEqual(['DATABASE_URL must have %25 in place of a % in its user, password or database']);
 });
 
 it.each([

@@ -66,10 +66,22 @@ export function address<Fallback extends string | undefined>(fallback: Fallback)
 
 export function postgres(): Setting<string | undefined> {
   const parse = (value: string): string => {
-    if (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol)) return asPostgresMeansIt(value);
-    throw new Error('must look like postgres://user:password@host:5432/database');
+    if (!URL.canParse(value) || !/^postgres(ql)?:$/.test(new URL(value).protocol))
+      throw new Error('must look like postgres://user:password@host:5432/database');
+    const { username, password, pathname } = new URL(value);
+    if (![username, password, pathname].every(isDecodable))
+      throw new Error('must have %25 in place of a % in its user, password or database');
+    return asPostgresMeansIt(value);
   };
   return { secret: true, fallback: undefined, parse };
+}
+
+function isDecodable(part: string): boolean {
+  try {
+    return typeof decodeURIComponent(part) === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** The driver takes every `sslmode` for `verify-full` unless it is told that it is meant as PostgreSQL's own programs take it. */
