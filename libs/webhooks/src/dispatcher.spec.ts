@@ -35,7 +35,15 @@ function dispatcher(read: () => Promise<void>): Dispatcher {
       audience: {},
       data,
     };
-    return { events: [event], end: position, head: position, held: false, epoch: newId(), horizon: before };
+    return {
+      events: [event],
+      end: position,
+      last: position,
+      head: position,
+      held: false,
+      epoch: newId(),
+      horizon: before,
+    };
   };
   const deliveries = new DeliveryRepository(database);
   const endpoints = new EndpointRepository(database);

@@ -42,10 +42,10 @@ function answer(page: LogPage, heard: readonly StoredEvent[], limit: number): Ev
   };
 }
 
-function resyncRequired({ epoch, head }: LogPage): Problem {
+function resyncRequired({ epoch, last }: LogPage): Problem {
   return Problem.conflict(
     'resync_required',
     'Events behind this cursor are no longer kept. Read the lists again, and go on from `cursor`.',
-    { cursor: cursorOf(epoch, head) },
+    { cursor: cursorOf(epoch, last) },
   );
 }

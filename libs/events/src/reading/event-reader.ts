@@ -12,8 +12,8 @@ export class EventReader {
    * without a gap.
    */
   async present(): Promise<string> {
-    const { epoch, head } = await this.log.page(BEGINNING, 1);
-    return cursorOf(epoch, head);
+    const { epoch, last } = await this.log.page(BEGINNING, 1);
+    return cursorOf(epoch, last);
   }
 
   /** Up to so many events behind a place; without one, from the oldest event that is kept. */

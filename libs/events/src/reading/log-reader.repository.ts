@@ -20,7 +20,12 @@ export interface LogPage {
   readonly end: Position;
   /** There may be more behind `end` by now. */
   readonly more: boolean;
-  /** Behind everything that can be read so far. */
+  /**
+   * Behind the newest event that can be read so far: no later than what is on disk for good. Numbers of transactions that left
+   * nothing there are given again after a crash of the database, and who stood behind them would miss those.
+   */
+  readonly last: Position;
+  /** No place of this log is behind this one. */
   readonly head: Position;
   /** Committed events are held back by a transaction that is still open. */
   readonly held: boolean;
@@ -47,6 +52,9 @@ export const IN_ORDER_OF_THE_LOG = 'logged_events.txid, logged_events.row_id, lo
 
 /** How the log stands: the first row of an answer. */
 interface State {
+  /** Behind the newest row; null where there is none. */
+  readonly txid: string | null;
+  readonly id: string | null;
   readonly head: string;
   readonly held: boolean;
   readonly epoch: string | null;
@@ -97,12 +105,15 @@ const STATE = `
       coalesce((SELECT txid FROM events ORDER BY txid DESC, id DESC LIMIT 1)
         >= pg_snapshot_xmin(pg_current_snapshot()), false) AS held,
       (SELECT value ->> 'id' FROM settings WHERE name = '${EPOCH_SETTING}') AS epoch,
-      (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon)`;
+      (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon),
+  newest AS MATERIALIZED (
+    SELECT txid::text AS txid, (id + ${IDS_A_ROW - 1})::text AS id FROM events
+    WHERE txid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.txid DESC, events.id DESC LIMIT 1)`;
 
 const page = (limit: number) => `${STATE}
-  SELECT head::text AS head, held, epoch, horizon, NULL AS txid, NULL AS id, NULL AS type, NULL AS at, NULL AS "chatId",
+  SELECT head::text AS head, held, epoch, horizon, newest.txid, newest.id, NULL AS type, NULL AS at, NULL AS "chatId",
     NULL AS seq, NULL AS audience, NULL AS data
-  FROM log
+  FROM log LEFT JOIN newest ON true
   UNION ALL
   SELECT NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type, e.at, e.chat_id, e.seq, e.audience, e.data
   FROM log CROSS JOIN LATERAL (
@@ -114,11 +125,11 @@ const page = (limit: number) => `${STATE}
 /** As `page`, row by row, for who begins behind a whole row: `events` itself, and all values in their binary form. */
 const tail = (limit: number) => `${STATE}
   SELECT head::text AS head, held, epoch, horizon ->> 'txid' AS "horizonTxid", horizon ->> 'id' AS "horizonId",
-    NULL::text AS txid, NULL::text AS id, NULL::text AS type, NULL::timestamptz AS at, NULL::uuid AS "chatId",
+    newest.txid, newest.id, NULL::text AS type, NULL::timestamptz AS at, NULL::uuid AS "chatId",
     NULL::int AS seq, NULL::text AS audience, NULL::text AS data, NULL::uuid[] AS "chatIds", NULL::int[] AS seqs,
     NULL::uuid[] AS "ownerIds", NULL::boolean[] AS "ownedByAgents", NULL::uuid[] AS "messageIds", NULL::text[] AS previews,
     NULL::int[] AS ordinals
-  FROM log
+  FROM log LEFT JOIN newest ON true
   UNION ALL
   SELECT NULL, NULL, NULL, NULL, NULL, e.txid::text, e.id::text, e.type::text, e.at, e.chat_id, e.seq, e.audience::text,
     e.data::text, e.chat_ids, e.seqs, e.owner_ids, e.owned_by_agents, e.message_ids, e.previews, e.inbound_ordinals
@@ -139,12 +150,8 @@ export class LogReaderRepository {
     const found = await (tx ? rows<State | Row>(tx, statement, values) : this.database.rows(statement, values));
     const [state, ...logged] = found as [State, ...Row[]];
     if (!state.epoch) throw new Error('The event log has no epoch');
-    const head = before(BigInt(state.head));
-    const events = logged.map(eventOf);
-    const { held, epoch, horizon } = state;
-    const more = events.length === limit;
-    const end = more ? events.at(-1)!.position : head;
-    return { events, end, more, head, held, epoch, horizon: positionOf(horizon?.txid, horizon?.id) };
+    const horizon = positionOf(state.horizon?.txid, state.horizon?.id);
+    return pageOf(state, state.epoch, horizon, logged.map(eventOf), logged.length === limit);
   }
 
   /**
@@ -157,13 +164,10 @@ export class LogReaderRepository {
     const values = [after.txid.toString(), after.id.toString()];
     const [state, ...logged] = (await this.database.rows(statement, values)) as [TailState, ...TailRow[]];
     if (!state.epoch) throw new Error('The event log has no epoch');
-    const head = before(BigInt(state.head));
     const audiences = new Audiences();
     const events = logged.flatMap((row) => (row.messageIds ? eventsOf(row, audiences) : [eventOf(row)]));
-    const { held, epoch, horizonTxid, horizonId } = state;
-    const more = logged.length === limit;
-    const end = more ? events.at(-1)!.position : head;
-    return { events, end, more, head, held, epoch, horizon: positionOf(horizonTxid, horizonId) };
+    const horizon = positionOf(state.horizonTxid, state.horizonId);
+    return pageOf(state, state.epoch, horizon, events, logged.length === limit);
   }
 
   /** The age of the oldest transaction of the cluster that has written something, prepared ones too. */
@@ -204,6 +208,18 @@ export class LogReaderRepository {
     }
     return dropped.length;
   }
+}
+
+function pageOf(
+  { txid, id, head, held }: Pick<State, 'txid' | 'id' | 'head' | 'held'>,
+  epoch: string,
+  horizon: Position,
+  events: readonly StoredEvent[],
+  more: boolean,
+): LogPage {
+  const last = txid === null ? horizon : positionOf(txid, id);
+  const end = more ? events.at(-1)!.position : last;
+  return { events, end, more, last, head: before(BigInt(head)), held, epoch, horizon };
 }
 
 function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {

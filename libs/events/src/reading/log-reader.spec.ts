@@ -135,6 +135,22 @@ it('the present lies before everything that is not committed yet', async () => {
   expect(await readFrom(head)).toMatchObject({ names: ['after'] });
 });
 
+it('stands behind what is written, not behind numbers that a crash of the database gives again', async () => {
+  await record('written');
+  const drawn = others.transaction(async (tx) => {
+    await rows(tx, 'SELECT pg_current_xact_id()');
+    throw new Error('never mind');
+  });
+  await expect(drawn).rejects.toThrow('never mind');
+  await settled();
+  for (const page of [await log.page(BEGINNING, 500), await log.tail(BEGINNING, 128)]) {
+    const [event] = page.events;
+    expect(page.end).toMatchObject({ txid: event!.position.txid });
+    expect(page.last).toEqual(page.end);
+    expect(isLost({ epoch: page.epoch, position: page.end }, page)).toBe(false);
+  }
+});
+
 it('reads the messages of a batch one by one, from every place and in pages of every size', async () => {
   const { head } = await log.page(BEGINNING, 1);
   await house.database.transaction(async (tx) => {

@@ -42,9 +42,9 @@ export class LogTail {
   /** Begins at the present. */
   async start(reader: TailReader): Promise<void> {
     await this.reading;
-    const { epoch, head } = await this.log.tail(BEGINNING, 1);
+    const { epoch, last } = await this.log.tail(BEGINNING, 1);
     this.epoch = epoch;
-    this.position = head;
+    this.position = last;
     this.reader = reader;
   }
 
@@ -82,7 +82,7 @@ export class LogTail {
   private take(page: LogPage): void {
     if (isLost(this, page)) {
       this.epoch = page.epoch;
-      this.position = page.head;
+      this.position = page.last;
       this.reader?.lost();
       return;
     }
