@@ -168,6 +168,14 @@ it('erases a person: nothing personal is left anywhere, chats stay as numbers, a
   });
   const written = house.simulator.customerWrites({ ...who, text: 'canarytext from me' });
   house.simulator.customerSends({ ...who, content: { dice: { emoji: '🎳', value: 5 } } });
+  const sender = { id: house.simulator.personId(other.who) };
+  // Of a message that never comes.
+  const [mid, timestamp] = ['m_lost', Date.now()];
+  const message_edit = { mid, text: 'canaryedit', num_edit: 1 };
+  house.simulator.sendPageEvents({
+    account: accounts.facebook,
+    messaging: [{ sender, recipient: { id: accounts.facebook }, timestamp, message_edit }],
+  });
   await chat.sent('canaryanswer to you');
   await eventually(async () => {
     const messages = await messagesOf(api, chat.chatId);
@@ -179,9 +187,18 @@ it('erases a person: nothing personal is left anywhere, chats stay as numbers, a
   const { identities } = await api.read<ContactBody>(`/v1/contacts/${id}`);
   const externalIds = identities.map(({ externalId }) => externalId);
   const words = ['canaryname', 'canarysurname', 'canarymerged', 'canarymail', 'canarynote', 'canaryattribute'];
-  words.push('canaryfilename', 'canarycaption', 'canarytext', 'canaryanswer', 'canaryrepeated', other.who.person);
+  words.push(
+    'canaryfilename',
+    'canarycaption',
+    'canarytext',
+    'canaryanswer',
+    'canaryrepeated',
+    'canaryedit',
+    other.who.person,
+  );
   const told = () => placesOf(words).then((places) => places.some((place) => place.startsWith('webhook_deliveries')));
   await eventually(told, 30_000, 'deliveries to the webhook');
+  await eventually(() => placesOf(['canaryedit']).then(([place]) => place?.startsWith('waiting_changes')));
   expect((await placesOf(words)).length).toBeGreaterThan(5);
   expect((await storedFiles()).some((bytes) => bytes.includes('canaryfile'))).toBe(true);
   const messageCount = (await chat.view()).lastSeq;

@@ -48,6 +48,8 @@ interface ChangeFrame extends EventFrame {
 /** The whole new content, by whoever wrote the message. */
 export interface EditEvent extends ChangeFrame {
   readonly kind: 'edit';
+  /** Who wrote it, where neither id tells: an edit that waits for its message is found by that when a person is erased. */
+  readonly by?: Sender;
   readonly content: MessageContent;
   /** Where the messenger tells the new text alone: what else the message holds, its files too, stays as it is. */
   readonly textOnly?: true;

@@ -18,6 +18,7 @@ export function edit(item: Item): InboundEvent {
     target: mid,
     ...(item.time && { at: item.time }),
     rank: number ?? 0,
+    ...(item.sender !== undefined && { by: personOf(item, item.sender) }),
     content: { text },
     textOnly: true,
   };

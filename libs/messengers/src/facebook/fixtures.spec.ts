@@ -158,6 +158,7 @@ const CONVERTED: Readonly<Record<string, readonly InboundEvent[]>> = {
       target: 'm_njh7097-kvkx_LBbk',
       at: at('35'),
       rank: 1,
+      by: IRYNA,
       content: { text: 'Good day, is the elm lamp there?' },
       textOnly: true,
     },
