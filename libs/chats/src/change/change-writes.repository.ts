@@ -83,11 +83,11 @@ const PREVIEW = {
   name: 'changes-preview',
   text: `
     UPDATE chats c SET last_message_preview = w.preview, last_message_direction = w.direction,
-      last_message_at = greatest(c.last_message_at, w.sent_at)
+      last_message_at = w.sent_at
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS w (id, preview, direction, sent_at)
     WHERE c.id = w.id AND c.id = ANY ($1::uuid[])
-      AND (c.last_message_preview, c.last_message_direction, greatest(c.last_message_at, w.sent_at))
-        IS DISTINCT FROM (w.preview, w.direction, c.last_message_at)`,
+      AND (c.last_message_preview, c.last_message_direction, c.last_message_at)
+        IS DISTINCT FROM (w.preview, w.direction, w.sent_at)`,
 };
 
 /** What changes leave behind in chats and messages: one statement each for a whole batch. */

@@ -63,13 +63,14 @@ export class SceneWriter {
     await this.receipts.block(tx, [...scene.blockings.values()]);
   }
 
-  /** Lists show the newest message as it is now. */
+  /** Lists show the newest message as it is now. When one of ours was said, the messenger tells once it has it. */
   private async writePreviews(tx: Tx, scene: Scene): Promise<void> {
     const shown = scene.changed().filter((message) => {
       const before = scene.original.get(message.id)!;
-      const { content, deletedAt } = message;
+      const { content, deletedAt, sentAt } = message;
       const { edit, unsupported } = before.content;
-      return edit !== content.edit || unsupported !== content.unsupported || before.deletedAt !== deletedAt;
+      const saysTheSame = edit === content.edit && unsupported === content.unsupported;
+      return !saysTheSame || before.deletedAt !== deletedAt || before.sentAt.getTime() !== sentAt.getTime();
     });
     const chatIds = new Set([...scene.added(), ...shown].map(({ chatId }) => chatId));
     const latest = await this.writes.latest(tx, [...chatIds]);
