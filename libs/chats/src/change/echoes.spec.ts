@@ -240,3 +240,24 @@ test('what somebody of ours did is written down with its event', async () => {
   const types = (await house.newsOf(await house.chatOf(person))).map(({ type }) => type);
   expect(types.slice(-3)).toEqual(['message.edited', 'message.reacted', 'message.deleted']);
 });
+
+const lastOf = async (person: Person) =>
+  house.database.row(
+    `SELECT last_message_preview AS preview, last_message_at AS at, last_outbound_at AS "outboundAt" FROM chats WHERE id = $1`,
+    [await house.chatOf(person)],
+  );
+
+test('what was written elsewhere is the last that was said, also when it looks like the one before', async () => {
+  const person = await aWriter();
+  for (const at of [1, 2]) {
+    await house.happens(echo(person, `f${at}`, { sentAt: minute(at), content: { attachments: [{ type: 'image' }] } }));
+    expect(await lastOf(person)).toEqual({ preview: '[image]', at: minute(at), outboundAt: minute(at) });
+  }
+});
+
+test('of what was written elsewhere the latest counts, also behind what the person has said since', async () => {
+  const person = await aWriter();
+  await house.says(person, 'm2', { text: 'Thank you' }, minute(9));
+  await house.happens(echo(person, 'f2', { sentAt: minute(2) }), echo(person, 'f1', { sentAt: minute(1) }));
+  expect(await lastOf(person)).toEqual({ preview: 'Thank you', at: minute(9), outboundAt: minute(2) });
+});
