@@ -61,7 +61,7 @@ const NUMBER = {
 };
 
 /** No copies that gave their id up to the message they were a copy of: nobody ever said those. */
-const WAS_SAID = `r.direction <> 'system' AND (r.author_kind <> 'channel' OR r.external_id IS NOT NULL)`;
+const WAS_SAID = `m.direction <> 'system' AND (m.author_kind <> 'channel' OR m.external_id IS NOT NULL)`;
 
 /** How far back the newest message by the messenger's clock is looked for. */
 const LOOK_BACK = 30;
@@ -73,9 +73,9 @@ const LATEST = {
     FROM unnest($1::uuid[]) AS c (id)
     CROSS JOIN LATERAL (
       SELECT r.* FROM (
-        SELECT m.* FROM messages m WHERE m.chat_id = c.id ORDER BY m.seq DESC LIMIT ${LOOK_BACK}
+        SELECT m.* FROM messages m WHERE m.chat_id = c.id AND ${WAS_SAID} ORDER BY m.seq DESC LIMIT ${LOOK_BACK}
       ) AS r
-      WHERE ${WAS_SAID} ORDER BY r.sent_at DESC, r.seq DESC LIMIT 1
+      ORDER BY r.sent_at DESC, r.seq DESC LIMIT 1
     ) AS m`,
 };
 
