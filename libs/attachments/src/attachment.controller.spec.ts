@@ -150,6 +150,23 @@ test('one file and nothing else', async () => {
   expect(await house.files('incoming')).toEqual([]);
 });
 
+const UNREADABLE = 'This is no whole multipart/form-data body: its boundary, a part or its end is missing.';
+
+test.each([
+  ['whose boundary is not told', 'multipart/form-data', 'junk'],
+  ['without a part', 'multipart/form-data; boundary=b', 'junk'],
+  [
+    'that was cut off',
+    'multipart/form-data; boundary=b',
+    '--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhel',
+  ],
+])('a body %s is the mistake of whoever sent it', async (_, type, body) => {
+  const headers = { ...as(agent), 'content-type': type };
+  const answer = await fetch(`${house.url}/v1/attachments`, { method: 'POST', headers, body });
+  expect([answer.status, await answer.json()]).toMatchObject([400, { message: UNREADABLE }]);
+  expect(await house.files('incoming')).toEqual([]);
+});
+
 test('the same Idempotency-Key is the same upload; with another file it is refused', async () => {
   const key = { 'idempotency-key': newId() };
   const files = await Promise.all([1, 2, 3].map(() => uploaded(PNG, 'dot.png', 'image/png', key)));

@@ -42,6 +42,7 @@ export class Uploads {
         return this.keep(caller, { filename, mimetype }, content, key);
       });
     } catch (error) {
+      if (isCutOff(error)) throw unreadable();
       if (!(error instanceof FileTooLarge)) throw error;
       throw new Problem(413, 'too_large', `The file is larger than ${bytesInWords(this.options.maxBytes)}.`);
     }
@@ -92,7 +93,7 @@ export class Uploads {
   }
 }
 
-/** Undefined at the end. More than one file, or a field, is more than is taken. */
+/** Undefined at the end. More than one file, or a field, is more than is taken; all else is a body that cannot be read. */
 async function nextPart(parts: Parts): Promise<{ readonly type: string } | undefined> {
   try {
     const next = await parts.next();
@@ -100,8 +101,18 @@ async function nextPart(parts: Parts): Promise<{ readonly type: string } | undef
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (typeof code === 'string' && /^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) throw oneFile();
-    throw error;
+    throw unreadable();
   }
+}
+
+/** In the middle of the file, by the words of the parser: it has no code for it. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && /unexpected end of multipart data$/i.test(error.message);
+}
+
+function unreadable(): Problem {
+  const sentence = 'This is no whole multipart/form-data body: its boundary, a part or its end is missing.';
+  return new Problem(400, 'malformed_request', sentence);
 }
 
 function oneFile(): Problem {
