@@ -45,6 +45,12 @@ async function backLater(): Promise<{ client: ParleyClient; kept: (Tokens | unde
   return { client, kept, old };
 }
 
+/** Signed in before. */
+function aClient(): ParleyClient {
+  const token = house.team.agents[0]!.api.authorization.authorization!.replace('Bearer ', '');
+  return new ParleyClient({ url: house.server.url, token });
+}
+
 function waitingChat(client: ParleyClient, preview: string) {
   const look = async () => {
     const { data } = await client.get('/v1/chats', { params: { query: { filter: 'waiting' } } });
@@ -145,4 +151,21 @@ it('a refused call is a ProblemError that says what is wrong where', async () =>
   const wrong = client.put('/v1/me/state', { body: { state: '' } });
   await expect(wrong).rejects.toMatchObject({ errors: [{ pointer: '#/state' }] });
   await expect(client.signIn(EMAIL, 'not the password')).rejects.toBeInstanceOf(ProblemError);
+});
+
+it('a refused call tells also what only its kind of problem has', async () => {
+  const client = aClient();
+  const after = Buffer.from(JSON.stringify(['x', '1', '1'])).toString('base64url');
+  const lost = client.get('/v1/events', { params: { query: { after } } });
+  await expect(lost).rejects.toMatchObject({
+    code: 'resync_required',
+    problem: { code: 'resync_required', cursor: expect.any(String) as unknown },
+  });
+});
+
+it('a feed that shall go on from what is no place reads the lists, and goes on', async () => {
+  const client = aClient();
+  let starts = 0;
+  const feed = client.events({ after: 'cut off', onStart: () => void starts++, onEvent: () => undefined });
+  await eventually(() => starts === 1, 10_000, 'the feed to begin').finally(() => feed.close());
 });

@@ -25,7 +25,7 @@ export interface EventFeedOptions {
   readonly onEvent: (event: FeedEvent) => void;
   /** The server refuses for good (nobody is signed in, the role does not allow it): the feed has ended. */
   readonly onRefused?: (status: number) => void;
-  /** Go on behind this event instead of reading the lists first. */
+  /** Go on behind this event instead of reading the lists first; they are read where it is no place in the server's log. */
   readonly after?: string;
   /** Without a sign for this long the connection counts as lost. Default 45 s: three heartbeats of the server. */
   readonly silenceMs?: number;
@@ -74,6 +74,7 @@ export class EventFeed {
     while (!this.ended.signal.aborted) {
       try {
         const status = await this.connect();
+        if (status === 400) this.startAfresh();
         if (this.isRefused(status)) {
           this.close();
           return this.options.onRefused?.(status);
@@ -151,6 +152,12 @@ export class EventFeed {
       if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value!);
     }
     this.options.onEvent(event);
+  }
+
+  /** The server cannot read the place: kept by another program, cut off, of another version. */
+  private startAfresh(): void {
+    this.lastId = undefined;
+    this.isStale = true;
   }
 
   private isRefused(status: number): boolean {

@@ -15,6 +15,8 @@ export class ProblemError extends Error {
     readonly errors: readonly { readonly pointer: string; readonly detail: string }[] = [],
     /** To be told to whoever runs the server. */
     readonly requestId?: string,
+    /** The whole answer: some problems say more, such as the `holder` of a chat, or the `cursor` to go on from. */
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
   }
@@ -22,7 +24,8 @@ export class ProblemError extends Error {
   static async of(response: Response): Promise<ProblemError> {
     const problem = await problemIn(response);
     if (!problem) return new ProblemError(response.status, 'unknown', `The server answered ${response.status}.`);
-    return new ProblemError(response.status, problem.code, problem.detail, problem.errors, problem.requestId);
+    const { code, detail, errors, requestId } = problem;
+    return new ProblemError(response.status, code, detail, errors, requestId, { ...problem });
   }
 }
 
