@@ -37,3 +37,12 @@ it('migrates an empty database once when three nodes start at once', async () =>
   await Promise.all([migrate(test.url), migrate(test.url), migrate(test.url)]);
   expect(await test.database.rows('SELECT count(*)::int AS n FROM migrations')).toEqual([{ n: migrations.length }]);
 });
+
+it('a database of a newer version is left alone, with a sentence that says what to do', async () => {
+  await test.database.rows(
+    `INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'OfTomorrow1999999999999')`,
+  );
+  const before = await tables();
+  await expect(migrate(test.url)).rejects.toThrow(/newer version of Parley .*OfTomorrow1999999999999.* backup/);
+  expect(await tables()).toEqual(before);
+});
