@@ -56,3 +56,12 @@ it('never prints a token or a password', () => {
 it('warns of nothing by itself', () => {
   expect(server.output.split('\n').filter((line) => /"level":[456]0/.test(line))).toEqual([]);
 });
+
+/** The last one: for a minute nobody can sign in from here. */
+it('says when to come back to an address that tries too many accounts', async () => {
+  const guess = (account: number) => server.api.post('/v1/auth/sessions', { email: `user${account}@example.com` });
+  let answer = await guess(0);
+  for (let account = 1; answer.status !== 429 && account < 400; account++) answer = await guess(account);
+  expect(answer.body).toMatchObject({ code: 'too_many_attempts' });
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+});

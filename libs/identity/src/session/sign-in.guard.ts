@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerModuleOptions } from '@nestjs/throttler';
-import type { FastifyRequest } from 'fastify';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerLimitDetail, type ThrottlerModuleOptions } from '@nestjs/throttler';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
 import { callerOf } from '../access/caller.js';
 
@@ -26,7 +26,12 @@ export const SIGN_IN_LIMITS: ThrottlerModuleOptions = {
 export class SignInGuard extends ThrottlerGuard {
   protected override headerPrefix = 'RateLimit';
 
-  protected override throwThrottlingException(): Promise<void> {
+  /** The library says when to come back for one of the two limits only. */
+  protected override throwThrottlingException(
+    context: ExecutionContext,
+    { timeToBlockExpire }: ThrottlerLimitDetail,
+  ): Promise<void> {
+    void context.switchToHttp().getResponse<FastifyReply>().header('Retry-After', timeToBlockExpire);
     throw new Problem(429, 'too_many_attempts', 'Too many attempts. Wait a moment and try again.');
   }
 }
