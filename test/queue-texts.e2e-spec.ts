@@ -113,7 +113,8 @@ it('silence that closes a chat is followed by the good-bye', async () => {
   const who = aCustomer(house, 'facebook');
   const chat = await anOpenChat(house, who);
   await house.database.database.rows(
-    `UPDATE chats SET accepted_at = now() - interval '1 hour', last_message_at = now() - interval '1 hour' WHERE id = $1`,
+    `WITH came AS (UPDATE messages SET received_at = now() - interval '1 hour' WHERE chat_id = $1)
+     UPDATE chats SET accepted_at = now() - interval '1 hour', last_message_at = now() - interval '1 hour' WHERE id = $1`,
     [chat.chatId],
   );
   await eventually(() => house.simulator.received(who).length > 0, 75_000, 'the minute to end');

@@ -4,11 +4,13 @@ import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
+import { ChatIntake } from '../intake/chat-intake.js';
 import { Conversation } from '../message/conversation.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { ReleaseChat } from '../ownership/release-chat.js';
 import { TransferChat } from '../ownership/transfer-chat.js';
 import { Queues } from '../queue/queues.js';
+import { batchOf } from '../testing/arrivals.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
 import { SilentChats } from './silent-chats.js';
 
@@ -85,6 +87,36 @@ it('a message breaks the silence, unless only ours count', async () => {
   await sweep(inMinutes(31));
   const statuses = await Promise.all(chats.map(async (chat) => (await viewOf(chat)).status));
   expect(statuses).toEqual(['in_progress', 'closed', 'in_progress']);
+});
+
+it('a message breaks the silence when it comes, also one that the messenger could not bring for hours', async () => {
+  const { id, agent } = await aQueue({ closeAfterMinutes: 30, closeWaitingAfterMinutes: 30 });
+  const [held, waiting] = [await house.aChat(id), await house.aChat(id)];
+  await accept(agent, held);
+  const late = { sentAt: inMinutes(-120), content: { text: 'Are you there?' } };
+  for (const chatId of [held, waiting])
+    await house.receive([{ ...(await house.placeOf(chatId)), ...late, externalId: newId() }], inMinutes(20));
+  await sweep(inMinutes(49));
+  const statuses = async () => [(await viewOf(held)).status, (await viewOf(waiting)).status];
+  expect(await statuses()).toEqual(['in_progress', 'waiting']);
+  await sweep(inMinutes(51));
+  expect(await statuses()).toEqual(['closed', 'closed']);
+});
+
+it('one that comes while the chat is about to be closed keeps it open', async () => {
+  const { id, agent } = await aQueue({ closeAfterMinutes: 30 });
+  const chat = await house.aChat(id);
+  await accept(agent, chat);
+  const place = await house.placeOf(chat);
+  let sweeping: Promise<number> | undefined;
+  await house.database.transaction(async (tx) => {
+    const arrival = { ...place, externalId: newId(), sentAt: inMinutes(-120), content: { text: 'Wait!' } };
+    await house.get(ChatIntake).take(tx, batchOf([arrival], inMinutes(20)), inMinutes(20));
+    sweeping = sweep(inMinutes(31));
+    await house.somebodyWaits();
+  });
+  expect(await sweeping).toBe(0);
+  expect(await viewOf(chat)).toMatchObject({ status: 'in_progress' });
 });
 
 it('lets a waiting chat wait no longer than its queue says, and for ever where it says nothing', async () => {

@@ -24,14 +24,19 @@ END`;
 const LIMIT = `$1::timestamptz - make_interval(mins => ${PATIENCE})`;
 
 /**
- * What waits keeps its place, and may have come to wait long after: when it was given back, or moved to this queue, its
- * last line says. That is looked up only where nobody said anything for long enough.
+ * When the newest of what is in chat `c` came. Its messenger may have dated it long before: while it, or we, were away it
+ * could not bring it. What waits keeps its place, and may have come to wait long after: when it was given back, or moved
+ * to this queue, a line of the house says.
  */
-const CAME_LONG_AGO = `(c.status <> 'waiting' OR coalesce((
-  SELECT m.received_at FROM messages m WHERE m.chat_id = c.id AND m.direction = 'system' AND m.author_kind = 'system'
-  ORDER BY m.seq DESC LIMIT 1) < ${LIMIT}, true))`;
+const LAST_CAME = `(SELECT m.received_at FROM messages m
+  WHERE m.chat_id = c.id AND (m.direction <> 'system' OR c.status = 'waiting' AND m.author_kind = 'system')
+  ORDER BY m.seq DESC LIMIT 1)`;
 
-const IS_SILENT = `c.closed_at IS NULL AND ${SILENT_SINCE} < ${LIMIT} AND ${CAME_LONG_AGO}`;
+const ONLY_OURS_COUNT = `c.status = 'in_progress' AND q.close_counts_from = 'last_outbound'`;
+
+/** What came is looked up only where nobody said anything for long enough. */
+const IS_SILENT = `c.closed_at IS NULL AND ${SILENT_SINCE} < ${LIMIT}
+  AND CASE WHEN ${ONLY_OURS_COUNT} THEN true ELSE coalesce(${LAST_CAME} < ${LIMIT}, true) END`;
 
 @Injectable()
 export class SilenceRepository {
@@ -50,7 +55,7 @@ export class SilenceRepository {
 
   /** Closes the chat if it still is silent once its row is ours: a statement that waited for it would see its old lines. */
   async close(tx: Tx, chatId: string, at: Date): Promise<SilentChat | undefined> {
-    await row(tx, 'SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
+    await row(tx, 'SELECT FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
     return row<SilentChat>(
       tx,
       `WITH silent AS (

@@ -144,7 +144,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     while ((await database.rows(waiting)).length < howMany) await new Promise(setImmediate);
   }
 
-  return { anAgent, aQueue, aChannel, aContact, aChat, arrive, receive, write, somebodyWaits };
+  return { anAgent, aQueue, aChannel, aContact, aChat, placeOf, arrive, receive, write, somebodyWaits };
 }
 
 interface Place {
