@@ -49,6 +49,11 @@ export class ChatIntake {
     return answers;
   }
 
+  /** Whether a contact's message of this id has been stored. */
+  hasReceived(database: Database, channelId: string, externalId: string): Promise<boolean> {
+    return this.repository.hasReceived(database, channelId, externalId);
+  }
+
   /**
    * Opens a chat as `waiting` in its channel's queue at every place that has none. Answers those it opened; a chat that was
    * closed a short while ago is reopened instead where its queue wishes it.

@@ -90,6 +90,11 @@ const REOPEN = {
     RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
 };
 
+const RECEIVED = {
+  name: 'chats-received',
+  text: `SELECT FROM messages WHERE channel_id = $1 AND external_id = $2 AND direction = 'inbound'`,
+};
+
 const ANY_EMPTY = {
   name: 'chats-any-empty',
   text: 'SELECT FROM chats WHERE id = ANY ($1::uuid[]) AND last_seq = 0 LIMIT 1',
@@ -133,6 +138,11 @@ export class IntakeRepository {
   reopen(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
     const [channels, identities] = [places.map((p) => p.channelId), places.map((p) => p.identityId)];
     return rows<OpenChat>(tx, REOPEN, [channels, identities, at.toISOString()]);
+  }
+
+  async hasReceived(database: Database, channelId: string, externalId: string): Promise<boolean> {
+    const found = await database.rows(RECEIVED, [channelId, externalId]);
+    return found.length > 0;
   }
 
   /** Whether one of these chats has no message. */

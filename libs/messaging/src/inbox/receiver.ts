@@ -90,6 +90,14 @@ export class Receiver {
     return this.followUp.understand(tx, channelId, event, at);
   }
 
+  /** Whether the message the event brings has been received, under whatever key. */
+  async hasReceived(parcel: Parcel): Promise<boolean> {
+    const { claimed } = await this.claim([parcel]);
+    const [one] = claimed;
+    if (!one || parcel.event.kind !== 'message') return false;
+    return this.chats.hasReceived(this.database, one.channel.id, parcel.event.externalId);
+  }
+
   /** Records an event the database refused, alone, with its raw body. */
   async setAside(parcel: Parcel, verdict: Verdict): Promise<void> {
     const { claimed, unclaimed } = await this.claim([parcel], verdict);

@@ -44,10 +44,14 @@ export class Storing {
   }
 
   private async setAside(culprit: Waiting, error: unknown): Promise<() => void> {
-    const verdict = isKnownMessage(error) ? KNOWN : refusedBecauseOf(error);
-    this.logger.warn(`An event of ${culprit.parcel.delivery.messenger} is ${verdict.outcome}: ${verdict.reason}`);
+    const { parcel } = culprit;
     try {
-      await this.insist([culprit], () => this.receiver.setAside(culprit.parcel, verdict));
+      await this.insist([culprit], async () => {
+        const isKnown = isIdTaken(error) && (await this.receiver.hasReceived(parcel));
+        const verdict = isKnown ? KNOWN : refusedBecauseOf(error);
+        this.logger.warn(`An event of ${parcel.delivery.messenger} is ${verdict.outcome}: ${verdict.reason}`);
+        await this.receiver.setAside(parcel, verdict);
+      });
       return culprit.done;
     } catch (secondError) {
       return this.givingUp([culprit], secondError);
@@ -94,7 +98,8 @@ const UNIQUE_VIOLATION = '23505';
 /** It came before as an event of another key: handed in by a program, and now brought by its messenger, or the reverse. */
 const KNOWN: Verdict = { outcome: 'ignored', reason: 'message_known' };
 
-function isKnownMessage(error: unknown): boolean {
+/** By a message received before, which is this one; or by one of ours, which is not. */
+function isIdTaken(error: unknown): boolean {
   const { constraint } = error as { readonly constraint?: string };
   return sqlState(error) === UNIQUE_VIOLATION && constraint === 'messages_external';
 }
