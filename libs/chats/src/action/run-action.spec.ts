@@ -239,3 +239,10 @@ it('lets an admin try it with an example', async () => {
   expect((await house.get(ActionRuns).ofAction(action.id, page)).data).toMatchObject([{ id: trial.run.id }]);
   await expect(house.get(TryAction).try(admin, newId())).rejects.toMatchObject({ statusCode: 404 });
 });
+
+it('leaves no trial behind that runs for ever, where it ended without an answer', async () => {
+  const { action } = await aDesk();
+  await house.database.rows(`UPDATE actions SET secret = 'AAAA' WHERE id = $1`, [action.id]);
+  await expect(house.get(TryAction).try(admin, action.id)).rejects.toThrow();
+  expect((await house.get(ActionRuns).ofAction(action.id, page)).data).toEqual([]);
+});

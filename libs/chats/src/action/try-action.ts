@@ -19,7 +19,10 @@ export class TryAction {
     private readonly calls: ActionCalls,
   ) {}
 
-  /** Problem 404 for an unknown action, 409 for one without a secret. What the called system did is in the answer. */
+  /**
+   * Problem 404 for an unknown action, 409 for one without a secret. What the called system did is in the answer,
+   * and written down with it: nothing would go on with a trial whose process died.
+   */
   async try(caller: Caller, actionId: string): Promise<ActionTrialDto> {
     const action = await this.actions.callee(actionId);
     if (!action) throw Problem.notFound('action');
@@ -27,22 +30,14 @@ export class TryAction {
     if (!callee) throw Problem.conflict('action_without_secret', NO_SECRET);
     const [runId, requestedAt] = [newId(), new Date()];
     const by = { byKind: caller.kind, byId: caller.id, byName: caller.name };
-    await this.database.transaction((tx) =>
-      this.runs.insert(tx, {
-        id: runId,
-        actionId: callee.id,
-        caption,
-        chatId: null,
-        queueId: null,
-        ...by,
-        requestedAt,
-      }),
-    );
     const facts = { runId, requestedAt, actionId: callee.id, caption, by: byOf(caller) };
     const outcome = await this.calls.callFor({ facts: exampleFacts(facts), callee }, true);
-    const run = await this.database.transaction((tx) => this.runs.finish(tx, runId, outcome, new Date()));
-    if (!run) throw new Error(`Trial ${runId} was finished by somebody else`);
-    return { run: runViewOf(run), text: outcome.text };
+    const trial = { id: runId, actionId: callee.id, caption, chatId: null, queueId: null, ...by, requestedAt };
+    const run = await this.database.transaction(async (tx) => {
+      await this.runs.insert(tx, trial);
+      return this.runs.finish(tx, runId, outcome, new Date());
+    });
+    return { run: runViewOf(run!), text: outcome.text };
   }
 }
 
