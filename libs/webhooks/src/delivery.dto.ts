@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsISO8601 } from 'class-validator';
-import { Omittable, PageQuery } from '#api-kit';
+import { IsIn } from 'class-validator';
+import { IsMoment, Omittable, PageQuery } from '#api-kit';
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 
@@ -41,13 +41,13 @@ export class ReplayDto {
    * Events from then on
    * @example "2026-11-22T10:00:00.000Z"
    */
-  @IsISO8601({ strict: true })
+  @IsMoment()
   from: string;
 
   /**
    * Until before then
    * @example "2026-11-22T12:00:00.000Z"
    */
-  @IsISO8601({ strict: true })
+  @IsMoment()
   until: string;
 }

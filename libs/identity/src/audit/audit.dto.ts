@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, IsUUID, Matches } from 'class-validator';
-import { Omittable, PageQuery } from '#api-kit';
+import { IsOptional, IsUUID, Matches } from 'class-validator';
+import { IsMoment, Omittable, PageQuery } from '#api-kit';
 
 const ACTOR_KINDS = ['user', 'key', 'system'] as const;
 
@@ -25,12 +25,12 @@ export class AuditQuery extends PageQuery {
 
   /** From this moment on */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   from?: string;
 
   /** Before this moment */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsMoment()
   to?: string;
 }
 
