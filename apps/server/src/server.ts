@@ -56,7 +56,7 @@ export async function startServer(
 /** The database in the data directory. It throws while another Parley uses it. */
 export function embedded({ dataDir }: Config): Promise<EmbeddedPostgres> {
   const logger = new Logger('EmbeddedPostgres');
-  return openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => logger.log(line) });
+  return openEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: (line) => logger.warn(line) });
 }
 
 function firstAdmin(app: NestFastifyApplication, { values }: Config): Promise<FirstSignIn | undefined> {

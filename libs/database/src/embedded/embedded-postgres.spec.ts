@@ -201,6 +201,23 @@ for (const kind of ['its own', 'an adopted']) {
   });
 }
 
+it('tries less and less often where the server cannot start, as on a full disk, and brings it back when it can', async () => {
+  const postgres = await startAgain();
+  const settings = join(dataDir, 'postgresql.conf');
+  const good = await readFile(settings);
+  await writeFile(settings, 'shared_buffers = nonsense');
+  process.kill(await pidOf(postgres), 'SIGKILL');
+  const failures = () => log.filter((line) => line.includes('did not start')).length;
+  const reached = (count: number) =>
+    until(() => (failures() >= count ? Promise.resolve() : Promise.reject(new Error())));
+  await reached(1);
+  const began = performance.now();
+  await reached(4);
+  expect(performance.now() - began).toBeGreaterThan(1_700);
+  await writeFile(settings, good);
+  expect(await until(() => ask(postgres.url, 'SELECT 42 AS answer'))).toEqual([{ answer: 42 }]);
+});
+
 onLinux('runs the server in a process group of its own, out of reach of Ctrl-C', async () => {
   const groupOf = async (pid: number | 'self') =>
     (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')[2];

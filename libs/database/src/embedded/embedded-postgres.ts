@@ -9,6 +9,8 @@ const DATABASE = 'parley';
 /** How long a supervisor that was killed just now may still seem to be there. */
 const PREDECESSOR_PATIENCE_MS = 3_000;
 const RETRY_MS = 250;
+/** As on a full disk: every try is a line in the log, for as long as nobody comes. */
+const LONGEST_RETRY_MS = 5_000;
 
 export interface EmbeddedPostgresOptions {
   /** Where the data shall be; made when missing. */
@@ -70,13 +72,13 @@ export class EmbeddedPostgres {
 
   private async recover(): Promise<void> {
     this.log('PostgreSQL went away; bringing it back');
-    while (!this.stopping) {
+    for (let pause = RETRY_MS; !this.stopping; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
       try {
         await this.bringBack(this.server.address.port);
         return;
       } catch (error) {
         this.log(error instanceof Error ? error.message : String(error));
-        await sleep(RETRY_MS);
+        await sleep(pause);
       }
     }
   }
