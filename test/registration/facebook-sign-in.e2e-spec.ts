@@ -311,6 +311,22 @@ test('a sign-in that ended at Facebook before the choice is said to have ended',
   expect(await pagesOf(signInId)).toMatchObject({ status: 422, body: { code: 'sign_in_ended' } });
 });
 
+test('a key that was used for other Pages is refused before any is connected', async () => {
+  const [one, other] = [aPage('One'), aPage('Other')];
+  const signInId = await signedIn();
+  const headers = { 'idempotency-key': 'pages-1' };
+  const pick = (source: string) =>
+    admin.post<Chosen & { code: string }>(
+      '/v1/channels/facebook/pages',
+      { signInId, sources: [source], queueId },
+      headers,
+    );
+  expect((await pick(one.id)).body.data[0]).toMatchObject({ outcome: 'connected' });
+  expect((await pick(one.id)).body.data[0]).toMatchObject({ outcome: 'connected' });
+  expect(await pick(other.id)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  expect(await reasonFor(signInId, other.id)).toMatchObject({ channelId: null });
+});
+
 test('the address of the dialog is shown once', async () => {
   const headers = { 'idempotency-key': 'sign-in-1' };
   expect((await admin.post('/v1/channels/facebook/sign-in', {}, headers)).status).toBe(201);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '#api-kit';
+import { Idempotency, type IdempotentRequest, Problem } from '#api-kit';
 import { Database } from '#database';
 import { audit } from '#identity';
 import type { OfferedAccount, OfferVerdict, Remark } from '#messenger-kit';
@@ -26,6 +26,7 @@ export class AccountChoice {
     private readonly registration: Registration,
     private readonly channels: ChannelRepository,
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /** All accounts, as the network shows them now; those that cannot be chosen say why. */
@@ -41,23 +42,29 @@ export class AccountChoice {
     return { data, remarks: [...remarks], expiresAt: expiresAt.toISOString() };
   }
 
-  /** One channel per account, one after the other; what fails for one leaves the others alone. */
+  /**
+   * One channel per account, one after the other; what fails for one leaves the others alone. Under the same key each account
+   * is connected once, and what was refused is tried again.
+   */
   async choose(
     { messenger, caller }: Chooser,
     { signInId, sources, ...order }: ChooseAccounts,
     key: string | undefined,
   ): Promise<ChosenAccounts> {
+    const route = `POST /v1/channels/${messenger}/pages`;
+    const whole = { caller, route, key, request: { signInId, sources, ...order } };
+    await this.idempotency.known(whole);
     const { grant } = await this.signIns.grantOf(messenger, signInId, caller);
     const { accounts } = await this.ask(messenger, grant);
     const data: ChosenAccount[] = [];
     for (const source of sources) {
       const account = accounts.find((one) => one.source === source);
-      const route = `POST /v1/channels/${messenger}/pages ${source}`;
-      const request = { caller, route, key, request: { signInId, sources, ...order } };
+      const request = { ...whole, route: `${route} ${source}` };
       const chosen = await this.connect(account, source, { ...order, messenger }, request);
       if (chosen.outcome === 'refused') await this.noteRefusal(messenger, signInId, chosen);
       data.push(chosen);
     }
+    await this.noteKey(whole);
     return { data };
   }
 
@@ -78,6 +85,12 @@ export class AccountChoice {
       const problem = { code: error.code, sentence: error.detail };
       return { source, name, outcome: 'refused', channel: null, problem };
     }
+  }
+
+  /** The key is this order's from now on; each account's answer is kept with it. */
+  private async noteKey(whole: IdempotentRequest): Promise<void> {
+    const done = () => Promise.resolve({ status: 200, body: null });
+    await this.database.transaction((tx) => this.idempotency.once(tx, whole, done));
   }
 
   /** What is connected or repaired stands in the audit log with the channel. */
