@@ -201,6 +201,21 @@ for (const kind of ['its own', 'an adopted']) {
   });
 }
 
+it('tells a copy of the folder, as a backup that was put back, from the folder itself', async () => {
+  const folderSeen = async () => {
+    const postgres = await start();
+    const seen = await ask(postgres.url, `SELECT current_setting('parley.folder', true) AS folder`);
+    await postgres.stop();
+    return seen;
+  };
+  await reuseData();
+  const first = await folderSeen();
+  expect(await folderSeen()).toEqual(first);
+  await rename(dataDir, join(folder, 'original'));
+  await promisify(execFile)('cp', ['-a', join(folder, 'original'), dataDir]);
+  expect(await folderSeen()).not.toEqual(first);
+});
+
 it('tries less and less often where the server cannot start, as on a full disk, and brings it back when it can', async () => {
   const postgres = await startAgain();
   const settings = join(dataDir, 'postgresql.conf');

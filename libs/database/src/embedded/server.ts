@@ -119,7 +119,7 @@ async function launch(cluster: Cluster, address: Address): Promise<Server | stri
   const log = await openLog(cluster);
   const from = (await log.stat()).size;
   // A process group of its own: Ctrl-C in the terminal reaches us, who drain first, and never the server.
-  const child = spawn(binaries.postgres, serverArguments(dataDir, address.port), {
+  const child = spawn(binaries.postgres, serverArguments(dataDir, address.port, await folderOf(dataDir)), {
     cwd: dataDir,
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
@@ -139,9 +139,19 @@ async function launch(cluster: Cluster, address: Address): Promise<Server | stri
   return `${ended ?? 'it does not answer'}\n${await readLog(dataDir, from)}`.trim();
 }
 
-function serverArguments(dataDir: string, port: number): string[] {
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'logging_collector=off'];
+function serverArguments(dataDir: string, port: number, folder: string): string[] {
+  const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'logging_collector=off'];
+  const settings = [...fixed, `parley.folder=${folder}`];
   return ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+}
+
+/**
+ * Another one in a copy, as when a backup was put back: then history may go another way than it went before, under the same
+ * numbers of transactions.
+ */
+async function folderOf(dataDir: string): Promise<string> {
+  const { ino, birthtimeNs } = await stat(join(dataDir, 'PG_VERSION'), { bigint: true });
+  return `${ino}-${birthtimeNs}`;
 }
 
 /** A file, not a pipe: the server outlives us, and would lose its log with the pipe's reader. */

@@ -6,8 +6,11 @@ export interface Cluster {
   readonly system: string;
   /** Changes with every recovery from an archive and every promotion of a standby. */
   readonly timeline: string;
-  /** Changes where a dump is restored, also into the cluster it was made of. Versions before did not note it. */
-  readonly table?: string;
+  /**
+   * Changes where a dump is restored, also into the cluster it was made of, and where the folder of the embedded database is
+   * a copy. Versions before did not note it.
+   */
+  readonly copy?: string;
 }
 
 export interface Epoch extends Cluster {
@@ -18,7 +21,8 @@ export async function clusterOf(tx: Tx): Promise<Cluster> {
   const cluster = await row<Cluster>(
     tx,
     `SELECT system_identifier::text AS system, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) AS timeline,
-       (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'events'::regclass::oid AS table
+       concat_ws('/', (SELECT oid FROM pg_database WHERE datname = current_database()), 'events'::regclass::oid,
+         current_setting('parley.folder', true)) AS copy
      FROM pg_control_system()`,
   );
   if (!cluster) throw new Error('PostgreSQL does not say which cluster it is');

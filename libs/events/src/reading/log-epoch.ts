@@ -36,5 +36,5 @@ export class LogEpoch implements OnApplicationBootstrap {
 }
 
 function isSame(stored: Cluster, found: Cluster): boolean {
-  return stored.system === found.system && stored.timeline === found.timeline && stored.table === found.table;
+  return stored.system === found.system && stored.timeline === found.timeline && stored.copy === found.copy;
 }
