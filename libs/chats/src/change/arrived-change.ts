@@ -55,11 +55,12 @@ export function stepsOf(change: ArrivedChange & { readonly waitingId?: string })
   if (event.kind === 'notice') return [{ ...of, about: 'notice', event }];
   if (event.kind !== 'receipt') return [{ ...of, about: 'message', target: event.target, event }];
   const targets = event.targets ?? [];
-  const { targets: _targets, upTo, person, ...receipt } = event;
+  const { targets: _targets, upTo, person, ownId, ...receipt } = event;
+  const own = targets.length === 1 && ownId !== undefined ? { ownId } : {};
   const steps = targets.map((target): Step => {
-    return { ...of, about: 'message', target, event: { ...receipt, targets: [target] } };
+    return { ...of, about: 'message', target, event: { ...receipt, ...own, targets: [target] } };
   });
-  if (!upTo || !person || event.status === 'failed') return steps;
+  if (!upTo || !person || event.status === 'failed' || event.status === 'sent') return steps;
   return [...steps, { ...of, about: 'watermark', event: { ...receipt, person, upTo } }];
 }
 

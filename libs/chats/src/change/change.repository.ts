@@ -18,6 +18,13 @@ export interface Person {
   readonly externalId: string;
 }
 
+/** That a message is ours, as the messenger gives it back. */
+export interface OwnClaim {
+  readonly id: string;
+  readonly channelId: string;
+  readonly person?: Pick<Person, 'scope' | 'externalId'>;
+}
+
 /** A message that was found, by its place among those asked for. */
 export interface Found {
   readonly place: number;
@@ -67,7 +74,7 @@ const FIND = {
     ) AS m`,
 };
 
-/** Only what was said on this channel, to this person, can come back from there. */
+/** Only what was said on this channel, to this person where one is named, can come back from there. */
 const FIND_OWN = {
   name: 'changes-find-own',
   text: `
@@ -77,7 +84,8 @@ const FIND_OWN = {
     CROSS JOIN LATERAL (
       SELECT m.id, m.chat_id FROM messages m
       JOIN chats c ON c.id = m.chat_id
-      JOIN identities i ON i.id = c.identity_id AND i.scope = w.scope AND i.external_id = w.external_id
+      JOIN identities i ON i.id = c.identity_id
+        AND (w.external_id IS NULL OR (i.scope = w.scope AND i.external_id = w.external_id))
       WHERE m.id = w.id AND m.channel_id = w.channel_id AND m.direction = 'outbound'
         AND (m.status <> 'queued' OR m.attempts > 0)
       OFFSET 0
@@ -146,14 +154,14 @@ export class ChangeRepository {
     return rows<Found>(tx, FIND, [keys.map((k) => k.channelId), keys.map((k) => k.externalId)]);
   }
 
-  /** `id` is what the messenger gave back as ours: found only if it was sent there, to this person, by this channel. */
-  async findOwn(tx: Tx, wanted: readonly (Person & { readonly id: string })[]): Promise<Found[]> {
+  /** `id` is what the messenger gave back as ours: found only if it was sent by this channel, and to the person where one is named. */
+  async findOwn(tx: Tx, wanted: readonly OwnClaim[]): Promise<Found[]> {
     if (wanted.length === 0) return [];
     return rows<Found>(tx, FIND_OWN, [
       wanted.map((w) => w.id),
       wanted.map((w) => w.channelId),
-      wanted.map((w) => w.scope),
-      wanted.map((w) => w.externalId),
+      wanted.map((w) => w.person?.scope ?? null),
+      wanted.map((w) => w.person?.externalId ?? null),
     ]);
   }
 

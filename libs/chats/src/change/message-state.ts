@@ -129,6 +129,11 @@ export interface UpTo {
   readonly readUpTo: Date | null;
 }
 
+/** Its last try has an id, and a fate. */
+export function isSettled({ externalId, status }: MessageState): boolean {
+  return externalId !== null && !OPEN.has(status);
+}
+
 /**
  * The messenger proved that it has the message: it answered with its id, or the message came back. What the person is
  * known to have read includes it.
@@ -139,7 +144,7 @@ export function proved(
   sentAt: Date | undefined,
   upTo: UpTo,
 ): MessageState {
-  const settled = message.externalId !== null && !OPEN.has(message.status);
+  const settled = isSettled(message);
   // What is not settled and has an id has it of an earlier try, which failed: there is no such message any more.
   const id = settled ? message.externalId : (externalId ?? message.externalId);
   const sent = { ...message, externalId: id, sentAt: sentAt ?? message.sentAt };

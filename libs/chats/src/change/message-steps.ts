@@ -5,6 +5,7 @@ import type { HeldChat } from './change.repository.js';
 import {
   deleted,
   edited,
+  isSettled,
   type MessageState,
   proved,
   reacted,
@@ -17,15 +18,32 @@ import {
 import type { Scene } from './scene.js';
 import { personKey } from './waiting-changes.repository.js';
 
-/** An edit, a deletion, a reaction, a receipt: done to its message, or kept until that is there. */
+/**
+ * An edit, a deletion, a reaction, a receipt: done to its message, or kept until that is there. A receipt that gives our id
+ * back proves that the messenger has the message; where that has another id by now it is about an earlier try.
+ */
 export function changeMessage(scene: Scene, step: StepAbout<'message'>): void {
-  const message = scene.messageOf({ channelId: step.channelId, externalId: step.target });
-  if (message) scene.put(after(message, step.event, scene.at));
-  else scene.wait(step, 'message', step.target);
+  const { channelId, target, event } = step;
+  const key = { channelId, externalId: target };
+  const own = scene.ownOf(step);
+  if (own && scene.messageOf(key)?.id !== own.id) {
+    if (isSettled(own)) return;
+    prove(scene, own, channelId, [target], undefined);
+  }
+  const message = scene.messageOf(key);
+  if (message) scene.put(after(message, event, scene.at));
+  else if (!isProofAlone(event)) scene.wait(step, 'message', target);
+}
+
+/** Of a message that is not ours it says nothing, also later. */
+function isProofAlone(event: TargetedEvent): boolean {
+  return event.kind === 'receipt' && event.status === 'sent';
 }
 
 function after(message: MessageState, event: TargetedEvent, at: Date): MessageState {
-  if (event.kind === 'receipt') return receipted(message, event.status, event.failure);
+  if (event.kind === 'receipt') {
+    return event.status === 'sent' ? message : receipted(message, event.status, event.failure);
+  }
   const version: Version = { at: event.at?.toISOString() ?? null, rank: event.rank };
   if (event.kind === 'edit') return edited(message, contentOf(event, message), version, at);
   if (event.kind === 'deletion') return deleted(message, event.at ?? at);

@@ -154,3 +154,50 @@ test('a receipt reads only what still waits for one, however long the chat', asy
   await house.happens(upTo(person, 'read', minute(4)));
   expect(await from()).toEqual({ undelivered_from: null, unread_from: null });
 });
+
+async function anUnconfirmed(person: Person): Promise<string> {
+  const one = await house.sending(person);
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => house.get(Deliveries).leaveUnconfirmed(tx, chatId));
+  return one.messageId;
+}
+
+test.each(['sent', 'delivered', 'failed'] as const)(
+  'a receipt that gives our id back proves a message of unknown fate: %s',
+  async (status) => {
+    const person = await aWriter();
+    const ownId = await anUnconfirmed(person);
+    await house.happens(receipt(person, { status, targets: ['o1'], ownId }));
+    expect(await house.byId(ownId)).toMatchObject({ status, externalId: 'o1' });
+  },
+);
+
+test('our id proves nothing on another channel, and a receipt that only proves waits for nobody', async () => {
+  const [person, other] = [await aWriter(), await aWriter()];
+  const ownId = await anUnconfirmed(person);
+  await house.happens(receipt(other, { status: 'sent', targets: ['o1'], ownId }));
+  await house.happens(receipt(person, { status: 'sent', targets: ['o2'], ownId: 'none of ours' }));
+  expect(await house.byId(ownId)).toMatchObject({ status: 'unconfirmed', externalId: null });
+  const waiting = 'SELECT FROM waiting_changes WHERE channel_id = ANY ($1::uuid[])';
+  expect(await house.database.rows(waiting, [[person.channelId, other.channelId]])).toEqual([]);
+});
+
+test('a late receipt of a first try proves nothing new: the second try stays queued', async () => {
+  const person = await aWriter();
+  const ownId = await house.sent(person, 'o1', minute(1));
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'], ownId }));
+  await house.database.transaction((tx) => house.get(Deliveries).requeue(tx, ownId, ['failed']));
+  await house.happens(receipt(person, { status: 'sent', targets: ['o1'], ownId }));
+  expect(await house.byId(ownId)).toMatchObject({ status: 'queued' });
+});
+
+test('a late receipt of a first try says nothing about the second one, which has an id of its own', async () => {
+  const person = await aWriter();
+  const ownId = await anUnconfirmed(person);
+  const [deliveries, chatId] = [house.get(Deliveries), await house.chatOf(person)];
+  await house.database.transaction((tx) => deliveries.requeue(tx, ownId, ['unconfirmed']));
+  await house.database.transaction((tx) => deliveries.startSending(tx, chatId, 3_600_000));
+  await house.answered({ messageId: ownId, attempt: 2 }, minute(2), 'o2');
+  await house.happens(receipt(person, { status: 'failed', targets: ['o1'], ownId }));
+  expect(await house.byId(ownId)).toMatchObject({ status: 'sent', externalId: 'o2' });
+});

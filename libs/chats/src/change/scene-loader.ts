@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isId, type Tx } from '#database';
-import { personOf, type Step, type StepAbout } from './arrived-change.js';
-import { ChangeRepository, type Found, type MessageKey, type Placed } from './change.repository.js';
+import { personOf, type Step } from './arrived-change.js';
+import { ChangeRepository, type Found, type MessageKey, type OwnClaim, type Placed } from './change.repository.js';
 import { Scene } from './scene.js';
 import { WaitingChangesRepository } from './waiting-changes.repository.js';
 
@@ -39,12 +39,15 @@ export class SceneLoader {
   }
 
   private async findOwn(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<Found[]> {
-    const echoes = steps.filter((step): step is StepAbout<'echo'> => step.about === 'echo' && isId(step.event.ownId));
+    const claims = steps.flatMap((step) => {
+      const claim = claimOf(step);
+      return claim && isId(claim.id) ? [{ step, claim }] : [];
+    });
     const found = await this.repository.findOwn(
       tx,
-      echoes.map((echo) => ({ ...personOf(echo), id: echo.event.ownId! })),
+      claims.map(({ claim }) => claim),
     );
-    for (const { place, messageId } of found) scene.knowOwn(echoes[place]!, messageId);
+    for (const { place, messageId } of found) scene.knowOwn(claims[place]!.step, messageId);
     return found;
   }
 
@@ -85,12 +88,23 @@ export class SceneLoader {
 
   /** Only what proves a sending needs to know more about its chat. */
   private async loadSending(tx: Tx, scene: Scene, own: readonly Placed[]): Promise<void> {
-    const echoes = scene.steps.filter((step) => step.about === 'echo');
-    if (echoes.length === 0 && own.length === 0) return;
+    const mayProve = scene.steps.some((step) => step.about === 'echo' || claimOf(step));
+    if (!mayProve && own.length === 0) return;
     const chatIds = [...scene.chats.keys()];
     for (const { chatId, ...upTo } of await this.repository.upTo(tx, chatIds)) scene.upTo.set(chatId, upTo);
     for (const chatId of await this.repository.sending(tx, chatIds)) scene.sending.add(chatId);
   }
+}
+
+/** What a step says is ours. A receipt may name a person by another id than the chat has; its channel must do. */
+function claimOf(step: Step): OwnClaim | undefined {
+  const { channelId } = step;
+  if (step.about === 'echo') {
+    const { ownId: id } = step.event;
+    return id === undefined ? undefined : { id, channelId, person: step.event.recipient };
+  }
+  const id = step.about === 'message' && step.event.kind === 'receipt' ? step.event.ownId : undefined;
+  return id === undefined ? undefined : { id, channelId };
 }
 
 function keysOf(steps: readonly Step[]): MessageKey[] {

@@ -7,6 +7,8 @@ export interface ChatTarget {
   readonly identityId: string;
   readonly messenger: string;
   readonly lastInboundAt: Date | null;
+  /** The messenger's id of the contact's newest message; told where the chat alone was asked for. */
+  readonly lastInboundId?: string | null;
 }
 
 /** A stored message that somebody of ours wants to do something with. */

@@ -12,7 +12,9 @@ export class OutgoingTargetsRepository {
 
   chat(chatId: string): Promise<ChatTarget | undefined> {
     return this.database.row<ChatTarget>(
-      `SELECT ${CHAT} FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1`,
+      `SELECT ${CHAT}, (
+         SELECT m.external_id FROM messages m WHERE m.chat_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1
+       ) AS "lastInboundId" FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1`,
       [chatId],
     );
   }

@@ -22,7 +22,7 @@ export class ChatSignals {
     if (!this.messengers.require(target.messenger).outcome.powers.includes('typing')) {
       throw new Problem(422, 'not_supported', 'This messenger cannot show that somebody is writing.');
     }
-    void this.say(target, 'typing');
+    this.typing(chatId);
   }
 
   /** Shows that somebody writes, where the messenger can. Returns at once; call it after the commit. */

@@ -61,13 +61,14 @@ export class NetworkQuestion {
     }
   }
 
-  private async put(way: Way, { lastInboundAt }: ChatTarget, human: boolean, question: Question) {
+  private async put(way: Way, { lastInboundAt, lastInboundId }: ChatTarget, human: boolean, question: Question) {
     const { account, recipient } = way;
     const deadline = new Deadline(this.options.callTimeoutMs);
     const context = {
       account,
       recipient,
       lastInboundAt: lastInboundAt ?? undefined,
+      lastInboundId: lastInboundId ?? undefined,
       human,
       signal: deadline.signal,
     };

@@ -71,11 +71,14 @@ export interface ReactionEvent extends ChangeFrame {
 /** What became of messages of ours. Only moves a status forward. */
 export interface ReceiptEvent extends EventFrame {
   readonly kind: 'receipt';
-  readonly status: 'delivered' | 'read' | 'failed';
+  /** `sent`: the messenger has the message, and no more is known; worth nothing without an `ownId`. */
+  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
   /** Whose chat it is about; absent where `targets` alone tell. */
   readonly person?: Sender;
   /** The messages, by `externalId`. */
   readonly targets?: readonly string[];
+  /** `OutgoingMessage.id` of the one target, where the messenger gives back what we sent along. It is verified before it is believed. */
+  readonly ownId?: string;
   /** Everything sent to the person up to this moment, by the messenger's clock. */
   readonly upTo?: Date;
   readonly at?: Date;

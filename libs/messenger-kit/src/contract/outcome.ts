@@ -24,6 +24,8 @@ export interface SendContext {
   readonly recipient: Recipient;
   /** When the contact last wrote, by the messenger's clock. */
   readonly lastInboundAt?: Date;
+  /** The messenger's id of what they wrote last, for `typing` and `markSeen`, where it gave one. */
+  readonly lastInboundId?: string;
   /** Whether a person answers, not a program: some messengers allow people more. */
   readonly human: boolean;
   /** Ends the call: sooner than the caller's lease. */
@@ -90,7 +92,7 @@ export interface OutcomeMessageWorker {
   readonly pace: Pace;
   /** How long a text may be, in UTF-16 units. */
   readonly maxTextLength: number;
-  /** Whether what we send comes back as an echo that proves it: then an unknown fate is waited for. */
+  /** Whether what we send comes back with our id, in an echo or a receipt that proves it: then an unknown fate is waited for. */
   readonly echoes?: boolean;
   /** One message of what `expand` gives, one call. */
   send(message: OutgoingMessage, context: SendContext): Promise<SendVerdict>;

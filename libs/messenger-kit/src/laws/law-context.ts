@@ -16,5 +16,8 @@ export function contextOf(
   signal = AbortSignal.timeout(PATIENCE_MS),
 ): SendContext {
   const { recipient } = subject;
-  return { account: accountOf(subject, network), recipient, lastInboundAt: new Date(), human: true, signal };
+  const account = accountOf(subject, network);
+  const lastInboundId = subject.requestAnswers?.target;
+  const wrote = { lastInboundAt: new Date(), ...(lastInboundId !== undefined && { lastInboundId }) };
+  return { account, recipient, ...wrote, human: true, signal };
 }
