@@ -47,7 +47,13 @@ module.exports = {
       name: 'one-messenger-never-imports-another',
       severity: 'error',
       from: { path: '^libs/messengers/src/([^/]+)/' },
-      to: { path: '^libs/messengers/src/[^/]+/', pathNot: '^libs/messengers/src/$1/' },
+      to: { path: '^libs/messengers/src/[^/]+/', pathNot: '^libs/messengers/src/($1|meta)/' },
+    },
+    {
+      name: 'only-metas-messengers-import-meta',
+      severity: 'error',
+      from: { path: '^libs/messengers/src/', pathNot: '^libs/messengers/src/(meta|facebook|whatsapp)/' },
+      to: { path: '^libs/messengers/src/meta/' },
     },
     {
       name: 'only-the-server-imports-messengers',

@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { arrayOf, at, objectOf, parseJson } from '#messenger-kit';
 import type { Rejected, RejectionClass, Unknown } from '#messenger-kit';
-import type { GraphAnswer, GraphError } from './graph-api.js';
+import { regainAccessMs, unreadable } from '../meta/answers.js';
+import type { GraphAnswer, GraphError } from '../meta/graph-api.js';
+import { REFUSALS } from './refusals.js';
 
 interface Meaning {
   readonly class: RejectionClass;
@@ -106,7 +106,7 @@ export function isWorthAnotherTry(answer: GraphAnswer): boolean {
 
 /** What a refused or unreadable answer to a send means. */
 export function verdictOf(answer: Exclude<GraphAnswer, { kind: 'ok' }>): Rejected | Unknown {
-  if (answer.kind === 'unreadable') return unreadable(answer.status);
+  if (answer.kind === 'unreadable') return unreadable(answer.status, REFUSALS.names);
   const { error, headers } = answer;
   const { waitMs = 0, wholeChannel, ...meaning } = meaningOf(error);
   const code = error.subcode === undefined ? String(error.code) : `${error.code}/${error.subcode}`;
@@ -134,32 +134,3 @@ function meaningOf({ code, subcode, isTransient }: GraphError): Meaning {
 const BUSY_CODES: ReadonlyMap<number, Meaning> = new Map(
   [...BY_CODE].filter(([, meaning]) => meaning.class === 'retryAfter'),
 );
-
-/**
- * The minutes until calls are allowed again; Meta has no Retry-After.
- * https://developers.facebook.com/docs/graph-api/overview/rate-limiting
- */
-function regainAccessMs(headers: IncomingHttpHeaders): number {
-  const uses = ['x-business-use-case-usage', 'x-app-usage', 'x-page-usage'].flatMap((name) => {
-    const header = headers[name];
-    const usage = typeof header === 'string' ? objectOf(parseJson(header)) : undefined;
-    return [usage, ...Object.values(usage ?? {}).flatMap(arrayOf)];
-  });
-  const minutes = uses
-    .map((use) => Number(at(use, 'estimated_time_to_regain_access')))
-    .filter((value) => value > 0 && value < 10_000);
-  return Math.max(0, ...minutes) * MINUTE;
-}
-
-/** Not the Graph API's answer: a proxy's 4xx never reached it, of anything else nobody can tell. */
-function unreadable(status: number): Rejected | Unknown {
-  const code = String(status);
-  if (status === 429) {
-    return { kind: 'rejected', class: 'retryAfter', code, sentence: tooFast.sentence, wholeChannel: true };
-  }
-  if (status >= 300 && status < 500 && status !== 408) {
-    const sentence = `Something between this server and Facebook refused the message (${status}).`;
-    return { kind: 'rejected', class: 'permanent', code, sentence };
-  }
-  return { kind: 'unknown', sentence: `Facebook gave no readable answer (${status}); the message may have arrived.` };
-}

@@ -1,5 +1,7 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
-import { GraphApi } from './graph-api.js';
+import { GRAPH_URL, GRAPH_VERSION, GraphApi } from '../meta/graph-api.js';
+import { metaAppOf } from '../meta/meta-app.js';
+import { Usage } from '../meta/usage.js';
 import { FacebookHistory } from './history.js';
 import { FacebookIncome } from './income.js';
 import { FacebookMedia } from './media.js';
@@ -8,9 +10,7 @@ import { FacebookProfile } from './profile.js';
 import { FacebookRegistration } from './registration.js';
 import { FacebookSignIn } from './sign-in.js';
 
-const GRAPH = 'https://graph.facebook.com';
 const WEBSITE = 'https://www.facebook.com';
-const VERSION = 'v26.0';
 
 /**
  * Facebook Messenger, through Pages. Settings: `graphUrl`, `graphVersion`, `dialogUrl`, `appId`, `appSecret` (the newest
@@ -27,13 +27,13 @@ export class FacebookMessenger implements Messenger {
   readonly history: FacebookHistory;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
-    const { graphUrl, graphVersion, appId, verifyToken, humanAgentTag } = settings;
-    const [appSecret, ...olderSecrets] = (settings['appSecret'] ?? '').split(/\s+/).filter((secret) => secret !== '');
-    const version = graphVersion || VERSION;
-    const api = new GraphApi(http, { url: graphUrl || GRAPH, version, appSecret });
-    const app = { id: appId, secret: appSecret, olderSecrets, verifyToken };
+    const { graphUrl, graphVersion, humanAgentTag } = settings;
+    const app = metaAppOf(settings);
+    const version = graphVersion || GRAPH_VERSION;
+    const graph = { url: graphUrl || GRAPH_URL, version, appSecret: app.secret };
+    const api = new GraphApi(http, graph, new Usage('Facebook', 'Page'));
     const website = (settings['dialogUrl'] || WEBSITE).replace(/\/+$/, '');
-    this.income = new FacebookIncome(appId);
+    this.income = new FacebookIncome(app.id);
     this.outcome = new FacebookOutcome(api, humanAgentTag === 'on');
     this.registration = new FacebookRegistration(api, app);
     const businessPages = settings['businessPages'] === 'on';

@@ -1,7 +1,7 @@
 import { arrayOf, at, idOf, textOf, timeOf } from '#messenger-kit';
 import type { ChannelAccount, HistoryReader, HistoryVerdict, RejectionClass } from '#messenger-kit';
 import { verdictOf } from './errors.js';
-import type { GraphApi } from './graph-api.js';
+import type { GraphApi } from '../meta/graph-api.js';
 
 /** Meta tells details of the 20 newest messages of a conversation only. */
 const MESSAGES = 'messages.limit(20){id,created_time,from,to,message,attachments,sticker}';

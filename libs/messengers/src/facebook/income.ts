@@ -1,17 +1,6 @@
-import {
-  arrayOf,
-  at,
-  boundedId,
-  equalSecrets,
-  fingerprint,
-  has,
-  idOf,
-  isSignedByOneOf,
-  objectOf,
-  parseJson,
-  timeOf,
-} from '#messenger-kit';
+import { arrayOf, at, boundedId, fingerprint, has, idOf, objectOf, parseJson, timeOf } from '#messenger-kit';
 import type { InboundEvent, IncomeMessageWorker, WebhookRequest, WebhookSecrets } from '#messenger-kit';
+import { answerToChallenge, isSignedByMeta } from '../meta/webhook-proof.js';
 import { delivery, edit, reaction, read } from './changes.js';
 import { ignored, malformed, type Converter, type Item } from './item.js';
 import { message, postback } from './messages.js';
@@ -56,15 +45,11 @@ export class FacebookIncome implements IncomeMessageWorker {
   constructor(private readonly appId?: string) {}
 
   isAuthentic(request: WebhookRequest, secrets: WebhookSecrets): boolean {
-    const header = request.headers['x-hub-signature-256'];
-    if (typeof header !== 'string' || !header.startsWith('sha256=')) return false;
-    return isSignedByOneOf(header.slice('sha256='.length), request.body, secrets.signing);
+    return isSignedByMeta(request, secrets);
   }
 
   challenge(query: URLSearchParams, secrets: WebhookSecrets): string | undefined {
-    const [mode, token, challenge] = ['hub.mode', 'hub.verify_token', 'hub.challenge'].map((name) => once(query, name));
-    if (mode !== 'subscribe' || !challenge || !token || !secrets.verifyToken) return undefined;
-    return equalSecrets(token, secrets.verifyToken) ? challenge : undefined;
+    return answerToChallenge(query, secrets);
   }
 
   convert(request: WebhookRequest): InboundEvent[] {
@@ -94,11 +79,6 @@ export class FacebookIncome implements IncomeMessageWorker {
     if (isOdd) return [...events, malformed(page, 'odd_entry', entry)];
     return events.length > 0 ? events : [ignored(page, 'empty_entry', fingerprint(entry))];
   }
-}
-
-function once(query: URLSearchParams, name: string): string | undefined {
-  const values = query.getAll(name);
-  return values.length === 1 ? values[0] : undefined;
 }
 
 function itemOf(wire: unknown, frame: Pick<Item, 'page' | 'app'> & { readonly entryTime: Date | undefined }): Item {

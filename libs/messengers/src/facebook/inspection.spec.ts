@@ -1,7 +1,7 @@
 import type { Finding } from '#messenger-kit';
 import { inspectPage, type PageAnswers } from './inspection.js';
 import { FIELDS } from './subscriptions.js';
-import { TokenFacts } from './token-facts.js';
+import { TokenFacts } from '../meta/token-facts.js';
 
 const PAGE = '108326419507742';
 const NOW = new Date('2026-11-22T10:00:00Z');

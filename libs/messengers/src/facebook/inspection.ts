@@ -1,14 +1,16 @@
 import type { Finding, InspectRequest } from '#messenger-kit';
+import { REFUSALS } from './refusals.js';
+import type { AppSubscription, Failed } from '../meta/app-callback.js';
+import { callbackFinding } from '../meta/callback-finding.js';
 import { PAGE_PERMISSIONS, withReasons } from './permissions.js';
-import { appRefusalOf, refusalOf } from './refusals.js';
-import { isRight, rivalOf, FIELDS, type AppSubscription, type Subscriptions } from './subscriptions.js';
-import type { FactsAnswer, TokenFacts } from './token-facts.js';
+import { FIELDS, type Subscriptions } from './subscriptions.js';
+import type { FactsAnswer, TokenFacts } from '../meta/token-facts.js';
 
 /** What Meta said about a Page of ours. */
 export interface PageAnswers {
   readonly facts: FactsAnswer;
   readonly page: Awaited<ReturnType<Subscriptions['ofPage']>>;
-  readonly app: Awaited<ReturnType<Subscriptions['ofApp']>>;
+  readonly app: AppSubscription | Failed;
 }
 
 const DAY = 24 * 3_600_000;
@@ -18,7 +20,7 @@ const SIGN_IN = 'Sign in with Facebook again and choose the Page.';
 export function inspectPage(page: string, answers: PageAnswers, { webhookUrl, now }: InspectRequest): Finding[] {
   const { facts } = answers;
   if (facts.kind !== 'ok') {
-    const { sentence } = appRefusalOf(facts);
+    const { sentence } = REFUSALS.ofApp(facts);
     const state = facts.kind === 'error' && facts.error.code === 190 ? 'broken' : 'unknown';
     return [
       { code: 'app_secret', state, sentence, ...(state === 'broken' && { advice: 'Correct the settings.' }) },
@@ -29,7 +31,7 @@ export function inspectPage(page: string, answers: PageAnswers, { webhookUrl, no
     { code: 'app_secret', state: 'ok', sentence: 'Facebook accepts our app’s secret; it signs webhooks with it.' },
     ...findingsOfToken(facts.facts, page, now),
     ...findingsOfPage(answers.page),
-    findingOfApp(answers.app, webhookUrl),
+    callbackFinding(answers.app, webhookUrl, FIELDS, REFUSALS),
   ];
 }
 
@@ -84,7 +86,7 @@ function findingsOfPage(answer: PageAnswers['page']): Finding[] {
   const code = 'page_subscription';
   if (answer.kind !== 'ok') {
     return [
-      { code, state: 'unknown', sentence: `Facebook did not tell what is subscribed. ${refusalOf(answer).sentence}` },
+      { code, state: 'unknown', sentence: `Facebook did not tell what is subscribed. ${REFUSALS.of(answer).sentence}` },
     ];
   }
   const { missing, others } = answer;
@@ -105,38 +107,4 @@ function findingsOfPage(answer: PageAnswers['page']): Finding[] {
   const sentence = `Also receiving the Page’s messages: ${others.join(', ')}.`;
   const advice = 'Two systems may answer the same person. Disconnect the Page in the other one if that is not wanted.';
   return [subscribed, { code: 'other_receivers', state: 'warning', sentence, advice }];
-}
-
-function findingOfApp(answer: PageAnswers['app'], webhookUrl: string): Finding {
-  const code = 'app_subscription';
-  if (answer.kind !== 'ok') {
-    return {
-      code,
-      state: 'unknown',
-      sentence: `Facebook did not tell the app’s callback. ${appRefusalOf(answer).sentence}`,
-    };
-  }
-  if (isRight(answer, webhookUrl)) return { code, state: 'ok', sentence: 'The Meta app delivers to this server.' };
-  return { code, state: 'broken', ...driftOf(answer, webhookUrl) };
-}
-
-function driftOf(app: AppSubscription, webhookUrl: string): Pick<Finding, 'sentence' | 'advice' | 'repair'> {
-  const rival = rivalOf(app, webhookUrl);
-  if (rival !== undefined) {
-    return {
-      sentence: `The Meta app delivers to another system at ${rival}, not to this server.`,
-      advice: 'Give each system a Meta app of its own, or take the app over from here.',
-      repair: 'takes_over',
-    };
-  }
-  const advice = 'Set the callback again; that can be done from here.';
-  if (app.callbackUrl === undefined) return { sentence: 'The Meta app has no callback.', advice, repair: 'harmless' };
-  if (app.callbackUrl !== webhookUrl) {
-    return { sentence: 'The Meta app delivers to an old address of this server.', advice, repair: 'harmless' };
-  }
-  const missing = FIELDS.filter((field) => !app.fields.includes(field));
-  const sentence = app.active
-    ? `The Meta app is not subscribed to ${missing.join(', ')}: these events do not arrive.`
-    : 'Meta switched the app’s callback off.';
-  return { sentence, advice, repair: 'harmless' };
 }

@@ -11,7 +11,7 @@ import type {
   Unknown,
 } from '#messenger-kit';
 import { isWorthAnotherTry, verdictOf } from './errors.js';
-import type { GraphAnswer, GraphApi, GraphCall } from './graph-api.js';
+import type { GraphAnswer, GraphApi, GraphCall } from '../meta/graph-api.js';
 import { expand, MAX_TEXT, refusal } from './limits.js';
 import { fileForm, isMid, textBody } from './send-body.js';
 

@@ -1,7 +1,7 @@
 import { at, cleanName, textOf } from '#messenger-kit';
 import type { ChannelAccount, Profile, ProfileReader, Recipient } from '#messenger-kit';
 import { verdictOf } from './errors.js';
-import type { GraphApi } from './graph-api.js';
+import type { GraphApi } from '../meta/graph-api.js';
 
 /** https://developers.facebook.com/docs/messenger-platform/identity/user-profile. Being refused is normal. */
 export class FacebookProfile implements ProfileReader {

@@ -10,13 +10,14 @@ import type {
   WebhookSecrets,
 } from '#messenger-kit';
 import { verdictOf } from './errors.js';
-import type { GraphApi } from './graph-api.js';
+import type { GraphApi } from '../meta/graph-api.js';
+import { refused } from '../meta/refusals.js';
+import { REFUSALS } from './refusals.js';
 import { inspectPage } from './inspection.js';
-import { whyUnavailable, type MetaApp } from './meta-app.js';
+import { webhookSecretsOf, whyUnavailable, type MetaApp } from '../meta/meta-app.js';
 import { PAGE_PERMISSIONS } from './permissions.js';
-import { INVALID_TOKEN, refusalOf, refused } from './refusals.js';
 import { Subscriptions } from './subscriptions.js';
-import { askAbout } from './token-facts.js';
+import { askAbout } from '../meta/token-facts.js';
 
 export class FacebookRegistration implements MessengerRegistrationWorker {
   readonly callback = 'app';
@@ -36,12 +37,11 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
   }
 
   unavailable(): string | undefined {
-    return whyUnavailable(this.app);
+    return whyUnavailable(this.app, 'Facebook');
   }
 
   appSecrets(): WebhookSecrets {
-    const { secret, olderSecrets = [], verifyToken } = this.app;
-    return { signing: secret ? [secret, ...olderSecrets] : [], ...(verifyToken && { verifyToken }) };
+    return webhookSecretsOf(this.app);
   }
 
   async identify(credentials: Readonly<Record<string, string>>): Promise<ConnectVerdict> {
@@ -50,9 +50,9 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     const token = (credentials['pageToken'] ?? '').trim();
     if (!/^[\x21-\x7e]+$/.test(token)) return refused('token_malformed', 'This is not a Page access token.');
     const page = await this.api.call({ method: 'GET', path: 'me', token, query: { fields: 'id,name' } });
-    if (page.kind !== 'ok') return refusalOf(page);
+    if (page.kind !== 'ok') return REFUSALS.of(page);
     const source = idOf(at(page.body, 'id'));
-    if (source === undefined) return refusalOf({ kind: 'unreadable', status: 200 });
+    if (source === undefined) return REFUSALS.of({ kind: 'unreadable', status: 200 });
     const problem = await this.flawOf(token, source);
     const name = cleanName(textOf(at(page.body, 'name'))) ?? source;
     return problem ?? { kind: 'connected', source, name, credentials: { pageToken: token } };
@@ -63,7 +63,7 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     const identity = await this.identify(credentials);
     if (identity.kind === 'refused') return identity;
     const problem =
-      (await this.subscriptions.bringHere(webhookUrl, takeOver)) ??
+      (await this.subscriptions.ofApp.bringHere(webhookUrl, takeOver)) ??
       (await this.subscriptions.subscribePage(identity.source, identity.credentials['pageToken'] ?? ''));
     return problem ?? identity;
   }
@@ -85,16 +85,16 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     const [facts, page, app] = await Promise.all([
       askAbout(token, this.api, this.app),
       this.subscriptions.ofPage(source, token),
-      this.subscriptions.ofApp(),
+      this.subscriptions.ofApp.read(),
     ]);
     return [...inspectPage(source, { facts, page, app }, request), this.api.usage.finding(source)];
   }
 
   private async flawOf(token: string, page: string): Promise<Refused | undefined> {
     const answer = await askAbout(token, this.api, this.app);
-    if (answer.kind !== 'ok') return refusalOf(answer);
+    if (answer.kind !== 'ok') return REFUSALS.of(answer);
     const { facts } = answer;
-    if (!facts.isValid) return INVALID_TOKEN;
+    if (!facts.isValid) return REFUSALS.invalidToken;
     if (facts.appId !== this.app.id) {
       return refused('other_app', 'This token was made for another Meta app than the one configured here.');
     }

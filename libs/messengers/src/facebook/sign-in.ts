@@ -8,11 +8,12 @@ import type {
   Refused,
   Remark,
 } from '#messenger-kit';
-import type { GraphAnswer, GraphApi } from './graph-api.js';
-import { whyUnavailable, type MetaApp } from './meta-app.js';
+import type { GraphAnswer, GraphApi } from '../meta/graph-api.js';
+import { whyUnavailable, type MetaApp } from '../meta/meta-app.js';
+import { refused } from '../meta/refusals.js';
+import { REFUSALS } from './refusals.js';
 import { BUSINESS_PERMISSION, PAGE_PERMISSIONS, PERMISSIONS, withReasons, type Permission } from './permissions.js';
-import { appRefusalOf, refusalOf, refused } from './refusals.js';
-import { askAbout, type TokenFacts } from './token-facts.js';
+import { askAbout, type TokenFacts } from '../meta/token-facts.js';
 
 export interface DialogSettings {
   /** Meta's website with the Graph version, such as `https://www.facebook.com/v26.0`. */
@@ -48,7 +49,7 @@ export class FacebookSignIn implements AccountSignIn {
 
   /** Code → token of an hour or two → token of 60 days: Page tokens made with the latter have no end date. */
   async grant(returned: URLSearchParams, redirectUri: string): Promise<GrantVerdict> {
-    const unavailable = whyUnavailable(this.app);
+    const unavailable = whyUnavailable(this.app, 'Facebook');
     if (unavailable !== undefined) return refused('not_configured', unavailable);
     if (returned.has('error')) return refusedInDialog(returned);
     const code = returned.get('code') ?? '';
@@ -62,7 +63,7 @@ export class FacebookSignIn implements AccountSignIn {
 
   async accounts({ userToken = '' }: Readonly<Record<string, string>>): Promise<OfferVerdict> {
     const about = await askAbout(userToken, this.api, this.app);
-    if (about.kind !== 'ok') return appRefusalOf(about);
+    if (about.kind !== 'ok') return REFUSALS.ofApp(about);
     if (!about.facts.isValid || about.facts.appId !== this.app.id) return SIGN_IN_ENDED;
     const declined = await this.declined(userToken);
     const pages = await this.pages(userToken);
@@ -81,7 +82,7 @@ export class FacebookSignIn implements AccountSignIn {
     });
     if (answer.kind !== 'ok') return refusalOfExchange(answer);
     const token = textOf(at(answer.body, 'access_token'));
-    return token === undefined ? refusalOf({ kind: 'unreadable', status: 200 }) : { token };
+    return token === undefined ? REFUSALS.of({ kind: 'unreadable', status: 200 }) : { token };
   }
 
   /** What the person did not grant. Where Meta does not say, nothing is assumed. */
@@ -101,7 +102,7 @@ export class FacebookSignIn implements AccountSignIn {
     do {
       const query = { fields: 'id,name,access_token,tasks', limit: String(PAGE_SIZE), ...(after && { after }) };
       const answer = await this.api.call({ method: 'GET', path: 'me/accounts', token, query });
-      if (answer.kind !== 'ok') return refusalOf(answer);
+      if (answer.kind !== 'ok') return REFUSALS.of(answer);
       pages.push(...arrayOf(at(answer.body, 'data')));
       const hasMore = at(answer.body, 'paging', 'next') !== undefined;
       after = hasMore ? textOf(at(answer.body, 'paging', 'cursors', 'after')) : undefined;
@@ -144,7 +145,7 @@ function refusalOfExchange(answer: Exclude<GraphAnswer, { kind: 'ok' }>): Refuse
       'The Meta app does not allow this return address. Enter it under Facebook Login, Valid OAuth Redirect URIs.';
     return refused('redirect_uri_unknown', sentence);
   }
-  return appRefusalOf(answer);
+  return REFUSALS.ofApp(answer);
 }
 
 function offered(page: unknown, facts: TokenFacts, declined: readonly Permission[]): OfferedAccount[] {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { at, GuardedHttp, hmacSha256, idOf, objectOf } from '#messenger-kit';
-import type { FormPart } from '#messenger-kit';
-import { Usage } from './usage.js';
+import { at, hmacSha256, idOf, objectOf } from '#messenger-kit';
+import type { FormPart, GuardedHttp } from '#messenger-kit';
+import type { Usage } from './usage.js';
 
 export interface GraphError {
   readonly code: number;
@@ -35,17 +35,20 @@ export interface GraphSettings {
   readonly appSecret: string | undefined;
 }
 
+export const GRAPH_URL = 'https://graph.facebook.com';
+export const GRAPH_VERSION = 'v26.0';
+
 /** Files take their time; the caller's signal usually ends it sooner. */
 const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** Meta's Graph API. The token travels in a header; only its proof is part of the URL. */
 export class GraphApi {
-  readonly usage = new Usage();
   private readonly base: string;
 
   constructor(
     private readonly http: GuardedHttp,
     private readonly settings: GraphSettings,
+    readonly usage: Usage,
   ) {
     this.base = `${settings.url.replace(/\/+$/, '')}/${settings.version}`;
   }

@@ -12,7 +12,7 @@ const ofPage = (percent: number, page = PAGE) => ({
 });
 
 test('tells from 80 % on, whose it is, and that it is over; one line in the log each', () => {
-  const usage = new Usage();
+  const usage = new Usage('Facebook', 'Page');
   const [warned, logged] = [jest.spyOn(Logger.prototype, 'warn'), jest.spyOn(Logger.prototype, 'log')];
   usage.note({ ...ofApp(79), ...ofPage(12) });
   expect(usage.finding(PAGE)).toMatchObject({ code: 'usage', state: 'ok' });
@@ -33,7 +33,7 @@ test('tells from 80 % on, whose it is, and that it is over; one line in the log 
 });
 
 test('takes no harm from what is no usage', () => {
-  const usage = new Usage();
+  const usage = new Usage('Facebook', 'Page');
   for (const header of ['', '{', '[]', 'null', '{"a":1}', '{"call_count":"many"}', '{"__proto__":[1]}']) {
     usage.note({ 'x-app-usage': header, 'x-business-use-case-usage': header });
   }
