@@ -6,19 +6,23 @@ import type { Config } from './config.js';
 @Module({})
 export class MessengerSettingsModule {
   static forRoot({ values }: Config): DynamicModule {
+    const meta = {
+      graphUrl: values.PARLEY_GRAPH_URL,
+      graphVersion: values.PARLEY_GRAPH_VERSION,
+      appId: values.PARLEY_META_APP_ID,
+      appSecret: values.PARLEY_META_APP_SECRET.join(' '),
+      verifyToken: values.PARLEY_META_VERIFY_TOKEN,
+    };
     const settings: MessengerSettings = {
       facebook: {
-        graphUrl: values.PARLEY_GRAPH_URL,
-        graphVersion: values.PARLEY_GRAPH_VERSION,
+        ...meta,
         dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,
-        appId: values.PARLEY_META_APP_ID,
-        appSecret: values.PARLEY_META_APP_SECRET.join(' '),
-        verifyToken: values.PARLEY_META_VERIFY_TOKEN,
         businessPages: values.PARLEY_META_BUSINESS_PAGES,
         humanAgentTag: values.PARLEY_META_HUMAN_AGENT,
       },
       http: { allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS.join(' ') },
       telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
+      whatsapp: meta,
     };
     const provider = { provide: MESSENGER_SETTINGS, useValue: settings };
     return { module: MessengerSettingsModule, global: true, providers: [provider], exports: [provider] };

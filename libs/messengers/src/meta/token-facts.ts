@@ -36,12 +36,21 @@ export class TokenFacts {
     return timeOf(at(this.data, 'data_access_expires_at'));
   }
 
-  /** A permission may be granted for some Pages only; then it names them. */
-  grants(permission: string, page: string): boolean {
+  /** A permission may be granted for some accounts only; then it names them. */
+  grants(permission: string, account: string): boolean {
+    const targets = this.targetsOf(permission);
+    return this.has(permission) && (targets === undefined || targets.includes(account));
+  }
+
+  has(permission: string): boolean {
+    return arrayOf(at(this.data, 'scopes')).includes(permission);
+  }
+
+  /** The accounts a permission is granted for; undefined where it does not name them. */
+  targetsOf(permission: string): string[] | undefined {
     const granular = arrayOf(at(this.data, 'granular_scopes')).filter((one) => at(one, 'scope') === permission);
     const targets = granular.map((one) => at(one, 'target_ids')).filter(Array.isArray);
-    const isForPage = targets.length === 0 || targets.some((ids) => ids.map(idOf).includes(page));
-    return arrayOf(at(this.data, 'scopes')).includes(permission) && isForPage;
+    return targets.length === 0 ? undefined : targets.flatMap((ids) => ids.flatMap((id) => idOf(id) ?? []));
   }
 }
 
