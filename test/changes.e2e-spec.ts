@@ -1,7 +1,8 @@
-import type { MessengerKey, SentEvent } from '../apps/simulator/src/ledger.js';
+import type { SentEvent } from '../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
+import type { TeamMessenger } from './support/team.js';
 import { chatsOf, messagesOf, messageWith, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers, who say what happened in any order and again. */
@@ -18,8 +19,8 @@ afterEach(async () => {
 afterAll(() => house?.close());
 
 const admin = () => house.team.admin;
-const BOTH: readonly MessengerKey[] = ['facebook', 'telegram'];
-const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const BOTH: readonly TeamMessenger[] = ['facebook', 'telegram'];
+const aChat = (messenger: TeamMessenger) => anOpenChat(house, aCustomer(house, messenger));
 
 /** Waits until the chat's messages after the opening ones look so. */
 function becomes(chat: OpenChat, expected: readonly object[], what: string): Promise<MessageView[]> {

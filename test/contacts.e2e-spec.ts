@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { aPicture, PNG } from '../apps/simulator/src/testing/samples.js';
-import type { MessengerKey } from '../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, outcomesOf, type OpenChat } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
+import type { TeamMessenger } from './support/team.js';
 import { all, chatsOf, chatWith, type ChatView, messagesOf } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets, disk. Simulated: the messengers and their media hosts. */
@@ -34,7 +34,7 @@ type Chats = { readonly chatId: string; readonly status: string; readonly agent:
 
 const admin = () => house.team.admin;
 const first = () => house.team.agents[0]!;
-const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const aChat = (messenger: TeamMessenger) => anOpenChat(house, aCustomer(house, messenger));
 const auditOf = async (subjectId: string) =>
   (await all<{ action: string }>(admin(), `/v1/audit?subjectId=${subjectId}`)).map(({ action }) => action);
 const contactOf = async (chat: OpenChat) => (await chat.view()).contact.id!;

@@ -1,17 +1,20 @@
-import type { House } from './support/house.js';
-import { openHouse } from './support/house.js';
+import { openHouse, type House } from './support/house.js';
+import { aNumberOf, type Team } from './support/team.js';
 import { chatsOf, chatWith, messagesOf, messageWith, type ChatView, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers, at the end of real HTTP. */
 let house: House;
+let accounts: Team['accounts'] & { readonly whatsapp: string };
 
 beforeAll(async () => {
   house = await openHouse();
+  const { account } = await aNumberOf(house.team, house.simulator);
+  accounts = { ...house.team.accounts, whatsapp: account };
 }, 120_000);
 afterAll(() => house?.close());
 
-describe.each(['telegram', 'facebook'] as const)('on %s', (messenger) => {
-  const who = () => ({ messenger, account: house.team.accounts[messenger], person: 'Iryna Lys' });
+describe.each(['telegram', 'facebook', 'whatsapp'] as const)('on %s', (messenger) => {
+  const who = () => ({ messenger, account: accounts[messenger], person: 'Iryna Lys' });
   let chat: ChatView;
 
   it('a customer’s message waits for every agent of the queue', async () => {

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aDocument, aPicture, PNG } from '../apps/simulator/src/testing/samples.js';
-import type { MessengerKey } from '../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
-import { BOT_TOKEN } from './support/team.js';
+import { BOT_TOKEN, type TeamMessenger } from './support/team.js';
 import { upload } from './support/upload.js';
 import { all, type FileView, type MessageView } from './support/views.js';
 
@@ -21,8 +20,8 @@ beforeAll(async () => {
 afterEach(() => house.simulator.clearFaults());
 afterAll(() => house?.close());
 
-const BOTH: readonly MessengerKey[] = ['facebook', 'telegram'];
-const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const BOTH: readonly TeamMessenger[] = ['facebook', 'telegram'];
+const aChat = (messenger: TeamMessenger) => anOpenChat(house, aCustomer(house, messenger));
 
 /** The file of the chat's last message once it has this state. */
 function fileBecomes(chat: OpenChat, state: string, withinMs?: number): Promise<FileView> {
@@ -103,7 +102,7 @@ it.each(BOTH)('%s: what is too big leaves a notice, and its message', async (mes
   expect(await chat.later()).toMatchObject([{ text: 'Huge', attachments: [{ type: 'image' }] }]);
 });
 
-it.each<[MessengerKey, string]>([
+it.each<[TeamMessenger, string]>([
   ['facebook', 'media'],
   ['telegram', 'file'],
 ])(

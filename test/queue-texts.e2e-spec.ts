@@ -1,8 +1,8 @@
-import type { MessengerKey } from '../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import { openHouse, type House } from './support/house.js';
 import { ServerProcess } from './support/server.js';
+import type { TeamMessenger } from './support/team.js';
 import { chatsOf, chatWith, messagesOf, messageWith } from './support/views.js';
 
 /** What a queue says by itself. Real: the built server, PostgreSQL, sockets. Simulated: the messengers. */
@@ -27,7 +27,7 @@ const wasTold = (who: Parameters<House['simulator']['received']>[0], ...texts: s
 const saidIn = async (chatId: string) =>
   (await messagesOf(agent(), chatId)).filter(({ direction }) => direction === 'outbound').map(({ text }) => text);
 
-it.each<MessengerKey>(['telegram', 'facebook'])(
+it.each<TeamMessenger>(['telegram', 'facebook'])(
   '%s: a greeting when the chat is opened, a good-bye when it is closed, both nobody’s',
   async (messenger) => {
     await says({ ...GREETS, ...PARTS });

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aPicture } from '../../apps/simulator/src/testing/samples.js';
 import { aCustomer, anOpenChat, type OpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { EventSchemas } from '../support/schemas.js';
+import type { TeamMessenger } from '../support/team.js';
 
 /** Real: the built server, PostgreSQL, sockets, a system behind an action. Simulated: the messengers. */
 let house: House;
@@ -50,7 +50,7 @@ async function eventsSoFar(): Promise<EventView[]> {
 }
 
 /** Everything that can happen in a chat, and to who writes there. */
-async function aConversation(messenger: MessengerKey): Promise<OpenChat> {
+async function aConversation(messenger: TeamMessenger): Promise<OpenChat> {
   const { admin, agents } = house.team;
   const chat = await anOpenChat(house, aCustomer(house, messenger));
   const path = `/v1/chats/${chat.chatId}`;

@@ -1,13 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, ledgerOf, openDesk, outcomesOf } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { rounds, withSlack } from '../support/rounds.js';
 import { META_APP } from '../support/server.js';
-import { PAGE } from '../support/team.js';
+import { PAGE, type TeamMessenger } from '../support/team.js';
 import { all, chatsOf, messagesOf } from '../support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers. */
@@ -19,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => house?.close());
 
 const admin = () => house.team.admin;
-const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const aChat = (messenger: TeamMessenger) => anOpenChat(house, aCustomer(house, messenger));
 
 function pageItem(sender: unknown, message: unknown, more: object = {}): object {
   return { sender: { id: sender }, recipient: { id: PAGE }, timestamp: Date.now(), message, ...more };
@@ -28,7 +27,7 @@ function pageItem(sender: unknown, message: unknown, more: object = {}): object 
 const pageCall = (...messaging: unknown[]) =>
   JSON.stringify({ object: 'page', entry: [{ id: PAGE, time: Date.now(), messaging }] });
 
-const raw = async (messenger: MessengerKey, body: string | Buffer) =>
+const raw = async (messenger: TeamMessenger, body: string | Buffer) =>
   (await house.simulator.sendRaw({ messenger, account: house.team.accounts[messenger], body })).status;
 
 it('a call of 1000 events with a bad one in the middle stores 999 and shows the other', async () => {
@@ -74,7 +73,7 @@ const POISON: readonly [what: string, json: string][] = [
   ['an empty text', '""'],
 ];
 
-const MEMBERS: Readonly<Record<MessengerKey, (poison: string, n: number) => string[]>> = {
+const MEMBERS: Readonly<Record<TeamMessenger, (poison: string, n: number) => string[]>> = {
   facebook: (poison, n) => {
     const item = (sender: string, time: string, mid: string, text: string) =>
       `{"object":"page","entry":[{"id":"${PAGE}","time":1,"messaging":[{"sender":{"id":${sender}},"recipient":{"id":"${PAGE}"},"timestamp":${time},"message":{"mid":${mid},"text":${text},"attachments":${poison}}}]}]}`;
@@ -98,7 +97,7 @@ const MEMBERS: Readonly<Record<MessengerKey, (poison: string, n: number) => stri
   },
 };
 
-it.each<MessengerKey>(['facebook', 'telegram'])(
+it.each<TeamMessenger>(['facebook', 'telegram'])(
   '%s: poison is never answered 5xx and stops nothing',
   async (messenger) => {
     const statuses = new Map<string, (number | undefined)[]>();

@@ -1,9 +1,8 @@
-import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import { aCustomer, anOpenChat, openDesk, type OpenChat } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
 import type { House } from '../support/house.js';
 import { rounds, withSlack } from '../support/rounds.js';
-import { PAGE } from '../support/team.js';
+import { PAGE, type TeamMessenger } from '../support/team.js';
 import { messageWith } from '../support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers, with scripted faults. */
@@ -19,7 +18,7 @@ afterEach(() => {
 afterAll(() => house?.close());
 
 const admin = () => house.team.admin;
-const aChat = (messenger: MessengerKey) => anOpenChat(house, aCustomer(house, messenger));
+const aChat = (messenger: TeamMessenger) => anOpenChat(house, aCustomer(house, messenger));
 
 it('a channel whose every call is slow delays no answer on another', async () => {
   const slow: OpenChat[] = [];

@@ -1,8 +1,8 @@
 import type { Speaking } from '../../apps/simulator/src/customer.js';
-import type { MessengerKey } from '../../apps/simulator/src/ledger.js';
 import type { Answer, Api } from './api.js';
 import { openHouse, type House, type HouseOptions, type OwnProcess } from './house.js';
 import type { ServerProcess } from './server.js';
+import type { TeamMessenger } from './team.js';
 import { chatWith, messagesOf, messageWith, type ChatView, type LedgerView, type MessageView } from './views.js';
 
 let people = 0;
@@ -33,7 +33,7 @@ export interface OpenChat {
 }
 
 /** A person nobody met before, on the team's account of the messenger unless another is given. */
-export function aCustomer(house: House, messenger: MessengerKey, account = house.team.accounts[messenger]): Speaking {
+export function aCustomer(house: House, messenger: TeamMessenger, account = house.team.accounts[messenger]): Speaking {
   return { messenger, account, person: `Customer ${(people += 1)}` };
 }
 

@@ -3,7 +3,12 @@ import type { Api } from './api.js';
 import { ADMIN, META_APP, type RunningServer } from './server.js';
 
 export const PAGE = '108326419507742';
+/** The number of the samples, and the account it belongs to. */
+export const NUMBER = { id: '116204873915508', accountId: '129473058216640' };
 export const BOT_TOKEN = '7193405826:AAForSamplesOnlyNeverIssued77777777';
+
+/** What every team has a channel on. */
+export type TeamMessenger = 'facebook' | 'telegram';
 
 export interface Agent {
   readonly id: string;
@@ -17,9 +22,9 @@ export interface Team {
   readonly agents: readonly Agent[];
   readonly queueId: string;
   /** Channel id by messenger. */
-  readonly channels: Readonly<Record<'facebook' | 'telegram', string>>;
+  readonly channels: Readonly<Record<TeamMessenger, string>>;
   /** Account id by messenger, as the simulator knows it. */
-  readonly accounts: Readonly<Record<'facebook' | 'telegram', string>>;
+  readonly accounts: Readonly<Record<TeamMessenger, string>>;
 }
 
 interface ChannelBody {
@@ -54,6 +59,14 @@ export async function aTeam(server: RunningServer, simulator: Simulator, size = 
     channels: { telegram: telegram.id, facebook: facebook.id },
     accounts: { telegram: bot.id, facebook: page.id },
   };
+}
+
+/** A WhatsApp number as one more channel of the team. The app's callback is set by connecting it. */
+export async function aNumberOf({ admin, queueId }: Team, simulator: Simulator) {
+  const number = simulator.createNumber({ ...NUMBER, name: 'Corner store', app: META_APP.id });
+  const credentials = { phoneNumberId: number.id, accessToken: number.token };
+  const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'whatsapp', queueId, credentials });
+  return { account: number.id, channelId: channel.id, webhookUrl: channel.webhookUrl, token: number.token };
 }
 
 async function anAgent(server: RunningServer, admin: Api, queueId: string, number: number): Promise<Agent> {

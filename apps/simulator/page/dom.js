@@ -7,6 +7,10 @@ export const MESSENGERS = {
     name: 'Messenger',
     icon: 'M12 3c5.2 0 9 3.7 9 8.4s-3.8 8.4-9 8.4c-.9 0-1.8-.1-2.6-.4L6 21v-3.2c-1.9-1.5-3-3.8-3-6.4C3 6.7 6.8 3 12 3zm-5 11 4-4.2 2.3 2.3L17 9.8l-4 4.2-2.3-2.3z',
   },
+  whatsapp: {
+    name: 'WhatsApp',
+    icon: 'M12 3a9 9 0 0 0-7.7 13.6L3 21l4.5-1.2A9 9 0 1 0 12 3zm-4 5h8v2H8zm0 4h6v2H8z',
+  },
 };
 
 export function element(tag, attributes = {}, ...children) {

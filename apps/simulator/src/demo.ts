@@ -42,7 +42,7 @@ try {
   await stop(1);
 }
 
-/** The server with the simulator in the place of both messengers. */
+/** The server with the simulator in the place of the messengers. */
 async function startServer(
   { serverPort, dataDir, environment }: DemoConfig,
   messengers: Simulator,

@@ -1,6 +1,6 @@
 import { matches } from './faults/rules.js';
 
-export type MessengerKey = 'telegram' | 'facebook';
+export type MessengerKey = 'telegram' | 'facebook' | 'whatsapp';
 
 /** One try to deliver an event. Without a status there was no answer, or it was lost on purpose; `error` says why. */
 export interface Attempt {
@@ -25,7 +25,7 @@ export interface SentEvent {
   readonly kind: string;
   /** The person's handle in the simulator. */
   readonly person?: string;
-  /** The person's id as the messenger tells it: PSID, user id. */
+  /** The person's id as the messenger tells it: PSID, user id, business-scoped id. */
   readonly personId?: string;
   readonly text?: string;
   /** The messenger's id of the message: `mid`, `message_id`. */

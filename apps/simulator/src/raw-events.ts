@@ -5,7 +5,7 @@ import type { World } from './world.js';
 
 export interface RawPost {
   readonly messenger: MessengerKey;
-  /** Bot id or Page id. */
+  /** Bot id, Page id, or phone number id. */
   readonly account: string;
   /** Exactly these bytes. */
   readonly body: string | Buffer;
@@ -44,9 +44,19 @@ function targetOf(world: World, { messenger, account }: RawPost, body: Buffer): 
     if (!target) throw new Error(`Bot ${account} has no webhook`);
     return target;
   }
+  if (messenger === 'whatsapp') return numberTarget(world, account, body);
   const apps = [...world.meta.requirePage(account).subscriptions.keys()];
   const app = apps.map((id) => world.meta.requireApp(id)).find((one) => one.callback) ?? world.meta.firstApp();
   const target = callbackTarget(app, body);
   if (!target) throw new Error(`App ${app.id} has no callback`);
+  return target;
+}
+
+function numberTarget(world: World, numberId: string, body: Buffer): Target {
+  const { accountId } = world.numbers.require(numberId);
+  const apps = [...(world.numbers.subscriptions.get(accountId) ?? [])].map((id) => world.meta.requireApp(id));
+  const app = apps.find((one) => one.whatsAppCallback) ?? world.meta.firstApp();
+  const target = app.whatsAppCallback && callbackTarget(app, body, app.whatsAppCallback);
+  if (!target) throw new Error(`App ${app.id} has no callback for WhatsApp`);
   return target;
 }

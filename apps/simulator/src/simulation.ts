@@ -15,6 +15,8 @@ import type { NewPerson, Person } from './people.js';
 import { postRaw, redeliver, type RawPost } from './raw-events.js';
 import type { NewBot } from './telegram/bot.js';
 import { TelegramCustomer } from './telegram/telegram-customer.js';
+import type { NewNumber } from './whatsapp/business-number.js';
+import { WhatsAppCustomer, writeInApp } from './whatsapp/whatsapp-customer.js';
 import type { World } from './world.js';
 
 /** The simulated messengers, and everything a test or a demo can do with them. The same is offered over HTTP under `/_sim`. */
@@ -33,7 +35,8 @@ export class Simulation {
     this.page = new PageSide(world, ownUrl);
     this.admin = new AdminSide(world);
     this.facebook = new FacebookCustomer(world, ownUrl);
-    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook };
+    const whatsapp = new WhatsAppCustomer(world);
+    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp };
   }
 
   get ledger(): Ledger {
@@ -54,6 +57,12 @@ export class Simulation {
   createPage(page: NewPage = {}): { id: string; name: string; token: string; appId: string; appSecret: string } {
     const { page: created, token, app } = this.world.meta.createPage(page);
     return { id: created.id, name: created.name, token, appId: app.id, appSecret: app.secret };
+  }
+
+  /** A number of a WhatsApp account, with the token of a system user. */
+  createNumber(number: NewNumber = {}): { id: string; accountId: string; token: string; appId: string } {
+    const { number: created, token, app } = this.world.numbers.create(number);
+    return { id: created.id, accountId: created.accountId, token, appId: app.id };
   }
 
   createPerson(person: NewPerson): Person {
@@ -151,6 +160,11 @@ export class Simulation {
     this.sides[who.messenger].acquaint(who, who.at ?? Date.now());
   }
 
+  /** WhatsApp: somebody of the business writes in the WhatsApp Business app. */
+  colleagueWrites(writing: Omit<does.Writing, 'messenger'>): SentEvent {
+    return writeInApp(this.world, writing);
+  }
+
   /** Any update, e.g. `{ message: {…} }`; lane and redelivery as for ordinary ones. */
   sendUpdate(update: {
     account: string;
@@ -208,8 +222,15 @@ export class Simulation {
 
   /** The account's tokens are dead from now on: 401, or error 190 with this subcode (default 460). */
   revokeToken(account: { messenger: MessengerKey; account: string; subcode?: number }): void {
-    if (account.messenger === 'telegram') this.world.bots.require(account.account).alive = false;
-    else for (const token of this.world.meta.tokens.ofPage(account.account)) token.dead = account.subcode ?? 460;
+    const { bots, meta, numbers } = this.world;
+    if (account.messenger === 'telegram') bots.require(account.account).alive = false;
+    else {
+      const isNumber = account.messenger === 'whatsapp';
+      const dying = isNumber
+        ? meta.tokens.ofAccount(numbers.require(account.account).accountId)
+        : meta.tokens.ofPage(account.account);
+      for (const token of dying) token.dead = account.subcode ?? 460;
+    }
   }
 
   /** Telegram: a new token in place of the bot's, which is dead from now on. Its webhook stays. */
@@ -236,7 +257,7 @@ export class Simulation {
     );
   }
 
-  /** The person's id as the account's messenger tells it: PSID, user id. */
+  /** The person's id as the account's messenger tells it: PSID, user id, business-scoped id. */
   personId(who: does.Speaking): string {
     return this.sides[who.messenger].key(who).personId;
   }

@@ -6,16 +6,17 @@ import { SendApi } from './meta/send-api.js';
 import { settingsOf, type SimulatorOptions } from './settings.js';
 import { Simulation } from './simulation.js';
 import { BotApi } from './telegram/bot-api.js';
+import { CloudApi } from './whatsapp/cloud-api.js';
 import { World } from './world.js';
 
-/** Starts a stand-in for Meta's Graph API and Telegram's Bot API on loopback. Stop it with `stop()`. */
+/** Starts a stand-in for Meta's Graph API, WhatsApp's share of it included, and Telegram's Bot API on loopback. Stop it with `stop()`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(new World(settingsOf(options)));
   await simulator.open();
   return simulator;
 }
 
-/** The simulation behind its socket: both APIs, the control API under `/_sim`, the page. All at `url`. */
+/** The simulation behind its socket: the APIs, the control API under `/_sim`, the page. All at `url`. */
 export class Simulator extends Simulation {
   private readonly door: FrontDoor;
   private readonly control: ControlApi;
@@ -25,6 +26,7 @@ export class Simulator extends Simulation {
     const { bots, files, ledger, callFaults } = world;
     const apis = [
       new BotApi(bots, world),
+      new CloudApi(world, () => this.url),
       new GraphApi(world, new SendApi(world, () => this.url)),
       new MediaHost(files),
     ];
@@ -42,6 +44,7 @@ export class Simulator extends Simulation {
   async stop(): Promise<void> {
     this.world.bots.clear();
     this.world.meta.clear();
+    this.world.numbers.clear();
     this.world.later.clear();
     this.control.close();
     await this.door.close();

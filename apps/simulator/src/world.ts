@@ -12,6 +12,9 @@ import { People } from './people.js';
 import type { Settings } from './settings.js';
 import { Bots } from './telegram/bots.js';
 import { Updates } from './telegram/updates.js';
+import { NumberEvents } from './whatsapp/number-events.js';
+import { Numbers } from './whatsapp/numbers.js';
+import { Statuses } from './whatsapp/statuses.js';
 
 /** Everything the simulator knows, put together once. */
 export class World {
@@ -28,6 +31,9 @@ export class World {
   readonly bots: Bots;
   readonly updates: Updates;
   readonly meta: Meta;
+  readonly numbers: Numbers;
+  readonly numberEvents: NumberEvents;
+  readonly statuses: Statuses;
 
   constructor(readonly settings: Settings) {
     this.behaviour = { ...settings.behaviour };
@@ -36,6 +42,9 @@ export class World {
     this.bots = new Bots(this.depot);
     this.updates = new Updates(this.ledger, settings);
     this.meta = new Meta(this.depot, this.people);
+    this.numbers = new Numbers(this.depot, this.meta, this.people);
+    this.numberEvents = new NumberEvents(this.ledger, settings, this.meta, this.numbers);
+    this.statuses = new Statuses(this.numberEvents);
   }
 
   behave(change: Partial<Behaviour>): void {
@@ -49,6 +58,8 @@ export class World {
     this.webhookFaults.clear();
     this.bots.clear();
     this.meta.clear();
+    this.numbers.clear();
+    this.statuses.clear();
     this.people.clear();
     this.conversations.clear();
     this.files.clear();

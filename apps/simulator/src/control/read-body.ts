@@ -15,7 +15,8 @@ export function needed(fields: Fields, name: string): string {
 
 export function messengerOf(fields: Fields): MessengerKey {
   const key = needed(fields, 'messenger');
-  if (key !== 'telegram' && key !== 'facebook') throw new ControlError(400, `There is no messenger "${key}"`);
+  if (key !== 'telegram' && key !== 'facebook' && key !== 'whatsapp')
+    throw new ControlError(400, `There is no messenger "${key}"`);
   return key;
 }
 

@@ -25,6 +25,19 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     }),
   'POST /pages': (sim, body) =>
     sim.createPage({ id: body.text('id'), name: body.text('name'), token: body.text('token'), app: body.text('app') }),
+  'POST /numbers': (sim, body) =>
+    sim.createNumber({
+      id: body.text('id'),
+      accountId: body.text('accountId'),
+      name: body.text('name'),
+      display: body.text('display'),
+      token: body.text('token'),
+      app: body.text('app'),
+    }),
+  'POST /app-messages': (sim, body) => {
+    const [account, person] = [read.needed(body, 'account'), read.needed(body, 'person')];
+    return sim.colleagueWrites({ account, person, text: read.needed(body, 'text'), at: body.number('at') });
+  },
   'POST /people': (sim, body) =>
     sim.createPerson({
       id: body.text('id'),
@@ -83,6 +96,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       ...sim.world.meta
         .allPages()
         .map(({ id, name }) => ({ messenger: 'facebook', id, name, handle: 'Facebook Page' })),
+      ...sim.world.numbers
+        .all()
+        .map(({ id, name, display }) => ({ messenger: 'whatsapp', id, name, handle: `+${display}` })),
     ],
     people: sim.world.people.all().map((person) => ({ id: person.id, name: fullName(person) })),
   }),

@@ -12,6 +12,14 @@ export const META_APP = { id: '287451903362718', secret: 'demo_app_secret_012345
 
 export const PAGE = { id: '108326419507742', name: 'Corner Store', token: 'EAADemoPageToken' };
 
+export const NUMBER = {
+  id: '116204873915508',
+  accountId: '129473058216640',
+  name: 'Corner Store',
+  display: '15550142786',
+  token: 'EAADemoSystemUserToken',
+};
+
 export const BOT = {
   token: '7193405826:AAForTheDemoOnlyNeverIssued88888888',
   name: 'Corner Shopdesk',

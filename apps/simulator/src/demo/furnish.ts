@@ -1,5 +1,5 @@
 import type { Simulation } from '../simulation.js';
-import { ADMIN, AGENTS, BOT, META_APP, PAGE, PEOPLE, QUEUE } from './cast.js';
+import { ADMIN, AGENTS, BOT, META_APP, NUMBER, PAGE, PEOPLE, QUEUE } from './cast.js';
 import { PublicApi } from './public-api.js';
 
 interface Named {
@@ -11,14 +11,16 @@ interface Named {
 export function furnishSimulator(simulation: Simulation): void {
   simulation.createApp(META_APP);
   simulation.createPage({ ...PAGE, app: META_APP.id });
+  simulation.createNumber({ ...NUMBER, app: META_APP.id });
   const bot = simulation.createBot(BOT);
   for (const { id: person } of PEOPLE.map((one) => simulation.createPerson(one))) {
     simulation.acquaint({ messenger: 'telegram', account: bot.id, person });
     simulation.acquaint({ messenger: 'facebook', account: PAGE.id, person });
+    simulation.acquaint({ messenger: 'whatsapp', account: NUMBER.id, person });
   }
 }
 
-/** The server's side, through its public API: agents, a queue, two channels. What is there already is taken as it is. */
+/** The server's side, through its public API: agents, a queue, three channels. What is there already is taken as it is. */
 export async function furnishServer(serverUrl: string, simulation: Simulation): Promise<void> {
   const admin = await PublicApi.signIn(serverUrl, ADMIN.email, ADMIN.password);
   const queueId = await theQueue(admin);
@@ -34,6 +36,11 @@ export async function furnishServer(serverUrl: string, simulation: Simulation): 
     messenger: 'facebook',
     queueId,
     credentials,
+  });
+  await admin.post('/v1/channels', {
+    messenger: 'whatsapp',
+    queueId,
+    credentials: { phoneNumberId: NUMBER.id, accessToken: NUMBER.token },
   });
   await simulation.setCallback({ app: META_APP.id, url: page.webhookUrl, verifyToken: META_APP.verifyToken });
 }

@@ -21,7 +21,10 @@ export class MetaApp {
   readonly name: string;
   readonly secret: string;
   readonly requireProof: boolean;
+  /** For Pages. */
   callback?: Callback;
+  /** For WhatsApp accounts: an app has one callback for each object. */
+  whatsAppCallback?: Callback;
 
   constructor({ id, name, secret, requireProof }: NewApp) {
     this.id = id ?? randomDigits(15);
@@ -37,3 +40,13 @@ export class MetaApp {
 }
 
 export const ALL_FIELDS: ReadonlySet<string> = new Set(PAGE_FIELDS);
+
+export const WHATSAPP_FIELDS: ReadonlySet<string> = new Set([
+  'messages',
+  'smb_message_echoes',
+  'user_preferences',
+  'user_id_update',
+  'account_update',
+  'message_template_status_update',
+  'phone_number_quality_update',
+]);

@@ -2,7 +2,7 @@ import type { Depot } from '../delivery/courier.js';
 import { randomDigits } from '../ids.js';
 import type { People } from '../people.js';
 import { GraphError } from './graph-error.js';
-import { ALL_FIELDS, MetaApp, type NewApp } from './meta-app.js';
+import { ALL_FIELDS, MetaApp, WHATSAPP_FIELDS, type NewApp } from './meta-app.js';
 import { MetaPage, type NewPage } from './meta-page.js';
 import { PageEvents } from './page-events.js';
 import { SCOPES, Tokens } from './tokens.js';
@@ -93,6 +93,22 @@ export class Meta {
 
   /** Does the handshake, and only then takes the address, as the dashboard and `/{app}/subscriptions` do. */
   async subscribeApp(app: MetaApp, url: string, verifyToken: string, fields = ALL_FIELDS): Promise<void> {
+    await this.shakeHands(url, verifyToken);
+    app.callback = { url, verifyToken, fields };
+  }
+
+  /** The same for WhatsApp accounts. */
+  async subscribeAppToWhatsApp(
+    app: MetaApp,
+    url: string,
+    verifyToken: string,
+    fields = WHATSAPP_FIELDS,
+  ): Promise<void> {
+    await this.shakeHands(url, verifyToken);
+    app.whatsAppCallback = { url, verifyToken, fields };
+  }
+
+  private async shakeHands(url: string, verifyToken: string): Promise<void> {
     const challenge = randomDigits(10);
     const asked = new URL(url);
     asked.searchParams.set('hub.mode', 'subscribe');
@@ -108,7 +124,6 @@ export class Meta {
         code: 2200,
       });
     }
-    app.callback = { url, verifyToken, fields };
   }
 
   clear(): void {

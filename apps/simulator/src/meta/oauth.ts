@@ -69,6 +69,8 @@ export function debugToken(meta: Meta, asker: Token, fields: Fields): Record<str
 /** A Page's token holds for the Page; a user's permission for the Pages they chose, or for all. */
 function granularOf(meta: Meta, token: Token): Record<string, unknown> {
   if (token.pageId) return { granular_scopes: token.scopes.map((scope) => ({ scope, target_ids: [token.pageId] })) };
+  const { accountIds: target_ids } = token;
+  if (target_ids) return { granular_scopes: token.scopes.map((scope) => ({ scope, target_ids })) };
   const only = (token.userId && meta.admin(token.userId)?.consent.only) || {};
   return { granular_scopes: token.scopes.map((scope) => ({ scope, ...(only[scope] && { target_ids: only[scope] }) })) };
 }

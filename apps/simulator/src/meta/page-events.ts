@@ -179,8 +179,8 @@ function byApp(gathered: readonly Gathered[]): Gathered[][] {
   return [...shares.values()].flat();
 }
 
-export function callbackTarget(app: MetaApp, body: Buffer): Target | undefined {
-  if (!app.callback) return undefined;
+export function callbackTarget(app: MetaApp, body: Buffer, callback = app.callback): Target | undefined {
+  if (!callback) return undefined;
   const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(app.secret, body) };
-  return { url: app.callback.url, headers };
+  return { url: callback.url, headers };
 }

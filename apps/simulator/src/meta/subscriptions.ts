@@ -1,7 +1,7 @@
 import type { Fields } from '../http/fields.js';
 import { GraphError, invalidParameter } from './graph-error.js';
 import type { Meta } from './meta.js';
-import { ALL_FIELDS, type MetaApp } from './meta-app.js';
+import { ALL_FIELDS, WHATSAPP_FIELDS, type MetaApp } from './meta-app.js';
 import type { MetaPage } from './meta-page.js';
 import type { Token } from './tokens.js';
 
@@ -30,29 +30,37 @@ export function subscribedApps(page: MetaPage, token: Token, verb: string, field
 /** `/{app}/subscriptions`: the app's callback; setting it does the handshake before it answers. */
 export async function appSubscriptions(app: MetaApp, verb: string, fields: Fields, meta: Meta): Promise<unknown> {
   if (verb === 'POST') {
-    if (fields.text('object') !== 'page') throw invalidParameter('Param object must be page');
+    const object = fields.text('object');
+    const isWhatsApp = object === 'whatsapp_business_account';
+    if (object !== 'page' && !isWhatsApp)
+      throw invalidParameter('Param object must be page or whatsapp_business_account');
     const url = fields.text('callback_url');
     if (!url || !URL.canParse(url)) throw invalidParameter('Param callback_url must be a valid URI');
-    await meta.subscribeApp(app, url, fields.text('verify_token') ?? '', wantedFields(fields, 'fields'));
+    const word = fields.text('verify_token') ?? '';
+    if (isWhatsApp) await meta.subscribeAppToWhatsApp(app, url, word, wantedFields(fields, 'fields', WHATSAPP_FIELDS));
+    else await meta.subscribeApp(app, url, word, wantedFields(fields, 'fields'));
     return { success: true };
   }
   if (verb === 'DELETE') {
     app.callback = undefined;
+    app.whatsAppCallback = undefined;
     return { success: true };
   }
-  if (!app.callback) return { data: [] };
-  const wanted = [...app.callback.fields].map((name) => ({ name, version: 'v26.0' }));
-  return { data: [{ object: 'page', callback_url: app.callback.url, active: true, fields: wanted }] };
+  const callbacks = { page: app.callback, whatsapp_business_account: app.whatsAppCallback };
+  const data = Object.entries(callbacks).flatMap(([object, callback]) => {
+    const wanted = [...(callback?.fields ?? [])].map((name) => ({ name, version: 'v26.0' }));
+    return callback ? [{ object, callback_url: callback.url, active: true, fields: wanted }] : [];
+  });
+  return { data };
 }
 
-function wantedFields(fields: Fields, name: string): ReadonlySet<string> {
+function wantedFields(fields: Fields, name: string, known = ALL_FIELDS): ReadonlySet<string> {
   const list = fields.list(name)?.map(String) ?? fields.text(name)?.split(',');
   const wanted = (list ?? []).map((field) => field.trim()).filter(Boolean);
   if (wanted.length === 0) {
     throw new GraphError({ message: `(#100) The parameter ${name} is required.`, code: 100 });
   }
-  const unknown = wanted.find((field) => !ALL_FIELDS.has(field));
-  if (unknown)
-    throw invalidParameter(`Param ${name} must be one of {${[...ALL_FIELDS].join(', ')}} - got "${unknown}"`);
+  const unknown = wanted.find((field) => !known.has(field));
+  if (unknown) throw invalidParameter(`Param ${name} must be one of {${[...known].join(', ')}} - got "${unknown}"`);
   return new Set(wanted);
 }

@@ -5,9 +5,11 @@ import type { MetaApp } from './meta-app.js';
 
 export interface Token {
   readonly text: string;
-  readonly kind: 'USER' | 'PAGE' | 'APP';
+  readonly kind: 'USER' | 'PAGE' | 'APP' | 'SYSTEM_USER';
   readonly app: MetaApp;
   readonly pageId?: string;
+  /** WhatsApp Business Accounts it may manage. */
+  readonly accountIds?: readonly string[];
   readonly userId?: string;
   readonly issuedAt: number;
   /** 0 = never. */
@@ -36,17 +38,28 @@ export class Tokens {
   private readonly tokens = new Map<string, Token>();
 
   issue(
-    token: Pick<Token, 'kind' | 'app' | 'pageId' | 'userId'> & {
+    token: Pick<Token, 'kind' | 'app' | 'pageId' | 'userId' | 'accountIds'> & {
       text?: string;
       lifeMs?: number;
       scopes?: readonly string[];
     },
   ): Token {
-    const { kind, app, pageId, userId, text = `EAA${randomText(60)}`, lifeMs, scopes = SCOPES } = token;
+    const { kind, app, pageId, userId, accountIds, text = `EAA${randomText(60)}`, lifeMs, scopes = SCOPES } = token;
     const issuedAt = Date.now();
     const expiresAt = lifeMs === undefined ? 0 : issuedAt + lifeMs;
     const dataAccessExpiresAt = issuedAt + DATA_ACCESS_MS;
-    const issued: Token = { text, kind, app, pageId, userId, issuedAt, expiresAt, dataAccessExpiresAt, scopes };
+    const issued: Token = {
+      text,
+      kind,
+      app,
+      pageId,
+      userId,
+      accountIds,
+      issuedAt,
+      expiresAt,
+      dataAccessExpiresAt,
+      scopes,
+    };
     this.tokens.set(text, issued);
     return issued;
   }
@@ -61,6 +74,10 @@ export class Tokens {
 
   ofPage(pageId: string): Token[] {
     return [...this.tokens.values()].filter((token) => token.pageId === pageId);
+  }
+
+  ofAccount(accountId: string): Token[] {
+    return [...this.tokens.values()].filter((token) => token.accountIds?.includes(accountId));
   }
 
   /** The living token of a call, its proof checked where there is one or the app wants one. Throws the Graph error. */
