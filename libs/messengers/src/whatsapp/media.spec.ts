@@ -76,6 +76,11 @@ test('an address that ended is asked for once more', async () => {
   expect(await load()).toMatchObject({ kind: 'refused', class: 'retry' });
 });
 
+test.each(['..', '../me', 'me?fields=id', ''])('the id %j is not asked for', async (reference) => {
+  expect(await load(reference)).toMatchObject({ kind: 'refused', class: 'permanent' });
+  expect(network.calls).toEqual([]);
+});
+
 test('what is told to be larger than allowed is not fetched', async () => {
   told = { url: `${network.url}/file`, file_size: 101 };
   expect(await load()).toMatchObject({ kind: 'refused', class: 'too_large' });

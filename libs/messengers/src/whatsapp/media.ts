@@ -89,6 +89,7 @@ export class WhatsAppMedia implements MediaLoader {
     id: string,
     { maxBytes, signal }: Options,
   ): Promise<string | Refusal> {
+    if (!/^[\w-]+$/.test(id)) return GONE;
     const token = account.credentials['accessToken'] ?? '';
     const query = { phone_number_id: account.source };
     const answer = await this.api.call({ method: 'GET', path: id, token, query, signal });
