@@ -222,15 +222,7 @@ export class Simulation {
 
   /** The account's tokens are dead from now on: 401, or error 190 with this subcode (default 460). */
   revokeToken(account: { messenger: MessengerKey; account: string; subcode?: number }): void {
-    const { bots, meta, numbers } = this.world;
-    if (account.messenger === 'telegram') bots.require(account.account).alive = false;
-    else {
-      const isNumber = account.messenger === 'whatsapp';
-      const dying = isNumber
-        ? meta.tokens.ofAccount(numbers.require(account.account).accountId)
-        : meta.tokens.ofPage(account.account);
-      for (const token of dying) token.dead = account.subcode ?? 460;
-    }
+    this.world.revokeToken(account);
   }
 
   /** Telegram: a new token in place of the bot's, which is dead from now on. Its webhook stays. */

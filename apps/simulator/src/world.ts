@@ -6,7 +6,7 @@ import { CallFaults } from './faults/call-faults.js';
 import { WebhookFaults } from './faults/webhook-faults.js';
 import { Files } from './files.js';
 import { Later } from './later.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type MessengerKey } from './ledger.js';
 import { Meta } from './meta/meta.js';
 import { People } from './people.js';
 import type { Settings } from './settings.js';
@@ -49,6 +49,25 @@ export class World {
 
   behave(change: Partial<Behaviour>): void {
     Object.assign(this.behaviour, change);
+  }
+
+  revokeToken({
+    messenger,
+    account,
+    subcode = 460,
+  }: {
+    messenger: MessengerKey;
+    account: string;
+    subcode?: number;
+  }): void {
+    if (messenger === 'telegram') {
+      this.bots.require(account).alive = false;
+      return;
+    }
+    const { tokens } = this.meta;
+    const isNumber = messenger === 'whatsapp';
+    const dying = isNumber ? tokens.ofAccount(this.numbers.require(account).accountId) : tokens.ofPage(account);
+    for (const token of dying) token.dead = subcode;
   }
 
   clear(): void {
