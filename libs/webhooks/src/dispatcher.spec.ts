@@ -58,3 +58,14 @@ it('an endpoint that is created while the log is read gets what happens from the
   const found = await house.database.rows<{ id: string }>('SELECT endpoint_id AS id FROM webhook_deliveries');
   expect(found.map(({ id }) => id).sort()).toEqual([first, second].sort());
 });
+
+it('what was read before deliveries were erased is read again', async () => {
+  const endpoint = await subscribe();
+  const { database } = house;
+  const made = () => database.rows('SELECT FROM webhook_deliveries WHERE endpoint_id = $1', [endpoint]);
+  const erased = () => database.rows('UPDATE webhook_cursor SET txid = txid');
+  await dispatcher(async () => void (await erased())).dispatch();
+  expect(await made()).toEqual([]);
+  await dispatcher(() => Promise.resolve()).dispatch();
+  expect(await made()).toHaveLength(1);
+});

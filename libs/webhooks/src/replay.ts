@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { EventReader } from '#events';
+import { EventReader, type Place } from '#events';
 import { deliveriesOf } from './delivery-of-event.js';
 import { DeliveryRepository } from './delivery.repository.js';
+import { DispatchRepository } from './dispatch.repository.js';
 import { EndpointRepository } from './endpoint.repository.js';
+
+const AT_ONCE = 500;
 
 interface Wish {
   readonly endpointId: string;
@@ -17,6 +20,7 @@ export class Replay {
   constructor(
     private readonly database: Database,
     private readonly log: EventReader,
+    private readonly cursor: DispatchRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly endpoints: EndpointRepository,
   ) {}
@@ -27,10 +31,17 @@ export class Replay {
     const endpoint = await this.endpoints.get(endpointId);
     if (!endpoint) return;
     const subscriber = { id: endpoint.id, types: endpoint.types, activeSince: begin };
-    for (let page = await this.log.page(undefined); page.events.length > 0; page = await this.log.page(page.end)) {
-      const wanted = page.events.filter(({ at }) => at >= begin && at < end);
-      const found = deliveriesOf(page.epoch, wanted, [subscriber]);
-      await this.database.transaction((tx) => this.deliveries.insert(tx, found, true));
+    let after: Place['position'] | undefined;
+    for (let more = true; more;) {
+      const page = await this.database.transaction(async (tx) => {
+        await this.cursor.hold(tx);
+        const read = await this.log.page(after, AT_ONCE, tx);
+        const wanted = read.events.filter(({ at }) => at >= begin && at < end);
+        await this.deliveries.insert(tx, deliveriesOf(read.epoch, wanted, [subscriber]), true);
+        return read;
+      });
+      after = page.end;
+      more = page.more;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Tx } from '#database';
 import { LogReaderRepository, type LogPage } from './log-reader.repository.js';
 import { BEGINNING, cursorOf, isAfter, type Place, type Position } from './position.js';
 
@@ -17,8 +18,8 @@ export class EventReader {
   }
 
   /** Up to so many events behind a place; without one, from the oldest event that is kept. */
-  page(after: Position | undefined, limit = 500): Promise<LogPage> {
-    return this.log.page(after ?? BEGINNING, limit);
+  page(after: Position | undefined, limit = 500, tx?: Tx): Promise<LogPage> {
+    return this.log.page(after ?? BEGINNING, limit, tx);
   }
 }
 

@@ -1,7 +1,7 @@
 import { newId, rows } from '#database';
 import { SearchIndexRepository } from '../../search/search-index.repository.js';
 import { openSearchHouse, type SearchHouse } from '../../search/testing/search-house.js';
-import { EraseEvents, EraseWords } from './erase-traces.js';
+import { EraseDeliveries, EraseEvents, EraseWords } from './erase-traces.js';
 import { TracesRepository } from './traces.repository.js';
 
 /** Real: PostgreSQL, transactions that overlap. */
@@ -49,6 +49,31 @@ it('takes along the words that are just being copied, and who held the chat', as
   await house.indexed();
   expect(await house.wordsIn(chat)).toEqual({});
   expect(await house.database.rows('SELECT FROM search_holders WHERE agent_id = $1', [agentId])).toEqual([]);
+});
+
+it('takes along the deliveries that are just made of what was still in the log, and lets none be made of it later', async () => {
+  const { chat, erased } = await aPerson();
+  const { database } = house;
+  const endpoint = newId();
+  await database.rows(`INSERT INTO webhook_endpoints (id, url, secret) VALUES ($1, 'https://example.com', '')`, [
+    endpoint,
+  ]);
+  const version = () => database.row<{ version: string }>('SELECT xmin::text AS version FROM webhook_cursor');
+  const before = await version();
+  let erasing: Promise<unknown> | undefined;
+  await database.transaction(async (tx) => {
+    await rows(tx, 'SELECT FROM webhook_cursor FOR KEY SHARE');
+    await rows(
+      tx,
+      `INSERT INTO webhook_deliveries (id, endpoint_id, event_number, event_id, type, body)
+       VALUES ($1, $2, 1, 'e', 'message.received', $3)`,
+      [newId(), endpoint, JSON.stringify({ chatId: chat, data: { preview: 'My address' } })],
+    );
+    erasing = new EraseDeliveries(traces).run(erased);
+    await Promise.race([erasing, somebodyWaits()]);
+  });
+  expect(await erasing).toEqual({ erased: 1 });
+  expect(await version()).not.toEqual(before);
 });
 
 it('what somebody said is forgotten also where it looks like a word, an id or a time of ours', async () => {
