@@ -76,6 +76,28 @@ it('takes along the deliveries that are just made of what was still in the log, 
   expect(await version()).not.toEqual(before);
 });
 
+it('lets deliveries be made while it looks for those of a person', async () => {
+  const { chat, erased } = await aPerson();
+  const { database } = house;
+  const [endpoint, delivery] = [newId(), newId()];
+  await database.rows(`INSERT INTO webhook_endpoints (id, url, secret) VALUES ($1, 'https://example.com', '')`, [
+    endpoint,
+  ]);
+  await database.rows(
+    `INSERT INTO webhook_deliveries (id, endpoint_id, event_number, event_id, type, body)
+     VALUES ($1, $2, 1, 'e', 'message.received', $3)`,
+    [delivery, endpoint, JSON.stringify({ chatId: chat })],
+  );
+  let erasing: Promise<unknown> | undefined;
+  await database.transaction(async (tx) => {
+    await rows(tx, 'SELECT FROM webhook_deliveries WHERE id = $1 FOR UPDATE', [delivery]);
+    erasing = new EraseDeliveries(traces).run(erased);
+    await Promise.race([erasing, somebodyWaits()]);
+    await database.rows('SELECT FROM webhook_cursor FOR UPDATE NOWAIT');
+  });
+  expect(await erasing).toEqual({ erased: 1 });
+});
+
 it('what somebody said is forgotten also where it looks like a word, an id or a time of ours', async () => {
   const { chat, erased } = await aPerson();
   const tell = (type: string, data: object) =>

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, row, rows } from '#database';
+import { Database, row } from '#database';
 
 /** Where people leave traces besides what they said. */
 @Injectable()
@@ -27,20 +27,19 @@ export class TracesRepository {
 
   /**
    * What webhook endpoints were sent, or shall be: with the text of previews. First the cursor of those who make deliveries:
-   * who has read the log already is done or begins anew.
+   * who has read the log already is done or begins anew. They go on while what there is is looked through.
    */
   async forgetDeliveries(ids: readonly string[]): Promise<number> {
-    return this.database.transaction(async (tx) => {
+    await this.database.transaction(async (tx) => {
       await row(tx, 'SELECT txid FROM webhook_cursor FOR UPDATE');
       await row(tx, 'UPDATE webhook_cursor SET txid = txid');
-      const forgotten = await rows(
-        tx,
-        `DELETE FROM webhook_deliveries d
-         WHERE EXISTS (SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(d.body, w.id) > 0) RETURNING 1`,
-        [ids],
-      );
-      return forgotten.length;
     });
+    const forgotten = await this.database.rows(
+      `DELETE FROM webhook_deliveries d
+       WHERE EXISTS (SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(d.body, w.id) > 0) RETURNING 1`,
+      [ids],
+    );
+    return forgotten.length;
   }
 
   /** Changes that wait for a message or a person: they are few. */
