@@ -1,4 +1,4 @@
-import { Problem } from '#api-kit';
+import { isMoment, Problem } from '#api-kit';
 import type { ChatFilter, ChatQuery } from './chat-query.dto.js';
 
 /** What only some lists can be asked for. Elsewhere it would have no answer, or always the same one. */
@@ -17,7 +17,7 @@ export function checkQuery(filter: ChatFilter, query: ChatQuery): void {
   const misplaced = Object.entries(ONLY_WITH)
     .filter(([name, filters]) => (query[name as keyof ChatQuery] ?? false) !== false && !filters.includes(filter))
     .map(([name, filters]) => pointerTo(name, `${name} works with ${filters.join(' and ')}, not with ${filter}.`));
-  const times = TIMES.filter((name) => !isTime(query[name] ?? '1970-01-01')).map((name) =>
+  const times = TIMES.filter((name) => !isMoment(query[name] ?? '1970-01-01')).map((name) =>
     pointerTo(name, `${name} is no time there is.`),
   );
   const empty = (['opened', 'closed'] as const)
@@ -26,16 +26,6 @@ export function checkQuery(filter: ChatFilter, query: ChatQuery): void {
   const all = [...misplaced, ...times, ...empty];
   if (all.length > 0) throw Problem.invalid(all[0]!.detail, all);
 }
-
-/** What the database takes as well: of the 30th of February JavaScript makes one in March, and it knows a year 0. */
-function isTime(text: string): boolean {
-  const day = text.slice(0, 10);
-  if (Number.isNaN(Date.parse(text)) || day < '0001' || FAR_OFF.test(text)) return false;
-  return new Date(day).toISOString().startsWith(day);
-}
-
-/** Further from UTC than the database lets a clock be. */
-const FAR_OFF = /[+-](1[6-9]|2\d):\d\d$/;
 
 function pointerTo(name: string, detail: string) {
   return { pointer: `?${name}`, detail };
