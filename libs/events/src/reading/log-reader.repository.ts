@@ -38,6 +38,8 @@ export const EPOCH_SETTING = 'events.epoch';
 const HORIZON_SETTING = 'events.horizon';
 /** How far apart the ids of rows are: a row with several events has those from its own on. */
 const IDS_A_ROW = 256;
+/** SQL: the id of the last event of a row of `events`. */
+const LAST_ID_OF_ROW = 'events.id + coalesce(cardinality(events.message_ids), 1) - 1';
 
 /** SQL: what of `logged_events` stands behind a place, given as two parameters. Rows that end before it are not opened. */
 export function behindPlace(txid: string, id: string): string {
@@ -107,7 +109,7 @@ const STATE = `
       (SELECT value ->> 'id' FROM settings WHERE name = '${EPOCH_SETTING}') AS epoch,
       (SELECT value FROM settings WHERE name = '${HORIZON_SETTING}') AS horizon),
   newest AS MATERIALIZED (
-    SELECT txid::text AS txid, (id + ${IDS_A_ROW - 1})::text AS id FROM events
+    SELECT txid::text AS txid, (${LAST_ID_OF_ROW})::text AS id FROM events
     WHERE txid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.txid DESC, events.id DESC LIMIT 1)`;
 
 const page = (limit: number) => `${STATE}
@@ -192,8 +194,8 @@ export class LogReaderRepository {
          FROM (SELECT * FROM events WHERE txid < pg_snapshot_xmin(pg_current_snapshot())
                ORDER BY txid, id LIMIT $2) AS first),
        dropped AS (
-         DELETE FROM events e USING oldest o WHERE o.old AND e.txid = o.txid AND e.id = o.id
-         RETURNING e.txid, e.id + coalesce(cardinality(e.message_ids), 1) - 1 AS id)
+         DELETE FROM events USING oldest o WHERE o.old AND events.txid = o.txid AND events.id = o.id
+         RETURNING events.txid, ${LAST_ID_OF_ROW} AS id)
        SELECT txid::text AS txid, id::text AS id FROM dropped ORDER BY dropped.txid DESC, dropped.id DESC`,
       [until, limit],
     );

@@ -151,6 +151,18 @@ it('stands behind what is written, not behind numbers that a crash of the databa
   }
 });
 
+it('ends where it ended when its last events are dropped: who stood there is not told to stand elsewhere', async () => {
+  await house.database.transaction((tx) => recordBundle(tx, ['one', 'two']));
+  await settled();
+  const before = [await log.page(BEGINNING, 500), await log.tail(BEGINNING, 128)];
+  await house.database.transaction((tx) => log.dropOldest(tx, new Date(Date.now() + 1_000), 500));
+  await settled();
+  const after = [await log.page(BEGINNING, 500), await log.tail(BEGINNING, 128)];
+  expect(after.map(({ events }) => events)).toEqual([[], []]);
+  expect(before.map(({ last }) => last)).toEqual(before.map(({ events }) => events.at(-1)!.position));
+  expect(after.map(({ last }) => last)).toEqual(before.map(({ last }) => last));
+});
+
 it('reads the messages of a batch one by one, from every place and in pages of every size', async () => {
   const { head } = await log.page(BEGINNING, 1);
   await house.database.transaction(async (tx) => {
