@@ -42,7 +42,9 @@ function isProofAlone(event: TargetedEvent): boolean {
 
 function after(message: MessageState, event: TargetedEvent, at: Date): MessageState {
   if (event.kind === 'receipt') {
-    return event.status === 'sent' ? message : receipted(message, event.status, event.failure);
+    const isOfEarlierTry = event.status === 'failed' && message.externalId !== null && !isSettled(message);
+    if (event.status === 'sent' || isOfEarlierTry) return message;
+    return receipted(message, event.status, event.failure);
   }
   const version: Version = { at: event.at?.toISOString() ?? null, rank: event.rank };
   if (event.kind === 'edit') return edited(message, contentOf(event, message), version, at);

@@ -116,6 +116,21 @@ test('a second try after a receipt of failure has an id of its own, and the firs
   expect(await statusOf(id)).toBe('delivered');
 });
 
+test('while a second try is under way, or is to begin, one more report that the first one failed says nothing', async () => {
+  const person = await aWriter();
+  const [id, deliveries] = [await house.sent(person, 'o1', minute(1)), house.get(Deliveries)];
+  const fails = () => house.happens(receipt(person, { status: 'failed', targets: ['o1'] }));
+  await fails();
+  await house.database.transaction((tx) => deliveries.requeue(tx, id, ['failed']));
+  await fails();
+  expect(await statusOf(id)).toBe('queued');
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => deliveries.startSending(tx, chatId, 3_600_000));
+  await fails();
+  await house.answered({ messageId: id, attempt: 2 }, minute(2), 'o2');
+  expect(await house.byId(id)).toMatchObject({ externalId: 'o2', status: 'sent' });
+});
+
 test('one person’s receipts are not another’s, nor another channel’s', async () => {
   const [one, other] = [await aWriter(), await aWriter()];
   const sent = await house.sent(one, 'o1', minute(1));
