@@ -105,8 +105,20 @@ test('a number itself in place of its id is told from it before anybody is asked
 });
 
 test('a number the token does not reach is said to be that', async () => {
-  network.script = () => json({ error: { code: 100, error_subcode: 33 } }, 400);
+  const script = network.script;
+  network.script = (call, calls) =>
+    call.url.startsWith(`/v26.0/${NUMBER}?`)
+      ? json({ error: { code: 100, error_subcode: 33 } }, 400)
+      : script(call, calls);
   expect(await registration().identify(request.credentials)).toMatchObject({ code: 'number_unknown' });
+});
+
+test('a token of another app is told as that, though our proof of it is what Meta refuses first', async () => {
+  token = { ...goodToken, app_id: '1' };
+  const script = network.script;
+  const error = { code: 100, message: 'Invalid appsecret_proof provided in the API argument' };
+  network.script = (call, calls) => (call.url.includes('/debug_token?') ? script(call, calls) : json({ error }, 400));
+  expect(await registration().identify(request.credentials)).toMatchObject({ code: 'other_app' });
 });
 
 test('an app without a callback for WhatsApp is pointed to us; the one for Pages stays', async () => {

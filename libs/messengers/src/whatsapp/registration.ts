@@ -63,10 +63,12 @@ export class WhatsAppRegistration implements MessengerRegistrationWorker {
       );
     }
     if (!/^[\x21-\x7e]+$/.test(token)) return refused('token_malformed', 'This is not an access token.');
+    const facts = await this.factsOf(token);
+    if ('kind' in facts) return facts;
     const number = await this.accounts.number(source, token);
     if (number.kind !== 'ok') return UNKNOWN_CODES.has(codeIn(number)) ? UNKNOWN_NUMBER : REFUSALS.of(number);
     if (number.id !== source) return REFUSALS.of({ kind: 'unreadable', status: 200 });
-    const account = await this.accountOf(source, token);
+    const account = await this.accountOf(source, token, facts);
     if (typeof account !== 'string') return account;
     const kept = { phoneNumberId: source, accessToken: token, accountId: account };
     return { kind: 'connected', source, name: number.name ?? source, credentials: kept };
@@ -119,17 +121,20 @@ export class WhatsAppRegistration implements MessengerRegistrationWorker {
     );
   }
 
-  /** The account the number belongs to: the one among those the token was made for that has it. */
-  private async accountOf(number: string, token: string): Promise<string | Refused> {
+  /** Asked before anything else: whatever is called with a token of another app fails for our proof of it, and tells no more. */
+  private async factsOf(token: string): Promise<TokenFacts | Refused> {
     const answer = await askAbout(token, this.api, this.app);
     if (answer.kind !== 'ok') return REFUSALS.ofApp(answer);
-    const flaw = this.flawOf(answer.facts);
-    if (flaw) return flaw;
-    const granted = NEEDED.flatMap((permission) => answer.facts.targetsOf(permission) ?? []);
+    return this.flawOf(answer.facts) ?? answer.facts;
+  }
+
+  /** The account the number belongs to: the one among those the token was made for that has it. */
+  private async accountOf(number: string, token: string, facts: TokenFacts): Promise<string | Refused> {
+    const granted = NEEDED.flatMap((permission) => facts.targetsOf(permission) ?? []);
     for (const account of [...new Set(granted)].slice(0, MOST_ACCOUNTS)) {
       const numbers = await this.accounts.numbersOf(account, token);
       if (numbers.kind !== 'ok' || !numbers.ids.includes(number)) continue;
-      const missing = NEEDED.filter((permission) => !answer.facts.grants(permission, account));
+      const missing = NEEDED.filter((permission) => !facts.grants(permission, account));
       return missing.length === 0 ? account : lacking(missing);
     }
     return UNKNOWN_ACCOUNT;
