@@ -121,6 +121,16 @@ test('a token of another app is told as that, though our proof of it is what Met
   expect(await registration().identify(request.credentials)).toMatchObject({ code: 'other_app' });
 });
 
+test.each<[string, number, object, string]>([
+  ['not there', 502, {}, 'messenger_failed'],
+  ['limiting calls', 400, { error: { code: 80008 } }, 'messenger_refused'],
+])('where WhatsApp is %s, no account is said to be missing', async (_, status, body, code) => {
+  const script = network.script;
+  network.script = (call, calls) =>
+    call.url.startsWith(`/v26.0/${ACCOUNT}/phone_numbers?`) ? json(body, status) : script(call, calls);
+  expect(await registration().identify(request.credentials)).toMatchObject({ kind: 'refused', code });
+});
+
 test('an app without a callback for WhatsApp is pointed to us; the one for Pages stays', async () => {
   app = [app[0]!];
   expect(await registration().connect(request)).toMatchObject({ kind: 'connected' });

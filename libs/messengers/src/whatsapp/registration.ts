@@ -131,13 +131,15 @@ export class WhatsAppRegistration implements MessengerRegistrationWorker {
   /** The account the number belongs to: the one among those the token was made for that has it. */
   private async accountOf(number: string, token: string, facts: TokenFacts): Promise<string | Refused> {
     const granted = NEEDED.flatMap((permission) => facts.targetsOf(permission) ?? []);
+    let untold: Failed | undefined;
     for (const account of [...new Set(granted)].slice(0, MOST_ACCOUNTS)) {
       const numbers = await this.accounts.numbersOf(account, token);
+      if (numbers.kind !== 'ok' && passes(numbers)) untold = numbers;
       if (numbers.kind !== 'ok' || !numbers.ids.includes(number)) continue;
       const missing = NEEDED.filter((permission) => !facts.grants(permission, account));
       return missing.length === 0 ? account : lacking(missing);
     }
-    return UNKNOWN_ACCOUNT;
+    return untold ? REFUSALS.of(untold) : UNKNOWN_ACCOUNT;
   }
 
   private flawOf(facts: TokenFacts): Refused | undefined {
@@ -162,11 +164,16 @@ const UNKNOWN_ACCOUNT = refused(
 
 /** @throws where asking later may do: what passes does not count as disconnected. */
 function requireLasting(failed: Failed): void {
+  if (!passes(failed)) return;
   if (failed.kind === 'unreadable') throw new Error(`WhatsApp gave no readable answer (${failed.status})`);
+  throw new Error(`WhatsApp did not unsubscribe the account at the moment (error ${failed.error.code})`);
+}
+
+/** Whether the same may be answered later. */
+function passes(failed: Failed): boolean {
+  if (failed.kind === 'unreadable') return true;
   const verdict = verdictOf(failed);
-  if (verdict.kind === 'rejected' && verdict.class === 'retryAfter') {
-    throw new Error(`WhatsApp did not unsubscribe the account at the moment (error ${verdict.code})`);
-  }
+  return verdict.kind === 'rejected' && verdict.class === 'retryAfter';
 }
 
 function lacking(permissions: readonly string[]): Refused {
