@@ -132,6 +132,8 @@ function changed(value: object, field = 'messages'): InboundEvent[] {
   return convert(JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes }] }));
 }
 
+const LONG = 'word '.repeat(100).trim();
+
 const said = (wire: object): InboundEvent => {
   const frame = { from: '15550100', from_user_id: IRYNA.externalId, id: 'wamid.A', timestamp: '1791900262' };
   return changed({ messages: [{ ...frame, ...wire }] })[0]!;
@@ -201,6 +203,14 @@ test.each<[string, object, MessageContent]>([
       },
     },
     { text: 'Sent\nsize: M\nn: 2' },
+  ],
+  [
+    'all that somebody wrote into a form',
+    {
+      type: 'interactive',
+      interactive: { type: 'nfm_reply', nfm_reply: { response_json: JSON.stringify({ wish: `Dear\n${LONG}` }) } },
+    },
+    { text: `wish: Dear\n${LONG}` },
   ],
   [
     'a button of a template',

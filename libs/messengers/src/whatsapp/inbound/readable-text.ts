@@ -15,15 +15,13 @@ export function interactive(wire: unknown): MessageContent | undefined {
   return objectOf(form) && filledIn(form);
 }
 
-/** A form somebody filled in: its answers, a line each. They come as JSON in a string. */
+/** A form somebody filled in: its answers, each on a line of its own, and whole. They come as JSON in a string. */
 function filledIn(form: unknown): MessageContent | undefined {
   const written = textOf(at(form, 'response_json'));
   const answers = Object.entries(objectOf(written === undefined ? undefined : parseJson(written)) ?? {});
   const lines = answers
     .filter(([name]) => name !== 'flow_token')
-    .flatMap(
-      ([name, value]) => cleanName(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`) ?? [],
-    );
+    .map(([name, value]) => textOf(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`));
   const text = [textOf(at(form, 'body')), ...lines].filter((line) => line !== undefined).join('\n');
   return text === '' ? undefined : { text };
 }
