@@ -61,7 +61,8 @@ const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
       wholeChannel: true,
     },
   ],
-  [131056, { class: 'retryAfter', sentence: 'WhatsApp asks to write to this person more slowly.', waitMs: 6 * SECOND }],
+  // Without a time of ours, so that each wait is longer than the one before.
+  [131056, { class: 'retryAfter', sentence: 'WhatsApp asks to write to this person more slowly.' }],
   [33, permanent('WhatsApp does not know this number of ours any more.')],
   [100, invalid],
   [131008, invalid],

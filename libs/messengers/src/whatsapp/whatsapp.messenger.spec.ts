@@ -53,7 +53,7 @@ itIsAMessenger('WhatsApp', {
       { ...error(131042), class: 'permanent' },
       { ...error(200), status: 403, class: 'permanent' },
       { ...error(130429), class: 'retryAfter' },
-      { ...error(131056), class: 'retryAfter', retryAfterMs: 6_000 },
+      { ...error(131056), class: 'retryAfter' },
       { ...error(131048), class: 'retryAfter', retryAfterMs: 3_600_000 },
       { ...error(131000), status: 500, class: 'retryAfter' },
       { ...error(100, { is_transient: true }), class: 'retryAfter' },
