@@ -159,6 +159,13 @@ test('a file Meta was still busy with is sent once more, and not for ever', asyn
   expect(network.calls).toHaveLength(2);
 });
 
+test('so is an upload it was still busy with', async () => {
+  const [script, busy] = [network.script, { status: 400, body: '{"error":{"code":131053}}' }];
+  network.script = (call, calls) => (network.calls.length === 1 ? busy : script(call, calls));
+  expect(await send({ attachments: [{ type: 'file' }] }, [pdf])).toMatchObject({ kind: 'sent' });
+  expect(network.calls.map(({ url }) => url.split('?')[0]?.split('/').at(-1))).toEqual(['media', 'media', 'messages']);
+});
+
 test('where Meta tells when calls are allowed again, the whole number waits', async () => {
   const usage = JSON.stringify({ '1': [{ estimated_time_to_regain_access: 3 }] });
   const headers = { 'x-business-use-case-usage': usage };

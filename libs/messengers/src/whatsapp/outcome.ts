@@ -122,7 +122,7 @@ export class WhatsAppOutcome implements OutcomeMessageWorker {
     ];
     const token = account.credentials['accessToken'] ?? '';
     const call: GraphCall = { method: 'POST', path: `${account.source}/media`, token, form, signal };
-    const answer = await this.api.call(call).catch((error: unknown) => {
+    const answer = await this.insist(call).catch((error: unknown) => {
       if (error instanceof OutcomeUnknownError) return undefined;
       throw error;
     });
@@ -142,13 +142,18 @@ export class WhatsAppOutcome implements OutcomeMessageWorker {
     const token = account.credentials['accessToken'] ?? '';
     const call: GraphCall = { method: 'POST', path: `${account.source}/messages`, token, signal, ...payload };
     try {
-      const answer = await this.api.call(call);
-      return isWorthAnotherTry(answer) ? await this.api.call(call) : answer;
+      return await this.insist(call);
     } catch (error) {
       if (!(error instanceof OutcomeUnknownError)) throw error;
       const sentence = `WhatsApp did not answer (${error.code}); the message may have arrived.`;
       return { kind: 'silent', verdict: { kind: 'unknown', sentence } };
     }
+  }
+
+  /** Asks once more where that is worth it. */
+  private async insist(call: GraphCall): Promise<GraphAnswer> {
+    const answer = await this.api.call(call);
+    return isWorthAnotherTry(answer) ? this.api.call(call) : answer;
   }
 }
 
