@@ -261,6 +261,16 @@ test('who writes is matched by id, never by place; a phone serves where there is
   ]);
 });
 
+test('a new caption without its file leaves the file as it is', () => {
+  const edit = { original_message_id: 'wamid.X', message: { type: 'image', image: { caption: 'Better' } } };
+  expect(said({ type: 'edit', edit })).toMatchObject({
+    kind: 'edit',
+    target: 'wamid.X',
+    content: { text: 'Better' },
+    textOnly: true,
+  });
+});
+
 test.each([{ emoji: '' }, {}])('a reaction taken back: %j', (emoji) => {
   expect(said({ type: 'reaction', reaction: { message_id: 'wamid.X', ...emoji } })).toMatchObject({ emojis: [] });
 });

@@ -1,5 +1,5 @@
 import { at, cleanName, eventKey, has, textOf } from '#messenger-kit';
-import type { InboundEvent, Sender } from '#messenger-kit';
+import type { EditEvent, InboundEvent, Sender } from '#messenger-kit';
 import { wamidOf } from '../wamid.js';
 import { contentOf } from './content.js';
 import { ignored, malformed, whenOf, type Item } from './item.js';
@@ -91,8 +91,8 @@ function reaction({ source, wire, ...item }: Item, id: string, by: Sender | 'acc
 function edit({ source, wire, ...item }: Item, id: string, by: Sender | 'account'): InboundEvent {
   const target = wamidOf(at(wire, 'edit', 'original_message_id'));
   if (target === undefined) return malformed(source, 'edit_without_target', wire);
-  const content = contentOf(at(wire, 'edit', 'message'));
-  if (content.unsupported) return malformed(source, 'edit_without_content', wire);
+  const said = saidAnew(at(wire, 'edit', 'message'));
+  if (!said) return malformed(source, 'edit_without_content', wire);
   const time = whenOf({ source, wire, ...item });
   return {
     kind: 'edit',
@@ -102,8 +102,16 @@ function edit({ source, wire, ...item }: Item, id: string, by: Sender | 'account
     ...(time && { at: time }),
     rank: 0,
     ...(by !== 'account' && { by }),
-    content,
+    ...said,
   };
+}
+
+/** A caption without its file is a new one of the file that is here. */
+function saidAnew(wire: unknown): Pick<EditEvent, 'content' | 'textOnly'> | undefined {
+  const content = contentOf(wire);
+  const { unsupported, text } = content;
+  if (!unsupported) return { content };
+  return text === undefined ? undefined : { content: { text }, textOnly: true };
 }
 
 function revocation({ source, wire, ...item }: Item, id: string): InboundEvent {
