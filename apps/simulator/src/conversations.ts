@@ -87,6 +87,26 @@ export class Conversations {
     return this.of(key).findLast((bubble) => bubble.deletedAt === undefined && wanted(bubble));
   }
 
+  /** What the person said: with this id, or last. Throws where there is no such thing. */
+  own(key: ConversationKey, id: string | undefined): Bubble {
+    const bubble = id ? this.find(key, id) : this.newest(key, ({ from }) => from === 'customer');
+    if (bubble?.from === 'customer') return bubble;
+    throw new Error('There is no such message of this person');
+  }
+
+  /** What the person reacts to: with this id, or what the business said last. Throws where there is no such thing. */
+  reactedTo(key: ConversationKey, id: string | undefined): Bubble {
+    const bubble = id ? this.find(key, id) : this.newest(key, ({ from }) => from === 'business');
+    if (bubble) return bubble;
+    throw new Error('There is no such message to react to');
+  }
+
+  /** Where the person presses a button: the message with this id, or the last one that has the button. */
+  pressed(key: ConversationKey, { messageId, payload }: { messageId?: string; payload: string }): Bubble | undefined {
+    if (messageId) return this.find(key, messageId);
+    return this.newest(key, ({ buttons }) => buttons?.some((button) => button.payload === payload) === true);
+  }
+
   change(bubble: Bubble, change: Partial<Omit<Bubble, 'id' | 'from'>>): void {
     Object.assign(bubble, change);
   }

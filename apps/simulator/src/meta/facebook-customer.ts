@@ -79,7 +79,7 @@ export class FacebookCustomer implements does.CustomerSide {
 
   /** Five times at most, as in the app. */
   edit(editing: does.Editing): SentEvent {
-    const bubble = this.own(editing, editing.messageId);
+    const bubble = this.world.conversations.own(this.key(editing), editing.messageId);
     const { text, at = Date.now() } = editing;
     const edits = (bubble.edits ?? 0) + 1;
     if (edits > MAX_EDITS) throw new Error(`A message can be edited ${MAX_EDITS} times`);
@@ -88,18 +88,14 @@ export class FacebookCustomer implements does.CustomerSide {
   }
 
   delete(deleting: does.Deleting): SentEvent {
-    const bubble = this.own(deleting, deleting.messageId);
+    const bubble = this.world.conversations.own(this.key(deleting), deleting.messageId);
     this.world.conversations.wipe(bubble);
     return this.tell(deleting, Date.now(), { message: { mid: bubble.id, is_deleted: true } });
   }
 
   react(reacting: does.Reacting): SentEvent {
     const { conversations } = this.world;
-    const key = this.key(reacting);
-    const bubble = reacting.messageId
-      ? conversations.find(key, reacting.messageId)
-      : conversations.newest(key, ({ from }) => from === 'business');
-    if (!bubble) throw new Error('There is no such message to react to');
+    const bubble = conversations.reactedTo(this.key(reacting), reacting.messageId);
     const emoji = reacting.emojis.at(-1);
     const customer = emoji === undefined ? [] : [emoji];
     conversations.change(bubble, { reactions: { ...bubble.reactions, customer } });
@@ -109,11 +105,7 @@ export class FacebookCustomer implements does.CustomerSide {
   /** A tapped quick reply is a message that carries its payload; a button of a template is a postback. */
   press(pressing: does.Pressing): SentEvent {
     const { title, payload } = pressing;
-    const { conversations } = this.world;
-    const has = (bubble: Bubble) => bubble.buttons?.some((button) => button.payload === payload) === true;
-    const bubble = pressing.messageId
-      ? conversations.find(this.key(pressing), pressing.messageId)
-      : conversations.newest(this.key(pressing), has);
+    const bubble = this.world.conversations.pressed(this.key(pressing), pressing);
     const kind = pressing.as ?? bubble?.buttons?.find((button) => button.payload === payload)?.kind;
     if (kind === 'postback') return this.postback(pressing, { title, payload });
     return this.say(pressing, { text: title, quick_reply: { payload } }, { text: title });
@@ -206,15 +198,6 @@ export class FacebookCustomer implements does.CustomerSide {
     const [event] = this.world.meta.events.send(page, [{ ...frame, ...item }]);
     if (!event) throw new Error('A Page event makes at least one entry in the ledger');
     return event;
-  }
-
-  private own(who: does.Speaking, id: string | undefined): Bubble {
-    const { conversations } = this.world;
-    const bubble = id
-      ? conversations.find(this.key(who), id)
-      : conversations.newest(this.key(who), ({ from }) => from === 'customer');
-    if (bubble?.from === 'customer') return bubble;
-    throw new Error('There is no such message of this person');
   }
 
   private ends(who: does.Speaking): { page: MetaPage; psid: string } {

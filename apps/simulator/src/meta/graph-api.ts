@@ -4,7 +4,7 @@ import type { Api } from '../http/api.js';
 import type { Call } from '../http/call.js';
 import type { Fields } from '../http/fields.js';
 import type { World } from '../world.js';
-import { GraphError, noSuchObject } from './graph-error.js';
+import { GraphError, malformedBody, noSuchObject, scriptedRefusal } from './graph-error.js';
 import type { Meta } from './meta.js';
 import type { MetaPage } from './meta-page.js';
 import { readAccounts, readMe, readNode, readPermissions } from './nodes.js';
@@ -63,7 +63,7 @@ export class GraphApi implements Api {
     try {
       const route = routeOf(call.path);
       if (!route) throw noSuchObject(call.path);
-      if (call.malformed) throw new GraphError({ message: '(#100) The request body is not valid JSON', code: 100 });
+      if (call.malformed) throw malformedBody();
       if (route.edge === 'dialog/oauth') return dialogPage(this.meta, call.verb, call.fields);
       return json(200, await this.result(route, call));
     } catch (error) {
@@ -72,10 +72,7 @@ export class GraphApi implements Api {
     }
   }
 
-  refusal({ code, subcode, message }: { code: number; subcode?: number; message?: string }): Answer {
-    const status = code === 190 ? 401 : code <= 2 ? 500 : 400;
-    return new GraphError({ message: message ?? `(#${code}) Refused, as scripted`, code, subcode, status }).answer();
-  }
+  readonly refusal = scriptedRefusal;
 
   tooMany(seconds: number, { account = '' }: CallDescription): Answer {
     return tooManyCalls(account, seconds).answer();

@@ -30,6 +30,22 @@ export function graphErrorOf({ message, code, subcode, type }: GraphErrorBody): 
   return { ...error, ...(subcode !== undefined && { error_subcode: subcode }), fbtrace_id: trace };
 }
 
+/** A refusal that was asked for, as the real ones look. */
+export function scriptedRefusal({
+  code,
+  subcode,
+  message,
+}: {
+  code: number;
+  subcode?: number;
+  message?: string;
+}): Answer {
+  const status = code === 190 ? 401 : code <= 2 ? 500 : 400;
+  return new GraphError({ message: message ?? `(#${code}) Refused, as scripted`, code, subcode, status }).answer();
+}
+
+export const malformedBody = () => new GraphError({ message: '(#100) The request body is not valid JSON', code: 100 });
+
 export const invalidParameter = (what: string, subcode?: number) =>
   new GraphError({ message: `(#100) ${what}`, code: 100, subcode });
 

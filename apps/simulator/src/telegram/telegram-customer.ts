@@ -74,7 +74,7 @@ export class TelegramCustomer implements does.CustomerSide {
 
   edit(editing: does.Editing): SentEvent {
     const { bot, person } = this.ends(editing);
-    const bubble = this.own(editing, editing.messageId);
+    const bubble = this.world.conversations.own(this.key(editing), editing.messageId);
     const at = editing.at ?? Date.now();
     const part = bubble.files ? { caption: editing.text } : { text: editing.text };
     const wire = { ...bubble.wire, edit_date: Math.floor(at / 1_000), ...part };
@@ -86,17 +86,14 @@ export class TelegramCustomer implements does.CustomerSide {
 
   /** Bots are not told; it is gone from the chat, for the bot too. */
   delete(deleting: does.Deleting): undefined {
-    this.world.conversations.wipe(this.own(deleting, deleting.messageId));
+    const { conversations } = this.world;
+    conversations.wipe(conversations.own(this.key(deleting), deleting.messageId));
   }
 
   react(reacting: does.Reacting): SentEvent {
     const { bot, person } = this.ends(reacting);
     const { conversations } = this.world;
-    const key = this.key(reacting);
-    const bubble = reacting.messageId
-      ? conversations.find(key, reacting.messageId)
-      : conversations.newest(key, ({ from }) => from === 'business');
-    if (!bubble) throw new Error('There is no such message to react to');
+    const bubble = conversations.reactedTo(this.key(reacting), reacting.messageId);
     const old = bubble.reactions?.customer ?? [];
     conversations.change(bubble, { reactions: { ...bubble.reactions, customer: reacting.emojis } });
     const types = (emojis: readonly string[]) => emojis.map((emoji) => ({ type: 'emoji', emoji }));
@@ -116,11 +113,8 @@ export class TelegramCustomer implements does.CustomerSide {
   press(pressing: does.Pressing): SentEvent {
     const { bot, person } = this.ends(pressing);
     const { title, payload } = pressing;
-    const has = (bubble: Bubble) => bubble.buttons?.some((button) => button.payload === payload) === true;
     const { conversations } = this.world;
-    const bubble = pressing.messageId
-      ? conversations.find(this.key(pressing), pressing.messageId)
-      : conversations.newest(this.key(pressing), has);
+    const bubble = conversations.pressed(this.key(pressing), pressing);
     const kind = bubble?.buttons?.find((button) => button.payload === payload)?.kind;
     if (kind === 'text') return this.write({ ...pressing, text: title });
     const id = randomDigits(19);
@@ -210,15 +204,6 @@ export class TelegramCustomer implements does.CustomerSide {
     const date = Math.floor(Date.now() / 1_000);
     const reply_markup = { inline_keyboard: [[button]] };
     return { message_id: messageId, from: bot.asUser(), chat: chatOf(person), date, text: '', reply_markup };
-  }
-
-  private own(who: does.Speaking, id: string | undefined): Bubble {
-    const { conversations } = this.world;
-    const bubble = id
-      ? conversations.find(this.key(who), id)
-      : conversations.newest(this.key(who), ({ from }) => from === 'customer');
-    if (bubble?.from === 'customer') return bubble;
-    throw new Error('There is no such message of this person');
   }
 
   private ends(who: does.Speaking): { bot: Bot; person: Person } {

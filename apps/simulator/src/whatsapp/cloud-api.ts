@@ -2,7 +2,7 @@ import type { CallDescription } from '../faults/call-faults.js';
 import { json, type Answer } from '../http/answer.js';
 import type { Api } from '../http/api.js';
 import type { Call } from '../http/call.js';
-import { GraphError, noSuchObject } from '../meta/graph-error.js';
+import { GraphError, malformedBody, noSuchObject, scriptedRefusal } from '../meta/graph-error.js';
 import { tooManyCalls } from '../meta/throttle.js';
 import type { Token } from '../meta/tokens.js';
 import type { World } from '../world.js';
@@ -55,7 +55,7 @@ export class CloudApi implements Api {
       const token = tokens.require(bearerOf(call), call.fields.text('appsecret_proof'));
       const route = this.routeOf(call.path);
       if (!route) throw noSuchObject(call.path);
-      if (call.malformed) throw new GraphError({ message: '(#100) The request body is not valid JSON', code: 100 });
+      if (call.malformed) throw malformedBody();
       return json(200, await this.result(route, call, token));
     } catch (error) {
       if (error instanceof GraphError) return error.answer();
@@ -63,10 +63,7 @@ export class CloudApi implements Api {
     }
   }
 
-  refusal({ code, subcode, message }: { code: number; subcode?: number; message?: string }): Answer {
-    const status = code === 190 ? 401 : code <= 2 ? 500 : 400;
-    return new GraphError({ message: message ?? `(#${code}) Refused, as scripted`, code, subcode, status }).answer();
-  }
+  readonly refusal = scriptedRefusal;
 
   tooMany(seconds: number, { account = '' }: CallDescription): Answer {
     return tooManyCalls(account, seconds).answer();

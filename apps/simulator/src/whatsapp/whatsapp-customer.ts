@@ -36,12 +36,8 @@ export class WhatsAppCustomer implements does.CustomerSide {
   }
 
   press(pressing: does.Pressing): SentEvent {
-    const { title, payload, messageId } = pressing;
-    const { conversations } = this.world;
-    const has = (bubble: Bubble) => bubble.buttons?.some((button) => button.payload === payload) === true;
-    const bubble = messageId
-      ? conversations.find(this.key(pressing), messageId)
-      : conversations.newest(this.key(pressing), has);
+    const { title, payload } = pressing;
+    const bubble = this.world.conversations.pressed(this.key(pressing), pressing);
     const kind = (bubble?.buttons?.length ?? 0) > 3 ? 'list_reply' : 'button_reply';
     const interactive = { type: kind, [kind]: { id: payload, title } };
     return this.say({ ...pressing, replyTo: bubble?.id }, { type: 'interactive', interactive }, { text: title });
@@ -83,7 +79,7 @@ export class WhatsAppCustomer implements does.CustomerSide {
   }
 
   edit(editing: does.Editing): SentEvent {
-    const bubble = this.own(editing, editing.messageId);
+    const bubble = this.world.conversations.own(this.key(editing), editing.messageId);
     const { text, at = Date.now() } = editing;
     this.world.conversations.change(bubble, { text, editedAt: at });
     const edit = { original_message_id: bubble.id, message: { type: 'text', text: { body: text } } };
@@ -91,18 +87,14 @@ export class WhatsAppCustomer implements does.CustomerSide {
   }
 
   delete(deleting: does.Deleting): SentEvent {
-    const bubble = this.own(deleting, deleting.messageId);
+    const bubble = this.world.conversations.own(this.key(deleting), deleting.messageId);
     this.world.conversations.wipe(bubble);
     return this.tell(deleting, Date.now(), newWamid(), { type: 'revoke', revoke: { original_message_id: bubble.id } });
   }
 
   react(reacting: does.Reacting): SentEvent {
     const { conversations } = this.world;
-    const key = this.key(reacting);
-    const bubble = reacting.messageId
-      ? conversations.find(key, reacting.messageId)
-      : conversations.newest(key, ({ from }) => from === 'business');
-    if (!bubble) throw new Error('There is no such message to react to');
+    const bubble = conversations.reactedTo(this.key(reacting), reacting.messageId);
     const emoji = reacting.emojis.at(-1);
     const customer = emoji === undefined ? [] : [emoji];
     conversations.change(bubble, { reactions: { ...bubble.reactions, customer } });
@@ -173,15 +165,6 @@ export class WhatsAppCustomer implements does.CustomerSide {
       kind,
       text,
     });
-  }
-
-  private own(who: does.Speaking, id: string | undefined): Bubble {
-    const { conversations } = this.world;
-    const bubble = id
-      ? conversations.find(this.key(who), id)
-      : conversations.newest(this.key(who), ({ from }) => from === 'customer');
-    if (bubble?.from === 'customer') return bubble;
-    throw new Error('There is no such message of this person');
   }
 
   private ends(who: does.Speaking): { number: BusinessNumber; known: Known } {
