@@ -5,6 +5,7 @@ import { callbackFinding } from '../meta/callback-finding.js';
 import { PAGE_PERMISSIONS, withReasons } from './permissions.js';
 import { FIELDS, type Subscriptions } from './subscriptions.js';
 import type { FactsAnswer, TokenFacts } from '../meta/token-facts.js';
+import { expiryFinding, untoldFindings } from '../meta/token-findings.js';
 
 /** What Meta said about a Page of ours. */
 export interface PageAnswers {
@@ -13,20 +14,11 @@ export interface PageAnswers {
   readonly app: AppSubscription | Failed;
 }
 
-const DAY = 24 * 3_600_000;
-const AHEAD_DAYS = 14;
 const SIGN_IN = 'Sign in with Facebook again and choose the Page.';
 
 export function inspectPage(page: string, answers: PageAnswers, { webhookUrl, now }: InspectRequest): Finding[] {
   const { facts } = answers;
-  if (facts.kind !== 'ok') {
-    const { sentence } = REFUSALS.ofApp(facts);
-    const state = facts.kind === 'error' && facts.error.code === 190 ? 'broken' : 'unknown';
-    return [
-      { code: 'app_secret', state, sentence, ...(state === 'broken' && { advice: 'Correct the settings.' }) },
-      { code: 'credential', state: 'unknown', sentence: 'Facebook did not tell whether the Page’s token is valid.' },
-    ];
-  }
+  if (facts.kind !== 'ok') return untoldFindings(facts, 'the Page’s token', REFUSALS);
   return [
     { code: 'app_secret', state: 'ok', sentence: 'Facebook accepts our app’s secret; it signs webhooks with it.' },
     ...findingsOfToken(facts.facts, page, now),
@@ -66,21 +58,16 @@ function findingsOfToken(facts: TokenFacts, page: string, now: Date): Finding[] 
           advice: `${SIGN_IN} Leave all permissions ticked.`,
         },
     { code: 'role', state: 'ok', sentence: 'The token lives, so whoever connected the Page still has a role on it.' },
-    expiry('token_expiry', 'The Page’s token', facts.expiresAt, now),
-    expiry('data_access_expiry', 'Access to the Page’s data', facts.dataAccessExpiresAt, now),
+    expiryFinding({ code: 'token_expiry', what: 'The Page’s token', advice: SIGN_IN }, facts.expiresAt, now),
+    expiryFinding(
+      { code: 'data_access_expiry', what: 'Access to the Page’s data', advice: SIGN_IN },
+      facts.dataAccessExpiresAt,
+      now,
+    ),
   ];
 }
 
 const ROLE = 'Give them the role back, or let somebody with full control of the Page sign in and choose it.';
-
-function expiry(code: string, what: string, end: Date | undefined, now: Date): Finding {
-  if (!end) return { code, state: 'ok', sentence: `${what} has no end date.` };
-  const days = Math.floor((end.getTime() - now.getTime()) / DAY);
-  const date = end.toISOString().slice(0, 10);
-  if (days < 0) return { code, state: 'broken', sentence: `${what} ended on ${date}.`, advice: SIGN_IN };
-  if (days >= AHEAD_DAYS) return { code, state: 'ok', sentence: `${what} lasts until ${date}.` };
-  return { code, state: 'warning', sentence: `${what} ends on ${date}, in ${days} days.`, advice: SIGN_IN };
-}
 
 function findingsOfPage(answer: PageAnswers['page']): Finding[] {
   const code = 'page_subscription';

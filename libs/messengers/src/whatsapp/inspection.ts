@@ -2,6 +2,7 @@ import type { Finding, InspectRequest } from '#messenger-kit';
 import type { AppSubscription, Failed } from '../meta/app-callback.js';
 import { callbackFinding } from '../meta/callback-finding.js';
 import type { FactsAnswer, TokenFacts } from '../meta/token-facts.js';
+import { expiryFinding, untoldFindings } from '../meta/token-findings.js';
 import { FIELDS, type AccountSubscription, type PhoneNumber } from './business-account.js';
 import { NEEDED, withReasons } from './permissions.js';
 import { REFUSALS } from './refusals.js';
@@ -14,20 +15,11 @@ export interface NumberAnswers {
   readonly number: PhoneNumber | Failed;
 }
 
-const DAY = 24 * 3_600_000;
-const AHEAD_DAYS = 14;
 const NEW_TOKEN = 'Make a new token for the system user and connect the number again with it.';
 
 export function inspectNumber(account: string, answers: NumberAnswers, request: InspectRequest): Finding[] {
   const { facts } = answers;
-  if (facts.kind !== 'ok') {
-    const { sentence } = REFUSALS.ofApp(facts);
-    const state = facts.kind === 'error' && facts.error.code === 190 ? 'broken' : 'unknown';
-    return [
-      { code: 'app_secret', state, sentence, ...(state === 'broken' && { advice: 'Correct the settings.' }) },
-      { code: 'credential', state: 'unknown', sentence: 'WhatsApp did not tell whether the token is valid.' },
-    ];
-  }
+  if (facts.kind !== 'ok') return untoldFindings(facts, 'the token', REFUSALS);
   return [
     { code: 'app_secret', state: 'ok', sentence: 'WhatsApp accepts our app’s secret; it signs webhooks with it.' },
     ...findingsOfToken(facts.facts, account, request.now),
@@ -53,19 +45,9 @@ function findingsOfToken(facts: TokenFacts, account: string, now: Date): Finding
           sentence: `Not granted for this account: ${withReasons(missing)}.`,
           advice: `Assign the account to the system user. ${NEW_TOKEN}`,
         },
-    expiry(facts.expiresAt, now),
+    // A system user's token has no end; others are taken as well.
+    expiryFinding({ code: 'token_expiry', what: 'The token', advice: NEW_TOKEN }, facts.expiresAt, now),
   ];
-}
-
-/** A system user's token has no end; others are taken as well. */
-function expiry(end: Date | undefined, now: Date): Finding {
-  const code = 'token_expiry';
-  if (!end) return { code, state: 'ok', sentence: 'The token has no end date.' };
-  const days = Math.floor((end.getTime() - now.getTime()) / DAY);
-  const date = end.toISOString().slice(0, 10);
-  if (days < 0) return { code, state: 'broken', sentence: `The token ended on ${date}.`, advice: NEW_TOKEN };
-  if (days >= AHEAD_DAYS) return { code, state: 'ok', sentence: `The token lasts until ${date}.` };
-  return { code, state: 'warning', sentence: `The token ends on ${date}, in ${days} days.`, advice: NEW_TOKEN };
 }
 
 function findingsOfAccount(answer: AccountSubscription | Failed, webhookUrl: string): Finding[] {
