@@ -1,5 +1,5 @@
 import type { EventDto } from './event.dto.js';
-import type { StoredEvent } from './log-reader.repository.js';
+import type { StoredEvent } from './stored-event.js';
 import { cursorOf } from './position.js';
 
 /** An event as everybody outside gets it: never with its audience. */

@@ -1,17 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, row, rows, type Tx } from '#database';
 import type { Audience, EventType } from '../event-map.js';
+import { Audiences, type Bundle, eventsOf } from './bundle.js';
 import { before, type Position } from './position.js';
-
-export interface StoredEvent {
-  readonly position: Position;
-  readonly type: EventType;
-  readonly at: Date;
-  readonly chatId: string | null;
-  readonly seq: number | null;
-  readonly audience: Audience;
-  readonly data: unknown;
-}
+import type { StoredEvent } from './stored-event.js';
 
 /** What stands in the log behind a position, as of one moment. */
 export interface LogPage {
@@ -85,16 +77,6 @@ interface TailState extends Omit<State, 'horizon'> {
 /** The other rows: one event each, or a bundle (decision 0023), which has its events in arrays. */
 type TailRow = Row & (Bundle | { readonly messageIds: null });
 
-interface Bundle {
-  readonly chatIds: readonly string[];
-  readonly seqs: readonly number[];
-  readonly ownerIds: readonly string[];
-  readonly ownedByAgents: readonly boolean[];
-  readonly messageIds: readonly string[];
-  readonly previews: readonly string[];
-  readonly ordinals: readonly number[];
-}
-
 /**
  * An id is drawn before its commit, so "greater than the last I saw" would skip whoever drew earlier and commits later.
  * Everything below the oldest transaction still open is final: only that is read. The limit stands in the text, so that
@@ -157,7 +139,7 @@ export class LogReaderRepository {
   }
 
   /**
-   * The same for who follows the log and takes whole rows: `after` is the `head` or the `end` of a page before. Up to so
+   * The same for who follows the log and takes whole rows: `after` is the `last` or the `end` of a page before. Up to so
    * many rows, each with one event or all messages of a batch: those are not made rows and documents of first, which
    * was most of what it cost. Events for the same readers share their audience.
    */
@@ -227,36 +209,6 @@ function pageOf(
 function eventOf({ txid, id, type, at, chatId, seq, audience, data }: Row): StoredEvent {
   const position = { txid: BigInt(txid), id: BigInt(id) };
   return { position, type, at, chatId, seq, audience: JSON.parse(audience) as Audience, data: JSON.parse(data) };
-}
-
-/** What `logged_events` makes of a bundle. */
-function eventsOf(row: Row & Bundle, audiences: Audiences): StoredEvent[] {
-  const { type, at, messageIds, chatIds, seqs, ownerIds, ownedByAgents, previews, ordinals } = row;
-  const txid = BigInt(row.txid);
-  const first = BigInt(row.id);
-  return messageIds.map((messageId, place) => ({
-    position: { txid, id: first + BigInt(place) },
-    type,
-    at,
-    chatId: chatIds[place]!,
-    seq: seqs[place]!,
-    audience: audiences.of(ownerIds[place]!, ownedByAgents[place]!),
-    data: { messageId, preview: previews[place]!, inboundCount: ordinals[place]! },
-  }));
-}
-
-/** One audience for each owner of chats. */
-class Audiences {
-  private readonly byOwner = new Map<string, Audience>();
-
-  of(ownerId: string, isAgent: boolean): Audience {
-    let audience = this.byOwner.get(ownerId);
-    if (!audience) {
-      audience = isAgent ? { agents: [ownerId] } : { queues: [ownerId] };
-      this.byOwner.set(ownerId, audience);
-    }
-    return audience;
-  }
 }
 
 function positionOf(txid: string | null | undefined, id: string | null | undefined): Position {

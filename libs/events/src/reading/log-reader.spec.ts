@@ -8,7 +8,8 @@ import { EventsOptions } from '../events-options.js';
 import { WakeUps } from '../wake-ups.js';
 import { isLost } from './event-reader.js';
 import { LogEpoch } from './log-epoch.js';
-import { LogReaderRepository, type StoredEvent } from './log-reader.repository.js';
+import { LogReaderRepository } from './log-reader.repository.js';
+import type { StoredEvent } from './stored-event.js';
 import { BEGINNING, cursorOf, placeOf, type Position } from './position.js';
 import { Retention } from './retention.js';
 

@@ -1,6 +1,6 @@
 import type { Audience } from '../event-map.js';
 import { envelopeOf } from '../reading/envelope.js';
-import type { StoredEvent } from '../reading/log-reader.repository.js';
+import type { StoredEvent } from '../reading/stored-event.js';
 import { cursorOf, type Position } from '../reading/position.js';
 
 /** An event on its way to the streams of this node: written once for all of them, and not at all where nobody hears it. */
