@@ -3795,7 +3795,8 @@ export interface components {
              */
             closeAfterMinutes?: number | null;
             /**
-             * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default
+             * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default. What is said in it,
+             *     also by the house, begins the silence anew, and so does a chat's coming to wait here: given back, or moved
              * @example 1440
              */
             closeWaitingAfterMinutes?: number | null;
@@ -3911,7 +3912,8 @@ export interface components {
              */
             closeAfterMinutes?: number | null;
             /**
-             * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default
+             * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default. What is said in it,
+             *     also by the house, begins the silence anew, and so does a chat's coming to wait here: given back, or moved
              * @example 1440
              */
             closeWaitingAfterMinutes?: number | null;

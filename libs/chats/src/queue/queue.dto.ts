@@ -79,7 +79,8 @@ export class QueueSettingsDto {
   closeCountsFrom?: CloseCountsFrom;
 
   /**
-   * A chat that nobody accepted is closed after so long a silence; never while null, which is the default
+   * A chat that nobody accepted is closed after so long a silence; never while null, which is the default. What is said in it,
+   * also by the house, begins the silence anew, and so does a chat's coming to wait here: given back, or moved
    * @example 1440
    */
   @IsOptional()
