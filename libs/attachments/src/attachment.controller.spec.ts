@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#database';
 import type { AttachmentFileDto } from './attachment.dto.js';
+import { Attachments } from './attachments.js';
 import { FetchJob } from './fetch-job.js';
 import { type AttachmentsHouse, openAttachmentsHouse } from './testing/attachments-house.js';
 import { PNG } from './testing/carrier.js';
@@ -70,6 +71,24 @@ test('a link holds for one attachment, unchanged, and for a while', async () => 
     const answer = await fetch(`${house.url}/v1/attachments/${address}`, { headers: as(agent) });
     expect([address, answer.status]).toEqual([address, 403]);
   }
+});
+
+test('what goes out has a link for a year that ends with its name, for networks that fetch it', async () => {
+  const file = await uploaded(PNG, 'Übersicht 1/2.png');
+  const chatId = newId();
+  await house.database.transaction(async (tx) => {
+    await house.get(Attachments).takeUploads(tx, agent, [file.id]);
+    await house.get(Attachments).attach(tx, chatId, newId(), [file.id]);
+  });
+  const [outgoing] = await house.get(Attachments).files([file.id]);
+  const link = new URL(outgoing!.link);
+  expect(link.origin).toBe('http://127.0.0.1');
+  expect(link.pathname).toMatch(/\/2\.png$/);
+  const months = (Number(link.searchParams.get('expires')) - Date.now() / 1_000) / 86_400 / 30;
+  expect([months > 12, months < 13]).toEqual([true, true]);
+  const opened = await fetch(house.url + link.pathname + link.search);
+  expect([opened.status, Buffer.from(await opened.arrayBuffer())]).toEqual([200, PNG]);
+  expect((await fetch(house.url + link.pathname)).status).toBe(401);
 });
 
 test('without a link: whoever may read the chat; the same 404 for all others and for what is not there', async () => {

@@ -1,5 +1,13 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify/decorators/route-config.decorator.js';
 import type {} from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -60,12 +68,36 @@ export class AttachmentController {
   })
   @ApiOkResponse({ description: 'The content', content: { 'application/octet-stream': BINARY } })
   @ApiProblems(401, 403, 404, 409)
-  async getAttachment(
+  getAttachment(
     @UuidParam('attachmentId') id: string,
     @Query() link: LinkQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    return this.give(id, link, request, reply);
+  }
+
+  @Get(':attachmentId/:fileName')
+  @Public()
+  @ApiOperation({
+    operationId: 'getNamedAttachment',
+    summary: 'The same under a path that ends with the file’s name, by a signed link',
+    description:
+      'What messengers are given that fetch files themselves. The name says nothing: the link is for the attachment.',
+  })
+  @ApiParam({ name: 'fileName', description: 'What the file is called', example: 'invoice.pdf' })
+  @ApiOkResponse({ description: 'The content', content: { 'application/octet-stream': BINARY } })
+  @ApiProblems(401, 403, 404, 409)
+  getNamedAttachment(
+    @UuidParam('attachmentId') id: string,
+    @Query() link: LinkQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.give(id, link, request, reply);
+  }
+
+  private async give(id: string, link: LinkQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = request.headers;
     const head = request.method === 'HEAD';
     const asked = { link, token: bearerOf(request), range, ifRange: one(ifRange), ifNoneMatch, head };

@@ -1,9 +1,10 @@
 import { buffer } from 'node:stream/consumers';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, isId, type Tx } from '#database';
 import { callerKey, type Caller } from '#identity';
 import type { Attachment, OutgoingFile } from '#messenger-kit';
+import { PUBLIC_URL } from '#registration';
 import { toFile, type AttachmentFile } from './attachment-file.js';
 import { AttachmentRepository, type AttachmentRow } from './attachment.repository.js';
 import { Expectations, type Expected } from './expectations.js';
@@ -21,6 +22,7 @@ export class Attachments {
     private readonly expectations: Expectations,
     private readonly links: SignedLinks,
     private readonly storage: Storage,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
   /** Whether there is content to fetch: the attachment then needs an id. Everything else is complete as it came. */
@@ -99,10 +101,11 @@ export class Attachments {
     return ids.length;
   }
 
-  private toOutgoing({ type, name, mimeType, size, storageKey }: AttachmentRow): OutgoingFile {
+  private toOutgoing({ id, type, name, mimeType, size, storageKey }: AttachmentRow): OutgoingFile {
     return {
       type,
       name: name ?? type,
+      link: `${this.publicUrl.replace(/\/+$/, '')}${this.links.lastingPathOf(id, name ?? type)}`,
       mimeType: mimeType ?? 'application/octet-stream',
       size: size ?? 0,
       read: () => this.contentOf(storageKey),

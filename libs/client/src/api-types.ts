@@ -450,7 +450,7 @@ export interface paths {
         put?: never;
         /**
          * Give a channel’s webhook a new secret, dropping nothing
-         * @description The messenger is told where it can be. Calls under the old secret are taken for `keepOldHours` more, or until the next change. 409 `secret_in_settings` or `not_called` where the channel has no secret of its own. Where the answer shows `secrets`, the same Idempotency-Key again is refused with 409 `already_done`.
+         * @description The messenger is told where it can be. Calls under the old secret are taken for `keepOldHours` more, or until the next change. 409 `secret_in_settings`, `secret_of_messenger` or `not_called` where the channel has no secret of its own. Where the answer shows `secrets`, the same Idempotency-Key again is refused with 409 `already_done`.
          */
         post: operations["rotateChannelSecret"];
         delete?: never;
@@ -660,6 +660,26 @@ export interface paths {
          * @description Send a Bearer token, or follow the `url` an attachment carries. Shown inline only where it surely is a picture, sound, film or PDF.
          */
         get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{attachmentId}/{fileName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same under a path that ends with the file’s name, by a signed link
+         * @description What messengers are given that fetch files themselves. The name says nothing: the link is for the attachment.
+         */
+        get: operations["getNamedAttachment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8701,6 +8721,73 @@ export interface operations {
             header?: never;
             path: {
                 attachmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            /** @description Nobody is signed in: the access token or API key is missing, expired or revoked. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getNamedAttachment: {
+        parameters: {
+            query?: {
+                expires?: string;
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                attachmentId: string;
+                /** @description What the file is called */
+                fileName: unknown;
             };
             cookie?: never;
         };

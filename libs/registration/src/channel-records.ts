@@ -18,6 +18,8 @@ import { newWebhookKey, newWebhookSecret } from './webhook-addresses.js';
 /** A channel on its way to be connected, or to be connected again. */
 export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source' | 'webhookKey'> {
   readonly webhookSecret: string;
+  /** `network`: its own, which came with the credentials and replaces what was there. */
+  readonly secretOf: 'us' | 'network';
   /** Whether this registration made it. */
   readonly isNew: boolean;
 }
@@ -43,10 +45,12 @@ export class ChannelRecords {
   async open(
     order: ChannelOrder,
     account: Connected,
-    callback: MessengerRegistrationWorker['callback'],
+    worker: Pick<MessengerRegistrationWorker, 'callback' | 'signingCredential'>,
   ): Promise<ChannelDraft | undefined> {
     const id = newId();
-    const webhookSecret = newWebhookSecret();
+    const given = givenSecret(worker, account);
+    const secretOf = given === undefined ? 'us' : 'network';
+    const webhookSecret = given ?? newWebhookSecret();
     const added = await this.channels.addOnce({
       id,
       messenger: order.messenger,
@@ -54,12 +58,32 @@ export class ChannelRecords {
       name: order.name ?? account.name,
       queueId: order.queueId,
       language: order.language,
-      webhookKey: callback === 'channel' ? newWebhookKey() : null,
+      webhookKey: worker.callback === 'channel' ? newWebhookKey() : null,
       secrets: this.secrets.seal(id, { ...account.credentials, webhookSecret }),
     });
-    if (added) return { ...added, webhookSecret, isNew: true };
+    if (added) return { ...added, webhookSecret, secretOf, isNew: true };
     const existing = await this.channels.bySource(order.messenger, account.source);
-    return existing ? { ...existing, webhookSecret: this.secretOf(existing), isNew: false } : undefined;
+    if (!existing) return undefined;
+    return { ...existing, webhookSecret: given ?? this.secretOf(existing), secretOf, isNew: false };
+  }
+
+  /** From now on calls under the network's new secret are taken besides. Whether it is a new one. */
+  async announceSecret(tx: Tx, { id, webhookSecret: next }: ChannelDraft): Promise<boolean> {
+    const channel = await this.channels.lock(tx, id);
+    if (!channel) throw new ChannelAbandonedError();
+    const known = this.secrets.open(channel);
+    if (known.webhookSecret === next) return false;
+    const secrets = this.secrets.seal(id, { ...known, nextWebhookSecret: next });
+    await this.channels.change(tx, id, { secrets });
+    return true;
+  }
+
+  /** Calls under a secret with which nothing was connected are taken no more. */
+  async withdrawSecret(tx: Tx, { id, webhookSecret: next }: ChannelDraft): Promise<void> {
+    const channel = await this.channels.lock(tx, id);
+    if (!channel) return;
+    const { nextWebhookSecret, ...others } = this.secrets.open(channel);
+    if (nextWebhookSecret === next) await this.channels.change(tx, id, { secrets: this.secrets.seal(id, others) });
   }
 
   /**
@@ -75,9 +99,6 @@ export class ChannelRecords {
     const { id } = draft;
     const before = await this.channels.lock(tx, id);
     if (!before) throw new ChannelAbandonedError();
-    const { webhookSecret, previousWebhookSecret, nextWebhookSecret } = this.secrets.open(before);
-    if (webhookSecret !== draft.webhookSecret) throw new ChannelAbandonedError();
-    const webhookSecrets = { webhookSecret, previousWebhookSecret, nextWebhookSecret };
     const channel = await this.channels.change(tx, id, {
       name: order.name ?? before.name,
       queueId: order.queueId,
@@ -86,7 +107,7 @@ export class ChannelRecords {
       health: 'ok',
       healthDetail: null,
       delivery: connected.delivery ?? 'webhook',
-      secrets: this.secrets.seal(id, { ...connected.credentials, ...webhookSecrets }),
+      secrets: this.secrets.seal(id, { ...connected.credentials, ...this.webhookSecretsOf(before, draft) }),
       ...(await this.pictured(tx, before, connected)),
     });
     await this.events.record(tx, [channelEvent(newsOf(before), channel)]);
@@ -114,11 +135,29 @@ export class ChannelRecords {
     return this.channels.abandon(id);
   }
 
+  private webhookSecretsOf(now: Channel, draft: ChannelDraft): Parameters<ChannelSecrets['seal']>[1] {
+    if (draft.secretOf === 'network') return { webhookSecret: draft.webhookSecret };
+    const { webhookSecret, previousWebhookSecret, nextWebhookSecret } = this.secrets.open(now);
+    if (webhookSecret !== draft.webhookSecret) throw new ChannelAbandonedError();
+    return { webhookSecret, previousWebhookSecret, nextWebhookSecret };
+  }
+
   private secretOf(channel: Channel): string {
     const { webhookSecret } = this.secrets.open(channel);
     if (!webhookSecret) throw new Error(`Channel ${channel.id} has no webhook secret`);
     return webhookSecret;
   }
+}
+
+/** The secret the network signs with, where it takes none of ours. */
+function givenSecret(
+  { signingCredential }: Pick<MessengerRegistrationWorker, 'signingCredential'>,
+  { credentials }: Connected,
+): string | undefined {
+  if (signingCredential === undefined) return undefined;
+  const secret = credentials[signingCredential];
+  if (!secret) throw new Error(`The messenger did not give back the ${signingCredential} it signs with`);
+  return secret;
 }
 
 function newsOf(before: Channel): ChannelEventType {

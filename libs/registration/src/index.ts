@@ -8,4 +8,5 @@ export { Registration } from './registration.js';
 export { accountKey, ReceivingChannels } from './receiving-channels.js';
 export { ChannelPictures, type ChannelTraffic, ChannelUse } from './ports.js';
 export { REGISTRATION_SEALED } from './sealed-columns.js';
+export { PUBLIC_URL } from './webhook-addresses.js';
 export { WebhookProbe } from './webhook-probe.js';

@@ -100,6 +100,44 @@ it('repairs an account that is registered already: new credentials, same webhook
   expect((await channels.account(first.body.id)).credentials).toMatchObject({ token: renewed.token });
 });
 
+describe('where the network signs with a credential of its own', () => {
+  const signing = async (webhookUrl: string) => {
+    channels.forget();
+    return (await channels.forWebhook('raven', webhookUrl.split('/').at(-1)!))?.secrets.signing;
+  };
+
+  it('takes its calls by that, already while it is being connected', async () => {
+    const { source, token } = anAccount();
+    let meanwhile: readonly string[] | undefined;
+    house.network.whileConnecting = async () => {
+      meanwhile = await signing(house.network.subscriptions.get(source)!.webhookUrl);
+    };
+    const { body } = await register(anOrder(token, { messenger: 'raven' }));
+    expect(house.network.subscriptions.get(source)?.webhookSecret).toBe(token);
+    expect([meanwhile, await signing(body.webhookUrl)]).toEqual([[token], [token]]);
+  });
+
+  it('takes a new one besides the old one while it is connected again, and alone after that', async () => {
+    const { source, token } = anAccount();
+    const { body } = await register(anOrder(token, { messenger: 'raven' }));
+    const renewed = anAccount({ source });
+    let meanwhile: readonly string[] | undefined;
+    house.network.whileConnecting = async () => void (meanwhile = await signing(body.webhookUrl));
+    await register(anOrder(renewed.token, { messenger: 'raven' }));
+    expect(meanwhile).toEqual([renewed.token, token]);
+    expect(await signing(body.webhookUrl)).toEqual([renewed.token]);
+  });
+
+  it('takes nothing by one with which the network would not be connected', async () => {
+    const { source, token } = anAccount();
+    const { body } = await register(anOrder(token, { messenger: 'raven' }));
+    const renewed = anAccount({ source });
+    house.network.refuses = 'connect';
+    await problemOf(register(anOrder(renewed.token, { messenger: 'raven' })));
+    expect(await signing(body.webhookUrl)).toEqual([token]);
+  });
+});
+
 it('switches a channel on again that is registered again', async () => {
   const { token } = anAccount();
   const { body } = await register(anOrder(token));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Idempotency, type IdempotentRequest, type OnceAnswer, Problem } from '#api-kit';
 import { Database } from '#database';
@@ -5,7 +6,7 @@ import { type MessengerRegistrationWorker, MessengerRegistry } from '#messenger-
 import { type ChannelOrder, type Credentials, credentialsOf, workerFor } from './channel-order.js';
 import { ChannelAbandonedError, ChannelRecords, type ChannelDraft } from './channel-records.js';
 import type { RegisteredChannel } from './channels.dto.js';
-import { Channels } from './channels.js';
+import { Channels, REMEMBERED_MS } from './channels.js';
 import { withKnownQueue } from './known-queue.js';
 import { accepted, asked, type Connected, type Pictured } from './network.js';
 import { WebhookAddresses } from './webhook-addresses.js';
@@ -38,7 +39,7 @@ export class Registration {
     if (known) return known;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const account = accepted(await asked(order.messenger, () => worker.identify(credentials)));
-      const draft = await withKnownQueue(() => this.records.open(order, account, worker.callback));
+      const draft = await withKnownQueue(() => this.records.open(order, account, worker));
       const answer = draft && (await this.finish(draft, worker, credentials, order, request));
       if (answer) return answer;
     }
@@ -54,17 +55,33 @@ export class Registration {
     request: IdempotentRequest,
   ): Promise<OnceAnswer<RegisteredChannel> | undefined> {
     try {
+      await this.announceSecret(draft);
       const webhookUrl = await this.addresses.urlOf(draft);
       const connected = await this.connect(draft, worker, { ...order, credentials }, webhookUrl);
       const pictured = await this.pictured(draft, worker, connected);
       return await this.complete(draft, pictured, order, request);
     } catch (error) {
       if (error instanceof ChannelAbandonedError) return undefined;
-      if (draft.isNew && error instanceof Problem && error.statusCode === 422) await this.records.abandon(draft.id);
+      if (error instanceof Problem && error.statusCode === 422) await this.giveUp(draft);
       throw error;
     } finally {
       this.channels.forget();
     }
+  }
+
+  /** The network may call under its new secret while it is being connected: every node has to know it by then. */
+  private async announceSecret(draft: ChannelDraft): Promise<void> {
+    if (draft.isNew || draft.secretOf === 'us') return;
+    const isNew = await this.database.transaction((tx) => this.records.announceSecret(tx, draft));
+    if (!isNew) return;
+    this.channels.forget();
+    await sleep(REMEMBERED_MS);
+  }
+
+  private async giveUp(draft: ChannelDraft): Promise<void> {
+    if (draft.isNew) await this.records.abandon(draft.id);
+    else if (draft.secretOf === 'network')
+      await this.database.transaction((tx) => this.records.withdrawSecret(tx, draft));
   }
 
   private async connect(

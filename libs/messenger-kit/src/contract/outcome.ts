@@ -8,6 +8,11 @@ export interface OutgoingFile {
   readonly name: string;
   readonly mimeType: string;
   readonly size: number;
+  /**
+   * An address under our public one that opens the content for a year without further proof, for networks that take files by
+   * address only. Its path ends with the file's name; it is https where the public address is.
+   */
+  readonly link: string;
   read(): Promise<Buffer>;
 }
 

@@ -7,7 +7,7 @@ export interface ConnectRequest {
   readonly credentials: Readonly<Record<string, string>>;
   /** Where the messenger shall deliver. */
   readonly webhookUrl: string;
-  /** A fresh secret for this channel, 64 URL-safe characters; kept by us as the credential `webhookSecret`. */
+  /** A fresh secret for this channel, 64 URL-safe characters, or the `signingCredential`; kept by us as the credential `webhookSecret`. */
   readonly webhookSecret: string;
   /** An admin confirmed that what another system receives for this account shall come to us. Else that is refused, `in_use_elsewhere`. */
   readonly takeOver?: boolean;
@@ -56,6 +56,11 @@ export interface MessengerRegistrationWorker {
   /** `channel`: each channel has a webhook URL of its own; `app`: one URL serves all channels of the messenger. */
   readonly callback: 'channel' | 'app';
   readonly credentialFields: readonly CredentialField[];
+  /**
+   * The credential the network itself signs its calls with, where it takes no secret of ours: that is the channel's
+   * `webhookSecret` then, from before `connect` is called. For `callback: 'channel'` only; `identify` has to give it back.
+   */
+  readonly signingCredential?: string;
   /** Why this messenger cannot be used now (not configured), or undefined. */
   unavailable?(): string | undefined;
   /** Secrets of an app-wide callback; for `callback: 'app'` only. */

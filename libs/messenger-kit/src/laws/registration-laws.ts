@@ -15,10 +15,13 @@ export function registrationLaws(
 
   test('each credential field says what it is; an app-wide callback has secrets', () => {
     const { registration } = messenger();
-    const { credentialFields, callback } = registration;
+    const { credentialFields, callback, signingCredential } = registration;
     expect(credentialFields.every(({ name, description }) => name !== '' && description !== '')).toBe(true);
     expect(credentialFields.length).toBeGreaterThan(0);
     expect('appSecrets' in registration).toBe(callback === 'app');
+    if (signingCredential === undefined) return;
+    expect(callback).toBe('channel');
+    expect(credentialFields.map(({ name }) => name)).toContain(signingCredential);
   });
 
   test('missing or odd credentials are refused without a call', async () => {

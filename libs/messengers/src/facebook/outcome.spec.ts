@@ -114,6 +114,7 @@ const aFile = (type: OutgoingFile['type'], name: string, mimeType: string): Outg
   name,
   mimeType,
   size: 4,
+  link: `https://chat.example.com/${name}`,
   read: () => Promise.resolve(Buffer.from('%PDF')),
 });
 

@@ -56,7 +56,8 @@ test('a message is one signed call: the revealed secret verifies it, its id is o
 
 test('a file goes along in base64', async () => {
   const described = { type: 'image', name: 'lämp.jpg', mimeType: 'image/jpeg', size: 3 } as const;
-  const file = { ...described, read: () => Promise.resolve(Buffer.from([1, 2, 255])) };
+  const link = 'https://chat.example.com/l%C3%A4mp.jpg';
+  const file = { ...described, link, read: () => Promise.resolve(Buffer.from([1, 2, 255])) };
   expect(await send({ attachments: [described] }, [file])).toMatchObject({ kind: 'sent' });
   expect(JSON.parse(network.calls[0]!.body)).toMatchObject({ attachments: [{ ...described, content: 'AQL/' }] });
   expect(await send({ attachments: [described] })).toMatchObject({ kind: 'rejected', code: 'file_missing' });

@@ -43,7 +43,8 @@ function aFile(change: Partial<Attachment> = {}, bytes = 'content'): { attachmen
     ...change,
   } as const;
   const { type, name, mimeType, size } = attachment;
-  return { attachment, file: { type, name, mimeType, size, read: () => Promise.resolve(Buffer.from(bytes)) } };
+  const link = `https://chat.example.com/${encodeURIComponent(name)}`;
+  return { attachment, file: { type, name, mimeType, size, link, read: () => Promise.resolve(Buffer.from(bytes)) } };
 }
 
 function send(content: MessageContent, files: ReturnType<typeof aFile>[] = []): Promise<SendVerdict> {

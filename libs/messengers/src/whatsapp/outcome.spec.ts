@@ -24,6 +24,7 @@ const pdf: OutgoingFile = {
   name: 'Füße.pdf',
   mimeType: 'application/pdf',
   size: 4,
+  link: 'https://chat.example.com/F%C3%BC%C3%9Fe.pdf',
   read: () => Promise.resolve(Buffer.from('%PDF')),
 };
 let network: ScriptedServer;

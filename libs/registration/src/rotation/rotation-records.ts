@@ -3,6 +3,7 @@ import { type Answer, Problem } from '#api-kit';
 import type { Tx } from '#database';
 import { EventLog } from '#events';
 import { audit } from '#identity';
+import { type MessengerRegistrationWorker, MessengerRegistry } from '#messenger-kit';
 import { channelEvent } from '../channel-event.js';
 import { ChannelSecrets } from '../channel-secrets.js';
 import { ChannelViews, replacedUntilOf } from '../channel-view.js';
@@ -27,13 +28,14 @@ export class RotationRecords {
     private readonly secrets: ChannelSecrets,
     private readonly events: EventLog,
     private readonly views: ChannelViews,
+    private readonly messengers: MessengerRegistry,
   ) {}
 
   /** From now on calls under the next secret are taken. One that was cut short is taken up again. */
   async begin(tx: Tx, channelId: string): Promise<Rotating> {
     const channel = await this.channels.lock(tx, channelId);
     if (!channel) throw Problem.notFound('channel');
-    refuseWithoutSecret(channel);
+    refuseWithoutSecret(channel, this.messengers.require(channel.messenger).registration);
     const { nextWebhookSecret: next = newWebhookSecret(), ...credentials } = this.secrets.open(channel);
     const secrets = this.secrets.seal(channelId, { ...credentials, nextWebhookSecret: next });
     await this.channels.change(tx, channelId, { secrets });
@@ -65,7 +67,10 @@ export class RotationRecords {
   }
 }
 
-function refuseWithoutSecret({ health, delivery, webhookKey }: Channel): void {
+function refuseWithoutSecret(
+  { health, delivery, webhookKey }: Channel,
+  { signingCredential }: MessengerRegistrationWorker,
+): void {
   if (health === 'connecting') {
     throw Problem.conflict('not_connected', 'This channel was never connected. Register it again to finish it.');
   }
@@ -73,6 +78,10 @@ function refuseWithoutSecret({ health, delivery, webhookKey }: Channel): void {
     const sentence =
       'The webhooks of this messenger are signed with one secret for all channels, which the settings hold.';
     throw Problem.conflict('secret_in_settings', sentence);
+  }
+  if (signingCredential !== undefined) {
+    const sentence = `This messenger signs its webhooks with the channel’s ${signingCredential}. Have a new one made there, and register the channel again with it.`;
+    throw Problem.conflict('secret_of_messenger', sentence);
   }
   if (delivery === 'polling') {
     throw Problem.conflict('not_called', 'This server asks the messenger for events: there is no secret to change.');

@@ -19,7 +19,7 @@ export class RotationController {
     summary: 'Give a channel’s webhook a new secret, dropping nothing',
     description:
       'The messenger is told where it can be. Calls under the old secret are taken for `keepOldHours` more, or until the next ' +
-      'change. 409 `secret_in_settings` or `not_called` where the channel has no secret of its own. Where the answer shows ' +
+      'change. 409 `secret_in_settings`, `secret_of_messenger` or `not_called` where the channel has no secret of its own. Where the answer shows ' +
       '`secrets`, the same Idempotency-Key again is refused with 409 `already_done`.',
   })
   @ApiOkResponse({ type: RotatedChannel })

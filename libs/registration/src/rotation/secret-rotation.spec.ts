@@ -140,6 +140,8 @@ it('is written down in the transaction: an event of the channel, and who did it'
 it('changes nothing where there is no secret to change', async () => {
   const owl = await aChannel('owl');
   await expect(rotate(owl.id)).rejects.toMatchObject({ code: 'secret_in_settings' });
+  const raven = await aChannel('raven');
+  await expect(rotate(raven.id)).rejects.toMatchObject({ code: 'secret_of_messenger' });
   const polled = await aChannel();
   await house.database.rows(`UPDATE channels SET delivery = 'polling' WHERE id = $1`, [polled.id]);
   await expect(rotate(polled.id)).rejects.toMatchObject({ code: 'not_called' });

@@ -5,6 +5,7 @@ import type {
   ConnectVerdict,
   Finding,
   Messenger,
+  MessengerRegistrationWorker,
 } from '#messenger-kit';
 
 interface Account {
@@ -33,7 +34,7 @@ export class FakeNetwork {
   /** Called while an account is being connected, after the network knows of it. */
   whileConnecting: (() => Promise<void>) | undefined;
 
-  messenger(callback: 'channel' | 'app'): Messenger {
+  messenger(callback: 'channel' | 'app', more: Partial<MessengerRegistrationWorker> = {}): Messenger {
     return {
       income: { isAuthentic: () => false, convert: () => [] },
       outcome: {
@@ -56,6 +57,7 @@ export class FakeNetwork {
           this.picture === 'unknown' ? Promise.reject(new Error('ECONNRESET')) : Promise.resolve(this.picture),
         disconnect: (account) => this.disconnect(account),
         inspect: (account) => this.inspect(account),
+        ...more,
       },
     };
   }

@@ -33,8 +33,8 @@ export class FakePictures extends ChannelPictures {
 }
 
 /**
- * The room on real PostgreSQL, with a pool of one connection, and two messengers of a network in memory: `pigeon` (a
- * webhook per channel) and `owl` (one webhook for all).
+ * The room on real PostgreSQL, with a pool of one connection, and three messengers of a network in memory: `pigeon` (a
+ * webhook per channel), `owl` (one webhook for all) and `raven` (a webhook per channel, signed with its token).
  */
 export async function openRegistrationHouse(more: (DynamicModule | Type)[] = []) {
   const storage = await openTestDatabase();
@@ -75,6 +75,7 @@ function registryOf(network: FakeNetwork, pictures: FakePictures): DynamicModule
   const messengers = new Map([
     ['pigeon', network.messenger('channel')],
     ['owl', network.messenger('app')],
+    ['raven', network.messenger('channel', { signingCredential: 'token' })],
   ]);
   const providers = [
     { provide: MessengerRegistry, useValue: new MessengerRegistry(messengers) },
