@@ -26,6 +26,7 @@ import { SearchHolders1763800000023 } from './migrations/1763800000023-search-ho
 import { PlacesOfWaitingChats1763800000024 } from './migrations/1763800000024-places-of-waiting-chats.js';
 import { KnownEvents1763800000025 } from './migrations/1763800000025-known-events.js';
 import { SealedReferences1763800000026 } from './migrations/1763800000026-sealed-references.js';
+import { RoomBesideNewRows1763800000027 } from './migrations/1763800000027-room-beside-new-rows.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -54,6 +55,7 @@ export const migrations = [
   PlacesOfWaitingChats1763800000024,
   KnownEvents1763800000025,
   SealedReferences1763800000026,
+  RoomBesideNewRows1763800000027,
 ];
 
 export interface PoolOptions {
