@@ -24,6 +24,7 @@ const SETTINGS = {
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
   PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
+  PARLEY_VIBER_API_URL: address('https://chatapi.viber.com'),
   PARLEY_HTTP_ALLOWED_ORIGINS: origins(),
   PARLEY_ATTACHMENT_MAX_BYTES: integer(25 * 1024 * 1024, 1, 2 ** 31),
   PARLEY_S3_ENDPOINT: address(undefined),

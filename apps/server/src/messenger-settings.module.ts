@@ -22,6 +22,7 @@ export class MessengerSettingsModule {
       },
       http: { allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS.join(' ') },
       telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
+      viber: { apiUrl: values.PARLEY_VIBER_API_URL },
       whatsapp: meta,
     };
     const provider = { provide: MESSENGER_SETTINGS, useValue: settings };

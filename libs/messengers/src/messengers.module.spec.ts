@@ -24,9 +24,9 @@ test('the registry knows the messengers of the list and speaks to the origins of
 
   const module = await Test.createTestingModule({ imports: [Settings, MessengersModule] }).compile();
   const registry = module.get(MessengerRegistry);
-  expect(registry.entries().map(([key]) => key)).toEqual(['facebook', 'http', 'telegram', 'whatsapp']);
-  expect(registry.get('viber')).toBeUndefined();
-  expect(() => registry.require('viber')).toThrow('viber');
+  expect(registry.entries().map(([key]) => key)).toEqual(['facebook', 'http', 'telegram', 'viber', 'whatsapp']);
+  expect(registry.get('pigeon')).toBeUndefined();
+  expect(() => registry.require('pigeon')).toThrow('pigeon');
   expect(registry.require('facebook').registration.unavailable?.()).toContain('PARLEY_META_APP_SECRET');
   const { registration } = registry.require('telegram');
   expect(await registration.identify({ botToken: '7:abc' })).toMatchObject({ kind: 'connected', source: '7' });

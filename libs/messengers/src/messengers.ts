@@ -2,6 +2,7 @@ import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { FacebookMessenger } from './facebook/facebook.messenger.js';
 import { HttpMessenger } from './http/http.messenger.js';
 import { TelegramMessenger } from './telegram/telegram.messenger.js';
+import { ViberMessenger } from './viber/viber.messenger.js';
 import { WhatsAppMessenger } from './whatsapp/whatsapp.messenger.js';
 
 type MessengerClass = new (settings: MessengerSettings[string], http: GuardedHttp) => Messenger;
@@ -11,5 +12,6 @@ export const messengers = {
   facebook: FacebookMessenger,
   http: HttpMessenger,
   telegram: TelegramMessenger,
+  viber: ViberMessenger,
   whatsapp: WhatsAppMessenger,
 } satisfies Record<string, MessengerClass>;
