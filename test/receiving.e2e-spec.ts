@@ -4,7 +4,7 @@ import { eventually } from './support/eventually.js';
 import { openHouse, type House } from './support/house.js';
 import { rounds } from './support/rounds.js';
 import { META_APP } from './support/server.js';
-import { aNumberOf, PAGE, type TeamMessenger } from './support/team.js';
+import { aNumberOf, aViberBotOf, PAGE, type TeamMessenger } from './support/team.js';
 import { all, chatsOf, chatWith, messagesOf, type ChatView, type LedgerView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers' side of the webhooks. */
@@ -148,9 +148,10 @@ it('an inactive channel refuses visibly, and takes again when it is active', asy
 
 it('every sample payload becomes messages or a counted outcome, and is answered 200', async () => {
   const number = await aNumberOf(house.team, house.simulator);
-  const account = { ...house.team.accounts, whatsapp: number.account };
-  const channel = { ...house.team.channels, whatsapp: number.channelId };
-  for (const messenger of ['telegram', 'facebook', 'whatsapp'] as const) {
+  const viber = await aViberBotOf(house.team, house.simulator);
+  const account = { ...house.team.accounts, whatsapp: number.account, viber: viber.account };
+  const channel = { ...house.team.channels, whatsapp: number.channelId, viber: viber.channelId };
+  for (const messenger of ['telegram', 'facebook', 'whatsapp', 'viber'] as const) {
     const before = await ledgerOf(channel[messenger]);
     const folder = `libs/messengers/src/${messenger}/fixtures`;
     const files = readdirSync(folder).filter((file) => !file.startsWith('api-'));

@@ -205,6 +205,7 @@ function environment(options: StartedWith): NodeJS.ProcessEnv {
           PARLEY_GRAPH_URL: options.messengersUrl,
           PARLEY_FACEBOOK_DIALOG_URL: options.messengersUrl,
           PARLEY_TELEGRAM_API_URL: options.messengersUrl,
+          PARLEY_VIBER_API_URL: options.messengersUrl,
         }
       : {}),
     ...options.env,

@@ -5,6 +5,11 @@ import { ADMIN, META_APP, type RunningServer } from './server.js';
 export const PAGE = '108326419507742';
 /** The number of the samples, and the account it belongs to. */
 export const NUMBER = { id: '116204873915508', accountId: '129473058216640' };
+/** The Viber bot of the samples. */
+export const VIBER_BOT = {
+  id: 'pa:61820947355028613409',
+  token: '5a5a5a5a5a5a5a5a-3c3c3c3c3c3c3c3c-6b6b6b6b6b6b6b6b',
+};
 export const BOT_TOKEN = '7193405826:AAForSamplesOnlyNeverIssued77777777';
 
 /** What every team has a channel on. */
@@ -67,6 +72,14 @@ export async function aNumberOf({ admin, queueId }: Team, simulator: Simulator) 
   const credentials = { phoneNumberId: number.id, accessToken: number.token };
   const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'whatsapp', queueId, credentials });
   return { account: number.id, channelId: channel.id, webhookUrl: channel.webhookUrl, token: number.token };
+}
+
+/** A Viber bot as one more channel of the team. */
+export async function aViberBotOf({ admin, queueId }: Team, simulator: Simulator) {
+  const bot = simulator.createViberBot({ ...VIBER_BOT, name: 'Corner store' });
+  const credentials = { authToken: bot.token };
+  const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'viber', queueId, credentials });
+  return { account: bot.id, channelId: channel.id, webhookUrl: channel.webhookUrl, token: bot.token };
 }
 
 async function anAgent(server: RunningServer, admin: Api, queueId: string, number: number): Promise<Agent> {

@@ -18,7 +18,7 @@ export interface Throttle extends Rate {
 
 /** What the simulated messengers do by themselves. Can be changed at any time. */
 export interface Behaviour {
-  /** Facebook people's phones report delivery by themselves. Default false. */
+  /** Phones report delivery by themselves, where the messenger tells of it. Default false. */
   readonly deliveryReceipts: boolean;
   /**
    * When the echo of a Page's own message goes out: `before` the call is answered (its webhook was tried once by then), together
@@ -37,7 +37,7 @@ export interface Behaviour {
   readonly throttle: Throttle | undefined;
   /** Default none. */
   readonly flood: FloodControl | undefined;
-  /** `setWebhook` takes only what Telegram's own servers take: https, public addresses, four ports, once a second. Default false. */
+  /** `setWebhook` takes only what Telegram's own servers take: https, public addresses, four ports, once a second; Viber's only https. Default false. */
   readonly officialWebhooks: boolean;
 }
 

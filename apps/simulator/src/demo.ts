@@ -59,6 +59,7 @@ async function startServer(
     PARLEY_GRAPH_URL: messengers.url,
     PARLEY_FACEBOOK_DIALOG_URL: messengers.url,
     PARLEY_TELEGRAM_API_URL: messengers.url,
+    PARLEY_VIBER_API_URL: messengers.url,
     PARLEY_META_APP_ID: META_APP.id,
     PARLEY_META_APP_SECRET: META_APP.secret,
     PARLEY_META_VERIFY_TOKEN: META_APP.verifyToken,

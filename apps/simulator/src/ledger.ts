@@ -1,6 +1,6 @@
 import { matches } from './faults/rules.js';
 
-export type MessengerKey = 'telegram' | 'facebook' | 'whatsapp';
+export type MessengerKey = 'telegram' | 'facebook' | 'whatsapp' | 'viber';
 
 /** One try to deliver an event. Without a status there was no answer, or it was lost on purpose; `error` says why. */
 export interface Attempt {

@@ -20,10 +20,10 @@ export function postRaw(world: World, raw: RawPost): Promise<Attempt> {
   const body = Buffer.from(raw.body);
   const target = targetOf(world, raw, body);
   const headers: Record<string, string> = { ...target.headers };
-  const proof = raw.messenger === 'telegram' ? 'x-telegram-bot-api-secret-token' : 'x-hub-signature-256';
+  const proof = PROOFS[raw.messenger];
   if (raw.signature === 'none') delete headers[proof];
   if (raw.signature === 'wrong') {
-    headers[proof] = raw.messenger === 'telegram' ? 'wrong-secret' : signatureOf('wrong-secret', body);
+    headers[proof] = wrongProof(world, raw, body);
   }
   return world.depot.mail.post({ url: target.url, headers: { ...headers, ...raw.headers } }, body);
 }
@@ -38,10 +38,29 @@ export async function redeliver(world: World, event: SentEvent, times: number): 
   return attempts;
 }
 
+/** The header that proves a call. */
+const PROOFS: Readonly<Record<MessengerKey, string>> = {
+  telegram: 'x-telegram-bot-api-secret-token',
+  facebook: 'x-hub-signature-256',
+  whatsapp: 'x-hub-signature-256',
+  viber: 'x-viber-content-signature',
+};
+
+function wrongProof(world: World, { messenger, account }: RawPost, body: Buffer): string {
+  if (messenger === 'telegram') return 'wrong-secret';
+  if (messenger === 'viber') return world.viberBots.require(account).sign(body, 'wrong-secret');
+  return signatureOf('wrong-secret', body);
+}
+
 function targetOf(world: World, { messenger, account }: RawPost, body: Buffer): Target {
   if (messenger === 'telegram') {
     const target = world.bots.require(account).target();
     if (!target) throw new Error(`Bot ${account} has no webhook`);
+    return target;
+  }
+  if (messenger === 'viber') {
+    const target = world.viberBots.require(account).target(body);
+    if (!target) throw new Error(`Viber bot ${account} has no webhook`);
     return target;
   }
   if (messenger === 'whatsapp') return numberTarget(world, account, body);

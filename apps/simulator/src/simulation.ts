@@ -15,6 +15,8 @@ import type { NewPerson, Person } from './people.js';
 import { postRaw, redeliver, type RawPost } from './raw-events.js';
 import type { NewBot } from './telegram/bot.js';
 import { TelegramCustomer } from './telegram/telegram-customer.js';
+import type { NewViberBot } from './viber/viber-bot.js';
+import { ViberCustomer } from './viber/viber-customer.js';
 import type { NewNumber } from './whatsapp/business-number.js';
 import { WhatsAppCustomer, writeInApp } from './whatsapp/whatsapp-customer.js';
 import type { World } from './world.js';
@@ -28,6 +30,7 @@ export class Simulation {
   /** What admins of Pages do at Meta: sign in, give and take roles, connect another system. */
   readonly admin: AdminSide;
   private readonly facebook: FacebookCustomer;
+  private readonly viber: ViberCustomer;
   private readonly sides: Readonly<Record<MessengerKey, does.CustomerSide>>;
 
   constructor(readonly world: World) {
@@ -36,7 +39,8 @@ export class Simulation {
     this.admin = new AdminSide(world);
     this.facebook = new FacebookCustomer(world, ownUrl);
     const whatsapp = new WhatsAppCustomer(world);
-    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp };
+    this.viber = new ViberCustomer(world, ownUrl);
+    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp, viber: this.viber };
   }
 
   get ledger(): Ledger {
@@ -63,6 +67,11 @@ export class Simulation {
   createNumber(number: NewNumber = {}): { id: string; accountId: string; token: string; appId: string } {
     const { number: created, token, app } = this.world.numbers.create(number);
     return { id: created.id, accountId: created.accountId, token, appId: app.id };
+  }
+
+  createViberBot(bot: NewViberBot = {}): { id: string; token: string; name: string } {
+    const { id, token, name } = this.world.viberBots.create(bot);
+    return { id, token, name };
   }
 
   createPerson(person: NewPerson): Person {
@@ -165,6 +174,11 @@ export class Simulation {
     return writeInApp(this.world, writing);
   }
 
+  /** Viber: a message that was accepted does not arrive; default the bot's newest one. */
+  messageFails(failing: { account: string; person: string; messageId?: string; desc?: string }): SentEvent {
+    return this.viber.fail({ ...failing, messenger: 'viber' });
+  }
+
   /** Any update, e.g. `{ message: {…} }`; lane and redelivery as for ordinary ones. */
   sendUpdate(update: {
     account: string;
@@ -225,9 +239,10 @@ export class Simulation {
     this.world.revokeToken(account);
   }
 
-  /** Telegram: a new token in place of the bot's, which is dead from now on. Its webhook stays. */
+  /** Telegram, or Viber (ids with `pa:`): a new token in place of the bot's, which is dead from now on. Its webhook stays. */
   renewToken(account: string): string {
-    return this.world.bots.renewToken(account);
+    const { viberBots, bots } = this.world;
+    return account.startsWith('pa:') ? viberBots.renewToken(account) : bots.renewToken(account);
   }
 
   /** What the person's phone shows, oldest first. */

@@ -6,6 +6,8 @@ import { SendApi } from './meta/send-api.js';
 import { settingsOf, type SimulatorOptions } from './settings.js';
 import { Simulation } from './simulation.js';
 import { BotApi } from './telegram/bot-api.js';
+import { ViberMediaHost } from './viber/media-host.js';
+import { ViberRestApi } from './viber/rest-api.js';
 import { CloudApi } from './whatsapp/cloud-api.js';
 import { World } from './world.js';
 
@@ -29,6 +31,8 @@ export class Simulator extends Simulation {
       new CloudApi(world, () => this.url),
       new GraphApi(world, new SendApi(world, () => this.url)),
       new MediaHost(files),
+      new ViberRestApi(world, () => this.url),
+      new ViberMediaHost(files),
     ];
     this.control = new ControlApi(this);
     this.door = new FrontDoor(apis, this.control, ledger, callFaults);
@@ -45,6 +49,7 @@ export class Simulator extends Simulation {
     this.world.bots.clear();
     this.world.meta.clear();
     this.world.numbers.clear();
+    this.world.viberBots.clear();
     this.world.later.clear();
     this.control.close();
     await this.door.close();

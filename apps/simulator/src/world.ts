@@ -12,6 +12,8 @@ import { People } from './people.js';
 import type { Settings } from './settings.js';
 import { Bots } from './telegram/bots.js';
 import { Updates } from './telegram/updates.js';
+import { ViberBots } from './viber/viber-bots.js';
+import { ViberEvents } from './viber/viber-events.js';
 import { NumberEvents } from './whatsapp/number-events.js';
 import { Numbers } from './whatsapp/numbers.js';
 import { Statuses } from './whatsapp/statuses.js';
@@ -34,6 +36,8 @@ export class World {
   readonly numbers: Numbers;
   readonly numberEvents: NumberEvents;
   readonly statuses: Statuses;
+  readonly viberBots: ViberBots;
+  readonly viberEvents: ViberEvents;
 
   constructor(readonly settings: Settings) {
     this.behaviour = { ...settings.behaviour };
@@ -45,6 +49,8 @@ export class World {
     this.numbers = new Numbers(this.depot, this.meta, this.people);
     this.numberEvents = new NumberEvents(this.ledger, settings, this.meta, this.numbers);
     this.statuses = new Statuses(this.numberEvents);
+    this.viberBots = new ViberBots(this.depot);
+    this.viberEvents = new ViberEvents(this.ledger, settings);
   }
 
   behave(change: Partial<Behaviour>): void {
@@ -64,6 +70,10 @@ export class World {
       this.bots.require(account).alive = false;
       return;
     }
+    if (messenger === 'viber') {
+      this.viberBots.require(account).alive = false;
+      return;
+    }
     const { tokens } = this.meta;
     const isNumber = messenger === 'whatsapp';
     const dying = isNumber ? tokens.ofAccount(this.numbers.require(account).accountId) : tokens.ofPage(account);
@@ -79,6 +89,7 @@ export class World {
     this.meta.clear();
     this.numbers.clear();
     this.statuses.clear();
+    this.viberBots.clear();
     this.people.clear();
     this.conversations.clear();
     this.files.clear();

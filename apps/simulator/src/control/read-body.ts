@@ -15,7 +15,7 @@ export function needed(fields: Fields, name: string): string {
 
 export function messengerOf(fields: Fields): MessengerKey {
   const key = needed(fields, 'messenger');
-  if (key !== 'telegram' && key !== 'facebook' && key !== 'whatsapp')
+  if (key !== 'telegram' && key !== 'facebook' && key !== 'whatsapp' && key !== 'viber')
     throw new ControlError(400, `There is no messenger "${key}"`);
   return key;
 }

@@ -34,6 +34,12 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       token: body.text('token'),
       app: body.text('app'),
     }),
+  'POST /viber-bots': (sim, body) =>
+    sim.createViberBot({ id: body.text('id'), token: body.text('token'), name: body.text('name') }),
+  'POST /failures': (sim, body) => {
+    const [account, person] = [read.needed(body, 'account'), read.needed(body, 'person')];
+    return sim.messageFails({ account, person, messageId: body.text('messageId'), desc: body.text('desc') });
+  },
   'POST /app-messages': (sim, body) => {
     const [account, person] = [read.needed(body, 'account'), read.needed(body, 'person')];
     return sim.colleagueWrites({ account, person, text: read.needed(body, 'text'), at: body.number('at') });
@@ -99,6 +105,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       ...sim.world.numbers
         .all()
         .map(({ id, name, display }) => ({ messenger: 'whatsapp', id, name, handle: `+${display}` })),
+      ...sim.world.viberBots.all().map(({ id, name }) => ({ messenger: 'viber', id, name, handle: 'Viber bot' })),
     ],
     people: sim.world.people.all().map((person) => ({ id: person.id, name: fullName(person) })),
   }),

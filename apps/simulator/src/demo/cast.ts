@@ -26,6 +26,12 @@ export const BOT = {
   username: 'corner_shopdesk_bot',
 };
 
+export const VIBER_BOT = {
+  id: 'pa:61820947355028613409',
+  token: '5a5a5a5a5a5a5a5a-3c3c3c3c3c3c3c3c-6b6b6b6b6b6b6b6b',
+  name: 'Corner Store',
+};
+
 export const PEOPLE = [
   { id: 'iryna', name: 'Iryna Lys', username: 'iryna_lys', telegramId: 6841097253 },
   { id: 'marco', name: 'Marco Bianchi', telegramId: 5120934417 },

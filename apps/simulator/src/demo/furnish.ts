@@ -1,5 +1,5 @@
 import type { Simulation } from '../simulation.js';
-import { ADMIN, AGENTS, BOT, META_APP, NUMBER, PAGE, PEOPLE, QUEUE } from './cast.js';
+import { ADMIN, AGENTS, BOT, META_APP, NUMBER, PAGE, PEOPLE, QUEUE, VIBER_BOT } from './cast.js';
 import { PublicApi } from './public-api.js';
 
 interface Named {
@@ -12,15 +12,17 @@ export function furnishSimulator(simulation: Simulation): void {
   simulation.createApp(META_APP);
   simulation.createPage({ ...PAGE, app: META_APP.id });
   simulation.createNumber({ ...NUMBER, app: META_APP.id });
+  simulation.createViberBot(VIBER_BOT);
   const bot = simulation.createBot(BOT);
   for (const { id: person } of PEOPLE.map((one) => simulation.createPerson(one))) {
     simulation.acquaint({ messenger: 'telegram', account: bot.id, person });
     simulation.acquaint({ messenger: 'facebook', account: PAGE.id, person });
     simulation.acquaint({ messenger: 'whatsapp', account: NUMBER.id, person });
+    simulation.acquaint({ messenger: 'viber', account: VIBER_BOT.id, person });
   }
 }
 
-/** The server's side, through its public API: agents, a queue, three channels. What is there already is taken as it is. */
+/** The server's side, through its public API: agents, a queue, a channel on each messenger. What is there already is taken as it is. */
 export async function furnishServer(serverUrl: string, simulation: Simulation): Promise<void> {
   const admin = await PublicApi.signIn(serverUrl, ADMIN.email, ADMIN.password);
   const queueId = await theQueue(admin);
@@ -31,6 +33,7 @@ export async function furnishServer(serverUrl: string, simulation: Simulation): 
     await own.put('/v1/me/state', { state: 'active' });
   }
   await admin.post('/v1/channels', { messenger: 'telegram', queueId, credentials: { botToken: BOT.token } });
+  await admin.post('/v1/channels', { messenger: 'viber', queueId, credentials: { authToken: VIBER_BOT.token } });
   const credentials = { pageToken: PAGE.token };
   const page = await admin.post<{ webhookUrl: string }>('/v1/channels', {
     messenger: 'facebook',
