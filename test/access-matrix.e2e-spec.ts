@@ -19,6 +19,7 @@ const PUBLIC = new Set([
   'createSession',
   'refreshSession',
   'getAttachment',
+  'getNamedAttachment',
   'getLiveness',
   'getReadiness',
   'getMetrics',
