@@ -27,6 +27,7 @@ import { PlacesOfWaitingChats1763800000024 } from './migrations/1763800000024-pl
 import { KnownEvents1763800000025 } from './migrations/1763800000025-known-events.js';
 import { SealedReferences1763800000026 } from './migrations/1763800000026-sealed-references.js';
 import { RoomBesideNewRows1763800000027 } from './migrations/1763800000027-room-beside-new-rows.js';
+import { DoubtfulMessages1763800000028 } from './migrations/1763800000028-doubtful-messages.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -56,6 +57,7 @@ export const migrations = [
   KnownEvents1763800000025,
   SealedReferences1763800000026,
   RoomBesideNewRows1763800000027,
+  DoubtfulMessages1763800000028,
 ];
 
 export interface PoolOptions {

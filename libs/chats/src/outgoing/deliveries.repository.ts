@@ -7,6 +7,8 @@ import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js'
 const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
 const QUEUED_AT = 'coalesce(m.requeued_at, m.received_at)';
 
+const TRIES_THROUGH_CRASHES = 6;
+
 /** One try of a message: a write about it finds nothing to change once there was another try. */
 export interface Try {
   readonly messageId: string;
@@ -26,7 +28,8 @@ export class DeliveriesRepository {
        ) AND m.status = 'queued'
        RETURNING m.id, m.seq, m.text, m.content, m.attempts, m.author_kind AS "authorKind",
          c.channel_id AS "channelId", c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt",
-         ${BLOCKED} AS blocked`,
+         coalesce(m.doubtful, false) AS doubtful,
+         (extract(epoch FROM now() - ${QUEUED_AT}) * 1000)::float8 AS "queuedForMs", ${BLOCKED} AS blocked`,
       [chatId],
     );
     return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };
@@ -38,25 +41,35 @@ export class DeliveriesRepository {
     );
   }
 
-  leaveUnconfirmed(tx: Tx, chatId: string): Promise<StatusChange[]> {
+  /** `repeatableForMs`: so long after it was queued it is queued again instead. One that brings its senders down is not for ever. */
+  leave(tx: Tx, chatId: string, repeatableForMs: number | null): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
-      `UPDATE messages m SET status = 'unconfirmed' FROM chats c
-       WHERE m.chat_id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
-      [chatId],
+      `UPDATE messages m SET doubtful = true, status = CASE
+         WHEN ${QUEUED_AT} > now() - make_interval(secs => $2::float8 / 1000) AND m.attempts < ${TRIES_THROUGH_CRASHES}
+         THEN 'queued' ELSE 'unconfirmed' END
+       FROM chats c WHERE m.chat_id = $1 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
+      [chatId, repeatableForMs],
     );
   }
 
-  settle(tx: Tx, { messageId, attempt }: Try, status: MessageStatus, failure?: Failure): Promise<StatusChange[]> {
+  /** `doubtful`: this try may have got through; without it that stays as it is known. */
+  settle(
+    tx: Tx,
+    { messageId, attempt }: Try,
+    status: MessageStatus,
+    failure?: Failure,
+    doubtful?: true,
+  ): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
-      `UPDATE messages m SET status = $3, failure = $4::jsonb FROM chats c
+      `UPDATE messages m SET status = $3, failure = $4::jsonb, doubtful = coalesce($5, m.doubtful) FROM chats c
        WHERE m.id = $1 AND m.attempts = $2 AND m.status = 'sending' AND c.id = m.chat_id RETURNING ${CHANGED}`,
-      [messageId, attempt, status, failure ? JSON.stringify(failure) : null],
+      [messageId, attempt, status, failure ? JSON.stringify(failure) : null, doubtful ?? null],
     );
   }
 
-  /** In `seq` order; those that are being sent are left to their sender. */
+  /** In `seq` order; those that are being sent are left to their sender. What may have got through is not said to be given up. */
   expire(tx: Tx, afterMs: number, failure: Failure, chatId: string | null, limit: number): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
@@ -66,7 +79,9 @@ export class DeliveriesRepository {
            AND ${QUEUED_AT} < now() - make_interval(secs => $1::float8 / 1000)
          ORDER BY m.chat_id, m.seq LIMIT $4 FOR UPDATE SKIP LOCKED
        )
-       UPDATE messages m SET status = 'expired', failure = $2::jsonb FROM old, chats c
+       UPDATE messages m SET status = CASE WHEN m.doubtful THEN 'unconfirmed' ELSE 'expired' END,
+         failure = CASE WHEN m.doubtful THEN m.failure ELSE $2::jsonb END
+       FROM old, chats c
        WHERE m.id = old.id AND c.id = m.chat_id RETURNING ${CHANGED}`,
       [afterMs, JSON.stringify(failure), chatId, limit],
     );
@@ -75,7 +90,7 @@ export class DeliveriesRepository {
   requeue(tx: Tx, messageId: string, from: readonly MessageStatus[]): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
-      `UPDATE messages m SET status = 'queued', failure = NULL, requeued_at = now() FROM chats c
+      `UPDATE messages m SET status = 'queued', failure = NULL, doubtful = NULL, requeued_at = now() FROM chats c
        WHERE m.id = $1 AND m.status = ANY ($2) AND c.id = m.chat_id RETURNING ${CHANGED}`,
       [messageId, from],
     );

@@ -30,11 +30,14 @@ export class Deliveries {
     return this.repository.hasQueued(tx, chatId);
   }
 
-  /** A message found `sending` by whoever takes over may have left: nobody can tell. Gives its id, where there is one. */
-  async leaveUnconfirmed(tx: Tx, chatId: string): Promise<string | undefined> {
-    const left = await this.repository.leaveUnconfirmed(tx, chatId);
+  /**
+   * A message found `sending` by whoever takes over may have left: nobody can tell, so it is unconfirmed, and its id is given. So
+   * long after it was queued as its network would know it again (`repeatableForMs`), it is queued instead.
+   */
+  async leaveUnconfirmed(tx: Tx, chatId: string, repeatableForMs?: number): Promise<string | undefined> {
+    const left = await this.repository.leave(tx, chatId, repeatableForMs ?? null);
     await this.announce(tx, left);
-    return left[0]?.id;
+    return left.find(({ status }) => status === 'unconfirmed')?.id;
   }
 
   /**
@@ -45,9 +48,18 @@ export class Deliveries {
     await this.events.record(tx, await this.changes.markSent(tx, one, { externalIds, sentAt }, new Date()));
   }
 
-  /** `queued` gives the message back to its lane. Changes nothing unless this very try is still `sending`. */
-  async settle(tx: Tx, one: Try, status: 'queued' | 'failed' | 'unconfirmed', failure?: Failure): Promise<void> {
-    await this.announce(tx, await this.repository.settle(tx, one, status, failure));
+  /**
+   * `queued` gives the message back to its lane; `doubtful`: though it may have got through. Changes nothing unless this very
+   * try is still `sending`.
+   */
+  async settle(
+    tx: Tx,
+    one: Try,
+    status: 'queued' | 'failed' | 'unconfirmed',
+    failure?: Failure,
+    doubtful?: true,
+  ): Promise<void> {
+    await this.announce(tx, await this.repository.settle(tx, one, status, failure, doubtful));
   }
 
   /** Gives up what waits for longer than `afterMs`; how many there were, at most some hundreds at once. */

@@ -45,6 +45,10 @@ export interface OutgoingHead {
   readonly channelId: string;
   readonly identityId: string;
   readonly lastInboundAt: Date | null;
+  /** Whether an earlier try may have got through. */
+  readonly doubtful: boolean;
+  /** How long ago it was queued, by the database's clock. */
+  readonly queuedForMs: number;
 }
 
 export interface StatusChange {

@@ -24,10 +24,34 @@ it('a message of unknown fate is unconfirmed and frees its lane', () => {
 });
 
 it('a message of unknown fate waits for its echo where the network sends one', () => {
-  expect(consequenceOf({ verdict: { kind: 'unknown', sentence: 'No answer came.' } }, 0, true)).toMatchObject({
+  expect(
+    consequenceOf({ verdict: { kind: 'unknown', sentence: 'No answer came.' } }, 0, { echoes: true }),
+  ).toMatchObject({
     status: 'unconfirmed',
     awaitsEcho: true,
   });
+});
+
+const unknown: Attempted = { verdict: { kind: 'unknown', sentence: 'No answer came.' } };
+
+it('a message of unknown fate is asked for again where its network would know it, and at last left to a person', () => {
+  expect(consequenceOf(unknown, 0, { repeatable: true })).toMatchObject({
+    status: 'queued',
+    doubtful: true,
+    counts: true,
+    failure: { code: 'no_answer' },
+  });
+  expect(consequenceOf(unknown, 11, { repeatable: true })).toMatchObject({ status: 'unconfirmed' });
+});
+
+it.each<[string, Attempted, number]>([
+  ['refused', rejected('permanent'), 0],
+  ['no longer allowed', rejected('windowClosed'), 0],
+  ['never reached again', { error: new Error('refused') }, 11],
+])('what may have got through is not said to have failed when it is %s', (_, result, attempts) => {
+  const doubt = { repeatable: true, doubtful: true };
+  expect(consequenceOf(result, attempts).status).toBe('failed');
+  expect(consequenceOf(result, attempts, doubt).status).toBe('unconfirmed');
 });
 
 it('a worker that breaks may have sent the message: it is not sent again', () => {

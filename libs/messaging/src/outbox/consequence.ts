@@ -14,6 +14,8 @@ export type Consequence =
       readonly status: 'queued';
       readonly failure: Failing;
       readonly waitMs: number;
+      /** Whether this try may have got through: the network knows the message if it comes again. */
+      readonly doubtful?: true;
       /** Whether this try counts towards the limit. A messenger that says when to come back is obeyed, not counted. */
       readonly counts?: boolean;
       /** The credentials are no longer accepted: the channel needs its admin. */
@@ -23,6 +25,16 @@ export type Consequence =
     };
 
 export type Attempted = { readonly verdict: SendVerdict } | { readonly error: unknown };
+
+/** What is known of a message beside the try itself. */
+export interface Circumstances {
+  /** Whether an echo may still prove it. */
+  readonly echoes?: boolean;
+  /** Whether its network would know it again: asking once more doubles nothing. */
+  readonly repeatable?: boolean;
+  /** Whether an earlier try may have got through. */
+  readonly doubtful?: boolean;
+}
 
 const TRIES = 12;
 const FIRST_WAIT_MS = 1_000;
@@ -38,8 +50,17 @@ const OUR_FAULT: Failing = {
   sentence: 'Something went wrong here while it was being sent; it may have arrived.',
 };
 
-/** What follows from one attempt that came after `attempts` passing failures in a row. Pure but for jitter. */
-export function consequenceOf(result: Attempted, attempts: number, echoes = false): Consequence {
+/**
+ * What follows from one attempt that came after `attempts` passing failures in a row. Pure but for jitter. What may have got
+ * through is never said to have failed.
+ */
+export function consequenceOf(result: Attempted, attempts: number, known: Circumstances = {}): Consequence {
+  const consequence = ofThisTry(result, attempts, known);
+  const doubtful = known.doubtful || ('verdict' in result && result.verdict.kind === 'unknown');
+  return doubtful && consequence.status === 'failed' ? { ...consequence, status: 'unconfirmed' } : consequence;
+}
+
+function ofThisTry(result: Attempted, attempts: number, { echoes, repeatable }: Circumstances): Consequence {
   if ('error' in result)
     return isBug(result.error) ? { status: 'unconfirmed', failure: OUR_FAULT } : tryAgain(attempts, UNREACHABLE);
   const { verdict } = result;
@@ -49,11 +70,10 @@ export function consequenceOf(result: Attempted, attempts: number, echoes = fals
     return { status: 'sent', externalIds: [externalId, ...more], ...(sentAt ? { sentAt } : {}) };
   }
   if (verdict.kind === 'unknown') {
-    return {
-      status: 'unconfirmed',
-      failure: { code: 'no_answer', sentence: verdict.sentence },
-      ...(echoes ? { awaitsEcho: true } : {}),
-    };
+    const failure = { code: 'no_answer', sentence: verdict.sentence };
+    if (!repeatable) return { status: 'unconfirmed', failure, ...(echoes ? { awaitsEcho: true } : {}) };
+    const again = tryAgain(attempts, failure);
+    return again.status === 'queued' ? { ...again, doubtful: true } : again;
   }
   const failure = { code: verdict.code, sentence: verdict.sentence };
   if (verdict.class === 'reauthorize') return { status: 'queued', failure, waitMs: REVOKED_WAIT_MS, revoked: true };

@@ -1,7 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OutgoingHead } from '#chats';
-import { consequenceOf, type Consequence } from './consequence.js';
+import { consequenceOf, type Attempted, type Consequence } from './consequence.js';
 import { insist } from './insist.js';
 import { LaneSteps, type Step } from './lane-steps.js';
 import type { Lane } from './lanes.repository.js';
@@ -12,6 +12,11 @@ import { Ways, type Way } from './way.js';
 
 /** A lane whose turn comes later than this gives its place to another one meanwhile. */
 const PATIENCE_MS = 200;
+
+/** A message that may have got through with an earlier try, and that the network would by now take for another one. */
+const TOO_LATE_TO_REPEAT: Attempted = {
+  verdict: { kind: 'unknown', sentence: 'It may have arrived, and it is too late to send it again safely.' },
+};
 
 /** Delivers one chat's messages in order while the lane is ours. */
 @Injectable()
@@ -31,7 +36,7 @@ export class LaneRunner {
    */
   async run(lane: Lane, stopped: () => boolean): Promise<number | undefined> {
     const way = await this.ways.to(lane);
-    const left = await this.steps.begin(lane, way.outcome.echoes ?? false);
+    const left = await this.steps.begin(lane, way.outcome);
     if (left) return waitOf(left);
     let { attempts } = lane;
     while (!stopped()) {
@@ -59,9 +64,12 @@ export class LaneRunner {
 
   private async deliver(way: Way, lane: Lane, head: OutgoingHead, seen: Stopwatch, attempts: number) {
     const calledAt = new Date();
-    const attempted = await this.call.attempt(way, lane, head, seen);
+    const { echoes, repeatableForMs = 0 } = way.outcome;
+    const { doubtful } = head;
+    const repeatable = head.queuedForMs < repeatableForMs;
+    const attempted = doubtful && !repeatable ? TOO_LATE_TO_REPEAT : await this.call.attempt(way, lane, head, seen);
     if (!attempted) return { kind: 'leave' } as const;
-    const consequence = consequenceOf(attempted, attempts, way.outcome.echoes);
+    const consequence = consequenceOf(attempted, attempts, { echoes, repeatable, doubtful });
     const sentAt = momentOf(consequence, calledAt);
     const step = await insist(() => this.steps.settle(lane, way.account, head, consequence, attempts, sentAt));
     if (consequence.status !== 'sent') {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Deliveries, type OutgoingHead } from '#chats';
 import { Database } from '#database';
-import type { ChannelAccount } from '#messenger-kit';
+import type { ChannelAccount, OutcomeMessageWorker } from '#messenger-kit';
 import { Channels } from '#registration';
 import { MessagingOptions } from '../messaging-options.js';
 import type { Consequence } from './consequence.js';
@@ -30,11 +30,17 @@ export class LaneSteps {
     private readonly options: MessagingOptions,
   ) {}
 
-  /** What a predecessor left `sending` becomes `unconfirmed`; its echo, where the network has such, is waited for. */
-  begin(lane: Lane, echoes: boolean): Promise<Step | undefined> {
+  /**
+   * What a predecessor left `sending` is queued again where its network would know it; else it becomes `unconfirmed`, and its
+   * echo, where the network has such, is waited for.
+   */
+  begin(
+    lane: Lane,
+    { echoes, repeatableForMs }: Pick<OutcomeMessageWorker, 'echoes' | 'repeatableForMs'>,
+  ): Promise<Step | undefined> {
     return this.database.transaction(async (tx) => {
       if (!(await this.lanes.renew(tx, lane, this.options.leaseMs))) return LEAVE;
-      const left = await this.messages.leaveUnconfirmed(tx, lane.chatId);
+      const left = await this.messages.leaveUnconfirmed(tx, lane.chatId, repeatableForMs);
       if (left === undefined || !echoes) return undefined;
       // The call was made before the lease was left to run out: for so long its echo has been on its way already.
       const waitMs = Math.max(this.options.echoWaitMs - this.options.leaseMs, 0);
@@ -93,9 +99,11 @@ export class LaneSteps {
     const one = { messageId: head.id, attempt: head.attempts };
     return this.database.transaction(async (tx) => {
       if (consequence.status === 'sent') await this.messages.markSent(tx, one, consequence.externalIds, sentAt);
-      else await this.messages.settle(tx, one, consequence.status, consequence.failure);
-      if (consequence.status === 'queued') {
-        const { waitMs, counts, revoked, wholeChannel, failure } = consequence;
+      else if (consequence.status !== 'queued') {
+        await this.messages.settle(tx, one, consequence.status, consequence.failure);
+      } else {
+        const { waitMs, counts, revoked, wholeChannel, failure, doubtful } = consequence;
+        await this.messages.settle(tx, one, 'queued', failure, doubtful);
         if (revoked) await this.channels.markRevoked(tx, account, failure.sentence);
         if (wholeChannel) await this.lanes.hold(tx, lane.channelId, waitMs);
         await this.lanes.postpone(tx, lane, waitMs, counts ? attempts + 1 : attempts);

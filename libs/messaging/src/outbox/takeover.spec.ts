@@ -45,6 +45,31 @@ it('what a dead node left “sending” is unconfirmed, not sent again, and the 
   answer({ kind: 'unknown', sentence: 'No answer.' });
 });
 
+it('what a dead node left “sending” is sent again in its turn where the network would know it', async () => {
+  house.scripted.repeatableForMs = 86_400_000;
+  const { stuck, next, answer } = await aStuckNode();
+  house.scripted.answer = ({ id }) => sent(id);
+  await house.aNode({ leaseMs: LEASE_MS });
+  await becomes(next, 'sent');
+  expect(await house.statusOf(stuck)).toBe('sent');
+  expect(house.scripted.texts()).toEqual(['stuck', 'stuck', 'next']);
+  answer({ kind: 'unknown', sentence: 'No answer.' });
+});
+
+it('a message that takes one node after another down is not sent for ever', async () => {
+  const chat = await house.aChat();
+  const id = await house.send(chat, 'poison');
+  const [lane] = await house.get(LanesRepository).claim(60_000, 10, 10, []);
+  const steps = house.get(LaneSteps);
+  const outcome = { repeatableForMs: 86_400_000 };
+  let tries = 0;
+  while ((await steps.next(lane!, 0)).kind === 'send') {
+    tries++;
+    await steps.begin(lane!, outcome);
+  }
+  expect([tries, await house.statusOf(id)]).toEqual([6, 'unconfirmed']);
+});
+
 it('the answer that comes late still proves that the message was sent', async () => {
   const { stuck, next, answer } = await aStuckNode();
   await house.aNode({ leaseMs: LEASE_MS });
@@ -59,7 +84,7 @@ it('the late failure of an earlier try says nothing about the try under way', as
   const closing = dead.close();
   const heir = await house.aNode({ leaseMs: LEASE_MS, deliver: false });
   const lane = await eventuallyClaimed(heir.get(LanesRepository));
-  await heir.get(LaneSteps).begin(lane, false);
+  await heir.get(LaneSteps).begin(lane, {});
   const again = (tx: Parameters<Parameters<typeof house.database.transaction>[0]>[0]) =>
     house.get(Deliveries).requeue(tx, stuck, ['unconfirmed']);
   expect(await house.database.transaction(again)).toBe(true);
@@ -75,7 +100,7 @@ it('the heir waits for an echo as long as is left of the wait that began with th
   const closing = dead.close();
   const heir = await house.aNode({ leaseMs: LEASE_MS, echoWaitMs: LEASE_MS + 700, deliver: false });
   const lane = await eventuallyClaimed(heir.get(LanesRepository));
-  expect(await heir.get(LaneSteps).begin(lane, true)).toEqual({ kind: 'leave', waitMs: 700 });
+  expect(await heir.get(LaneSteps).begin(lane, { echoes: true })).toEqual({ kind: 'leave', waitMs: 700 });
   expect(await house.statusOf(stuck)).toBe('unconfirmed');
   answer(sent(stuck));
   await closing;

@@ -30,6 +30,7 @@ export class ScriptedMessenger {
   readonly requests: { readonly what: string; readonly externalId?: string; readonly value?: string }[] = [];
   pace: Pace = FAST;
   echoes = false;
+  repeatableForMs: number | undefined;
   allowed = true;
   powers: readonly Power[] = ['text', 'reply', 'edit', 'delete', 'react', 'typing', 'mark_seen'];
   answer: (call: Call, context: SendContext) => SendVerdict | Promise<SendVerdict> = ({ id }) => sent(id);
@@ -66,6 +67,7 @@ export class ScriptedMessenger {
       powers: { get: () => this.powers },
       pace: { get: () => this.pace },
       echoes: { get: () => this.echoes },
+      repeatableForMs: { get: () => this.repeatableForMs },
     });
     return {
       income: { isAuthentic: () => false, convert: (request) => this.convert(request) },

@@ -99,6 +99,11 @@ export interface OutcomeMessageWorker {
   readonly maxTextLength: number;
   /** Whether what we send comes back with our id, in an echo or a receipt that proves it: then an unknown fate is waited for. */
   readonly echoes?: boolean;
+  /**
+   * How long the network knows what it took by `OutgoingMessage.id`: sent again within that time, a message is not doubled. An
+   * unknown fate is then found out by sending once more, and left to a person only where that does not help. Absent = it never is.
+   */
+  readonly repeatableForMs?: number;
   /** One message of what `expand` gives, one call. */
   send(message: OutgoingMessage, context: SendContext): Promise<SendVerdict>;
   /** What may be sent now. Pure. */

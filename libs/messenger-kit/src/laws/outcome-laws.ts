@@ -48,6 +48,17 @@ export function outcomeLaws(
     expectQuiet(verdict);
   });
 
+  test('what the network would know again is asked in the same words, with our id', async () => {
+    if (messenger().outcome.repeatableForMs === undefined) return;
+    expect(messenger().outcome.repeatableForMs).toBeGreaterThan(0);
+    network().script = () => subject.sendAnswers.sent;
+    await send();
+    await send();
+    const [first, again] = network().calls.map(({ url, headers, body }) => ({ url, headers, body }));
+    expect(again).toEqual(first);
+    expect(JSON.stringify(first)).toContain(ID);
+  });
+
   test('a network that is surely not asked rejects, so that the caller may try again', async () => {
     await network().close();
     const error: unknown = await send().catch((reason: unknown) => reason);
