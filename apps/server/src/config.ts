@@ -23,6 +23,8 @@ const SETTINGS = {
   PARLEY_GRAPH_URL: address('https://graph.facebook.com'),
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
+  PARLEY_LINE_API_URL: address('https://api.line.me'),
+  PARLEY_LINE_DATA_URL: address('https://api-data.line.me'),
   PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
   PARLEY_VIBER_API_URL: address('https://chatapi.viber.com'),
   PARLEY_HTTP_ALLOWED_ORIGINS: origins(),

@@ -21,6 +21,7 @@ export class MessengerSettingsModule {
         humanAgentTag: values.PARLEY_META_HUMAN_AGENT,
       },
       http: { allowedOrigins: values.PARLEY_HTTP_ALLOWED_ORIGINS.join(' ') },
+      line: { apiUrl: values.PARLEY_LINE_API_URL, dataUrl: values.PARLEY_LINE_DATA_URL },
       telegram: { apiUrl: values.PARLEY_TELEGRAM_API_URL },
       viber: { apiUrl: values.PARLEY_VIBER_API_URL },
       whatsapp: meta,

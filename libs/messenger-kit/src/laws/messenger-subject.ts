@@ -72,6 +72,8 @@ export interface MessengerSubject {
     readonly request: ConnectRequest;
     /** The network's answer to a credential it does not know; absent where registering asks nobody. */
     readonly refusal?: ScriptedAnswer;
+    /** The network goes on calling whatever it was told last: there is nothing to ask of it. */
+    readonly nothingToDisconnect?: true;
     /** Parts of the credentials that must never show up in an error or a sentence. */
     readonly secrets: readonly string[];
   };
