@@ -1,20 +1,21 @@
 import { openHouse, type House } from './support/house.js';
-import { aNumberOf, aViberBotOf, type Team } from './support/team.js';
+import { aNumberOf, anOfficialAccountOf, aViberBotOf, type Team } from './support/team.js';
 import { chatsOf, chatWith, messagesOf, messageWith, type ChatView, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers, at the end of real HTTP. */
 let house: House;
-let accounts: Team['accounts'] & { readonly whatsapp: string; readonly viber: string };
+let accounts: Team['accounts'] & Record<'whatsapp' | 'viber' | 'line', string>;
 
 beforeAll(async () => {
   house = await openHouse();
   const { account } = await aNumberOf(house.team, house.simulator);
   const viber = await aViberBotOf(house.team, house.simulator);
-  accounts = { ...house.team.accounts, whatsapp: account, viber: viber.account };
+  const line = await anOfficialAccountOf(house.team, house.simulator);
+  accounts = { ...house.team.accounts, whatsapp: account, viber: viber.account, line: line.account };
 }, 120_000);
 afterAll(() => house?.close());
 
-describe.each(['telegram', 'facebook', 'whatsapp', 'viber'] as const)('on %s', (messenger) => {
+describe.each(['telegram', 'facebook', 'whatsapp', 'viber', 'line'] as const)('on %s', (messenger) => {
   const who = () => ({ messenger, account: accounts[messenger], person: 'Iryna Lys' });
   let chat: ChatView;
 

@@ -204,6 +204,8 @@ function environment(options: StartedWith): NodeJS.ProcessEnv {
       ? {
           PARLEY_GRAPH_URL: options.messengersUrl,
           PARLEY_FACEBOOK_DIALOG_URL: options.messengersUrl,
+          PARLEY_LINE_API_URL: options.messengersUrl,
+          PARLEY_LINE_DATA_URL: options.messengersUrl,
           PARLEY_TELEGRAM_API_URL: options.messengersUrl,
           PARLEY_VIBER_API_URL: options.messengersUrl,
         }

@@ -82,6 +82,17 @@ export async function aViberBotOf({ admin, queueId }: Team, simulator: Simulator
   return { account: bot.id, channelId: channel.id, webhookUrl: channel.webhookUrl, token: bot.token };
 }
 
+/** The account of the samples. */
+export const OFFICIAL_ACCOUNT = 'Uf4fca5a78367a3c24cdd34b377398366';
+
+/** An official account on LINE as one more channel of the team. */
+export async function anOfficialAccountOf({ admin, queueId }: Team, simulator: Simulator) {
+  const { id, token, secret } = simulator.createOfficialAccount({ id: OFFICIAL_ACCOUNT, name: 'Corner store' });
+  const credentials = { channelAccessToken: token, channelSecret: secret };
+  const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'line', queueId, credentials });
+  return { account: id, channelId: channel.id, webhookUrl: channel.webhookUrl, credentials };
+}
+
 async function anAgent(server: RunningServer, admin: Api, queueId: string, number: number): Promise<Agent> {
   const name = `Agent ${number}`;
   const email = `agent${number}@example.com`;

@@ -11,6 +11,10 @@ export const MESSENGERS = {
     name: 'Viber',
     icon: 'M5 3h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-6l-5 4v-4H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm4 4c-1 1-.5 3 1.5 5s4 2.500 5 1.500l-1.500-2-1.500.500-2-2 .500-1.500z',
   },
+  line: {
+    name: 'LINE',
+    icon: 'M12 3c5 0 9 3.3 9 7.3 0 3.9-3.9 6.8-9 10.7v-3.5c-5-.2-9-3.2-9-7.2S7 3 12 3zm-4 5v5h3v-1.5H9.5V8zm4 0v5h1.5V8zm3 0v5h3v-1.5h-1.5V8z',
+  },
   whatsapp: {
     name: 'WhatsApp',
     icon: 'M12 3a9 9 0 0 0-7.7 13.6L3 21l4.5-1.2A9 9 0 1 0 12 3zm-4 5h8v2H8zm0 4h6v2H8z',

@@ -58,6 +58,8 @@ async function startServer(
     PARLEY_PUBLIC_URL: `http://${HOST}:${port}`,
     PARLEY_GRAPH_URL: messengers.url,
     PARLEY_FACEBOOK_DIALOG_URL: messengers.url,
+    PARLEY_LINE_API_URL: messengers.url,
+    PARLEY_LINE_DATA_URL: messengers.url,
     PARLEY_TELEGRAM_API_URL: messengers.url,
     PARLEY_VIBER_API_URL: messengers.url,
     PARLEY_META_APP_ID: META_APP.id,

@@ -1,11 +1,12 @@
 import type { Target } from './delivery/mail.js';
 import type { Attempt, MessengerKey, SentEvent } from './ledger.js';
+import { signedHeaders } from './line/official-account.js';
 import { callbackTarget, signatureOf } from './meta/page-events.js';
 import type { World } from './world.js';
 
 export interface RawPost {
   readonly messenger: MessengerKey;
-  /** Bot id, Page id, or phone number id. */
+  /** Bot id, Page id, phone number id, or the user id of an official account. */
   readonly account: string;
   /** Exactly these bytes. */
   readonly body: string | Buffer;
@@ -22,9 +23,7 @@ export function postRaw(world: World, raw: RawPost): Promise<Attempt> {
   const headers: Record<string, string> = { ...target.headers };
   const proof = PROOFS[raw.messenger];
   if (raw.signature === 'none') delete headers[proof];
-  if (raw.signature === 'wrong') {
-    headers[proof] = wrongProof(world, raw, body);
-  }
+  if (raw.signature === 'wrong') headers[proof] = wrongProof(world, raw, body);
   return world.depot.mail.post({ url: target.url, headers: { ...headers, ...raw.headers } }, body);
 }
 
@@ -44,11 +43,13 @@ const PROOFS: Readonly<Record<MessengerKey, string>> = {
   facebook: 'x-hub-signature-256',
   whatsapp: 'x-hub-signature-256',
   viber: 'x-viber-content-signature',
+  line: 'x-line-signature',
 };
 
 function wrongProof(world: World, { messenger, account }: RawPost, body: Buffer): string {
   if (messenger === 'telegram') return 'wrong-secret';
   if (messenger === 'viber') return world.viberBots.require(account).sign(body, 'wrong-secret');
+  if (messenger === 'line') return signedHeaders('wrong-secret', body)['x-line-signature'] ?? '';
   return signatureOf('wrong-secret', body);
 }
 
@@ -61,6 +62,11 @@ function targetOf(world: World, { messenger, account }: RawPost, body: Buffer): 
   if (messenger === 'viber') {
     const target = world.viberBots.require(account).target(body);
     if (!target) throw new Error(`Viber bot ${account} has no webhook`);
+    return target;
+  }
+  if (messenger === 'line') {
+    const target = world.officialAccounts.require(account).target(body);
+    if (!target) throw new Error(`Account ${account} has no webhook in use`);
     return target;
   }
   if (messenger === 'whatsapp') return numberTarget(world, account, body);

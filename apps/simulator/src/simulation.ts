@@ -4,6 +4,8 @@ import type * as does from './customer.js';
 import type { CallFault } from './faults/call-faults.js';
 import type { WebhookFault } from './faults/webhook-faults.js';
 import type { Attempt, Ledger, MessengerKey, SentEvent, Wait } from './ledger.js';
+import { LineCustomer } from './line/line-customer.js';
+import type { NewOfficialAccount, OfficialAccountChange } from './line/official-account.js';
 import { AdminSide } from './meta/admin-side.js';
 import { FacebookCustomer } from './meta/facebook-customer.js';
 import type { NewApp } from './meta/meta-app.js';
@@ -40,7 +42,8 @@ export class Simulation {
     this.facebook = new FacebookCustomer(world, ownUrl);
     const whatsapp = new WhatsAppCustomer(world);
     this.viber = new ViberCustomer(world, ownUrl);
-    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp, viber: this.viber };
+    const line = new LineCustomer(world);
+    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp, viber: this.viber, line };
   }
 
   get ledger(): Ledger {
@@ -72,6 +75,17 @@ export class Simulation {
   createViberBot(bot: NewViberBot = {}): { id: string; token: string; name: string } {
     const { id, token, name } = this.world.viberBots.create(bot);
     return { id, token, name };
+  }
+
+  /** An official account on LINE, with its Messaging API channel. */
+  createOfficialAccount(account: NewOfficialAccount = {}): { id: string; name: string; token: string; secret: string } {
+    const { id, name, token, secret } = this.world.officialAccounts.create(account);
+    return { id, name, token, secret };
+  }
+
+  /** What an admin changes in LINE's consoles. */
+  changeOfficialAccount(change: OfficialAccountChange): void {
+    this.world.officialAccounts.change(change);
   }
 
   createPerson(person: NewPerson): Person {

@@ -1,5 +1,6 @@
 import { ControlApi } from './control/control-api.js';
 import { FrontDoor } from './http/front-door.js';
+import { MessagingApi } from './line/messaging-api.js';
 import { GraphApi } from './meta/graph-api.js';
 import { MediaHost } from './meta/media-host.js';
 import { SendApi } from './meta/send-api.js';
@@ -11,7 +12,7 @@ import { ViberRestApi } from './viber/rest-api.js';
 import { CloudApi } from './whatsapp/cloud-api.js';
 import { World } from './world.js';
 
-/** Starts a stand-in for Meta's Graph API, WhatsApp's share of it included, and Telegram's Bot API on loopback. Stop it with `stop()`. */
+/** Starts a stand-in for Meta's Graph API, WhatsApp's share of it included, Telegram's Bot API and LINE's Messaging API on loopback. Stop it with `stop()`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(new World(settingsOf(options)));
   await simulator.open();
@@ -33,6 +34,7 @@ export class Simulator extends Simulation {
       new MediaHost(files),
       new ViberRestApi(world, () => this.url),
       new ViberMediaHost(files),
+      new MessagingApi(world),
     ];
     this.control = new ControlApi(this);
     this.door = new FrontDoor(apis, this.control, ledger, callFaults);
@@ -50,6 +52,7 @@ export class Simulator extends Simulation {
     this.world.meta.clear();
     this.world.numbers.clear();
     this.world.viberBots.clear();
+    this.world.officialAccounts.clear();
     this.world.later.clear();
     this.control.close();
     await this.door.close();

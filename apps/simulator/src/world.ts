@@ -7,6 +7,8 @@ import { WebhookFaults } from './faults/webhook-faults.js';
 import { Files } from './files.js';
 import { Later } from './later.js';
 import { Ledger, type MessengerKey } from './ledger.js';
+import { AccountEvents } from './line/account-events.js';
+import { OfficialAccounts } from './line/official-accounts.js';
 import { Meta } from './meta/meta.js';
 import { People } from './people.js';
 import type { Settings } from './settings.js';
@@ -38,6 +40,8 @@ export class World {
   readonly statuses: Statuses;
   readonly viberBots: ViberBots;
   readonly viberEvents: ViberEvents;
+  readonly officialAccounts: OfficialAccounts;
+  readonly accountEvents: AccountEvents;
 
   constructor(readonly settings: Settings) {
     this.behaviour = { ...settings.behaviour };
@@ -51,6 +55,8 @@ export class World {
     this.statuses = new Statuses(this.numberEvents);
     this.viberBots = new ViberBots(this.depot);
     this.viberEvents = new ViberEvents(this.ledger, settings);
+    this.officialAccounts = new OfficialAccounts(this.depot);
+    this.accountEvents = new AccountEvents(this.ledger, settings);
   }
 
   behave(change: Partial<Behaviour>): void {
@@ -74,6 +80,10 @@ export class World {
       this.viberBots.require(account).alive = false;
       return;
     }
+    if (messenger === 'line') {
+      this.officialAccounts.require(account).alive = false;
+      return;
+    }
     const { tokens } = this.meta;
     const isNumber = messenger === 'whatsapp';
     const dying = isNumber ? tokens.ofAccount(this.numbers.require(account).accountId) : tokens.ofPage(account);
@@ -90,6 +100,7 @@ export class World {
     this.numbers.clear();
     this.statuses.clear();
     this.viberBots.clear();
+    this.officialAccounts.clear();
     this.people.clear();
     this.conversations.clear();
     this.files.clear();

@@ -3,7 +3,8 @@ import type { CallEffect, CallFault } from '../faults/call-faults.js';
 import type { WebhookEffect, WebhookFault } from '../faults/webhook-faults.js';
 import { FILE_KINDS, type FileKind, type NewFile } from '../files.js';
 import { Fields, isRecord } from '../http/fields.js';
-import type { MessengerKey } from '../ledger.js';
+import { type MessengerKey, MESSENGERS } from '../ledger.js';
+import type { OfficialAccountChange } from '../line/official-account.js';
 import type { RawPost } from '../raw-events.js';
 import { ControlError } from './control-error.js';
 
@@ -14,10 +15,26 @@ export function needed(fields: Fields, name: string): string {
 }
 
 export function messengerOf(fields: Fields): MessengerKey {
-  const key = needed(fields, 'messenger');
-  if (key !== 'telegram' && key !== 'facebook' && key !== 'whatsapp' && key !== 'viber')
-    throw new ControlError(400, `There is no messenger "${key}"`);
+  const given = needed(fields, 'messenger');
+  const key = MESSENGERS.find((one) => one === given);
+  if (!key) throw new ControlError(400, `There is no messenger "${given}"`);
   return key;
+}
+
+export function officialAccountChangeOf(fields: Fields): OfficialAccountChange {
+  const chatMode = fields.text('chatMode');
+  if (chatMode !== undefined && chatMode !== 'chat' && chatMode !== 'bot') {
+    throw new ControlError(400, '"chatMode" is chat or bot');
+  }
+  const change = {
+    secret: fields.text('secret'),
+    useWebhook: fields.flag('useWebhook'),
+    chatMode,
+    quota: fields.number('quota'),
+    used: fields.number('used'),
+  };
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { account: needed(fields, 'account'), ...Object.fromEntries(given) };
 }
 
 export function speakingOf(fields: Fields): does.Speaking {

@@ -40,6 +40,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     const [account, person] = [read.needed(body, 'account'), read.needed(body, 'person')];
     return sim.messageFails({ account, person, messageId: body.text('messageId'), desc: body.text('desc') });
   },
+  'POST /official-accounts': (sim, body) =>
+    sim.createOfficialAccount({
+      id: body.text('id'),
+      name: body.text('name'),
+      token: body.text('token'),
+      secret: body.text('secret'),
+      quota: body.number('quota'),
+    }),
+  'POST /official-account-changes': (sim, body) => sim.changeOfficialAccount(read.officialAccountChangeOf(body)),
   'POST /app-messages': (sim, body) => {
     const [account, person] = [read.needed(body, 'account'), read.needed(body, 'person')];
     return sim.colleagueWrites({ account, person, text: read.needed(body, 'text'), at: body.number('at') });
@@ -106,6 +115,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
         .all()
         .map(({ id, name, display }) => ({ messenger: 'whatsapp', id, name, handle: `+${display}` })),
       ...sim.world.viberBots.all().map(({ id, name }) => ({ messenger: 'viber', id, name, handle: 'Viber bot' })),
+      ...sim.world.officialAccounts
+        .all()
+        .map(({ id, name }) => ({ messenger: 'line', id, name, handle: 'LINE official account' })),
     ],
     people: sim.world.people.all().map((person) => ({ id: person.id, name: fullName(person) })),
   }),

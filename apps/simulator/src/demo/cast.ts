@@ -20,6 +20,14 @@ export const NUMBER = {
   token: 'EAADemoSystemUserToken',
 };
 
+export const OFFICIAL_ACCOUNT = {
+  id: 'Uf4fca5a78367a3c24cdd34b377398366',
+  name: 'Corner Store',
+  token: 'line_demo_token_never_issued',
+  secret: 'demo_channel_secret_000000000000',
+  quota: 200,
+};
+
 export const BOT = {
   token: '7193405826:AAForTheDemoOnlyNeverIssued88888888',
   name: 'Corner Shopdesk',

@@ -1,5 +1,5 @@
 import type { Simulation } from '../simulation.js';
-import { ADMIN, AGENTS, BOT, META_APP, NUMBER, PAGE, PEOPLE, QUEUE, VIBER_BOT } from './cast.js';
+import { ADMIN, AGENTS, BOT, META_APP, NUMBER, OFFICIAL_ACCOUNT, PAGE, PEOPLE, QUEUE, VIBER_BOT } from './cast.js';
 import { PublicApi } from './public-api.js';
 
 interface Named {
@@ -13,12 +13,14 @@ export function furnishSimulator(simulation: Simulation): void {
   simulation.createPage({ ...PAGE, app: META_APP.id });
   simulation.createNumber({ ...NUMBER, app: META_APP.id });
   simulation.createViberBot(VIBER_BOT);
+  simulation.createOfficialAccount(OFFICIAL_ACCOUNT);
   const bot = simulation.createBot(BOT);
   for (const { id: person } of PEOPLE.map((one) => simulation.createPerson(one))) {
     simulation.acquaint({ messenger: 'telegram', account: bot.id, person });
     simulation.acquaint({ messenger: 'facebook', account: PAGE.id, person });
     simulation.acquaint({ messenger: 'whatsapp', account: NUMBER.id, person });
     simulation.acquaint({ messenger: 'viber', account: VIBER_BOT.id, person });
+    simulation.acquaint({ messenger: 'line', account: OFFICIAL_ACCOUNT.id, person });
   }
 }
 
@@ -44,6 +46,11 @@ export async function furnishServer(serverUrl: string, simulation: Simulation): 
     messenger: 'whatsapp',
     queueId,
     credentials: { phoneNumberId: NUMBER.id, accessToken: NUMBER.token },
+  });
+  await admin.post('/v1/channels', {
+    messenger: 'line',
+    queueId,
+    credentials: { channelAccessToken: OFFICIAL_ACCOUNT.token, channelSecret: OFFICIAL_ACCOUNT.secret },
   });
   await simulation.setCallback({ app: META_APP.id, url: page.webhookUrl, verifyToken: META_APP.verifyToken });
 }
