@@ -15,6 +15,8 @@ function found(change: { channel?: object; traffic?: object } = {}) {
   const pulse = pulseAfter(undefined, traffic.ledger.received, NOW);
   const findings = commonFindings({ ...channel, ...change.channel }, traffic, pulse, NOW);
   for (const { sentence } of findings) expect(sentence).toMatch(/^[\p{L}\p{N}].*[.]$/u);
+  for (const { sentence } of findings)
+    expect(sentence.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '')).not.toMatch(/\d{4}-/);
   return Object.fromEntries(findings.map(({ code, state }) => [code, state]));
 }
 

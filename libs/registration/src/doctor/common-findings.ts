@@ -41,14 +41,15 @@ export function usesReplacedSecret(channel: Channel, now: Date): boolean {
 
 function findingsOfSecret(channel: Channel, now: Date): Finding[] {
   const code = 'replaced_secret';
-  const until = replacedUntilOf(channel, now)?.toISOString();
-  if (until === undefined) return [];
+  const end = replacedUntilOf(channel, now);
+  if (!end) return [];
+  const until = written(end);
   if (!usesReplacedSecret(channel, now)) {
     const sentence = `The webhook secret was changed; calls under the old one are taken until ${until}, and none comes.`;
     return [{ code, state: 'ok', sentence }];
   }
-  const last = channel.replacedUsedAt?.toISOString();
-  const sentence = `Calls still come under the old webhook secret, the last one at ${last}; from ${until} on they are refused.`;
+  const last = channel.replacedUsedAt ?? now;
+  const sentence = `Calls still come under the old webhook secret, the last one at ${written(last)}; from ${until} on they are refused.`;
   return [{ code, state: 'warning', sentence, advice: 'Give whoever calls the new secret before then.' }];
 }
 
@@ -78,7 +79,7 @@ function findingOfEvents({ ledger }: ChannelTraffic, pulse: Pulse, now: Date): F
     const advice = 'Write to the account yourself to try it.';
     return { code, state: 'unknown', sentence: 'Nothing has arrived on this channel yet.', advice };
   }
-  const since = `${pulse.grewAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const since = written(pulse.grewAt);
   const hours = unusualSilence(pulse, now);
   if (hours === undefined) {
     return { code, state: 'ok', sentence: `Nothing unusual: the last events were seen at ${since}.` };
@@ -90,13 +91,18 @@ function findingOfEvents({ ledger }: ChannelTraffic, pulse: Pulse, now: Date): F
 function findingOfSends({ waiting, waitingSince, lastSend }: ChannelTraffic, now: Date): Finding {
   const code = 'last_send';
   if (waitingSince && now.getTime() - waitingSince.getTime() > PATIENCE_MS) {
-    const sentence = `${waiting} answers wait to be sent, the oldest since ${waitingSince.toISOString()}.`;
+    const sentence = `${waiting} answers wait to be sent, the oldest since ${written(waitingSince)}.`;
     return { code, state: 'warning', sentence };
   }
   if (!lastSend) return { code, state: 'unknown', sentence: 'No answer was sent on this channel of late.' };
-  const at = lastSend.at.toISOString();
+  const at = written(lastSend.at);
   if (lastSend.status === 'failed' || lastSend.status === 'unconfirmed') {
     return { code, state: 'warning', sentence: `The latest answer, of ${at}, is ${lastSend.status}.` };
   }
   return { code, state: 'ok', sentence: `The latest answer, of ${at}, is ${lastSend.status}.` };
+}
+
+/** A moment as people read it. */
+function written(moment: Date): string {
+  return `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
