@@ -52,7 +52,7 @@ module.exports = {
     {
       name: 'only-metas-messengers-import-meta',
       severity: 'error',
-      from: { path: '^libs/messengers/src/', pathNot: '^libs/messengers/src/(meta|facebook|whatsapp)/' },
+      from: { path: '^libs/messengers/src/', pathNot: '^libs/messengers/src/(meta|facebook|instagram|whatsapp)/' },
       to: { path: '^libs/messengers/src/meta/' },
     },
     {

@@ -1,17 +1,8 @@
-import { at, cleanName, idOf, textOf } from '#messenger-kit';
-import type { Attachment, AttachmentType, Location, OfferedChoice } from '#messenger-kit';
-import { fileNameIn, isContentUrl, pageUrl, webUrl } from './links.js';
-import { readTemplate } from './template.js';
-
-/** An attachment, and what of it belongs to the message as a whole. */
-export interface Shown {
-  readonly attachment: Attachment;
-  /** What it says, where the message itself has no text. */
-  readonly text?: string;
-  readonly choices?: readonly OfferedChoice[];
-  /** Meta's word for it, where it cannot be shown. */
-  readonly hidden?: string;
-}
+import { arrayOf, at, cleanName, idOf, textOf } from '#messenger-kit';
+import type { Attachment, AttachmentType, Location } from '#messenger-kit';
+import { fileNameIn, isContentUrl, pageUrl, webUrl } from '../meta/messaging/links.js';
+import type { Shown } from '../meta/messaging/shown.js';
+import { shownTemplate } from '../meta/messaging/template.js';
 
 interface Wire {
   readonly whole: unknown;
@@ -29,7 +20,7 @@ const KINDS: ReadonlyMap<string, (wire: Wire) => Shown | undefined> = new Map([
   ['file', media('file')],
   ['location', location],
   ['fallback', link],
-  ['template', template],
+  ['template', ({ whole }) => shownTemplate(whole)],
   ['reel', share],
   ['ig_reel', share],
   ['post', share],
@@ -42,9 +33,9 @@ const KINDS: ReadonlyMap<string, (wire: Wire) => Shown | undefined> = new Map([
 const THUMBS_UP = new Set(['369239263222822', '369239343222814', '369239383222810']);
 
 /** What of a message's attachments is to be seen beside its text, in their order. */
-export function shownAttachments(wires: readonly unknown[], text: string | undefined): Shown[] {
+export function shownAttachments(message: unknown, text: string | undefined): Shown[] {
   const stickers = new Set<string>();
-  return wires.flatMap((wire) => {
+  return arrayOf(at(message, 'attachments')).flatMap((wire) => {
     // From June to August 2026 a sticker came twice: as itself and as an image.
     const sticker = idOf(at(wire, 'payload', 'sticker_id'));
     if (sticker !== undefined && stickers.has(sticker)) return [];
@@ -124,15 +115,4 @@ function share({ url, title }: Wire): Shown | undefined {
   if (url === undefined) return undefined;
   const where = isContentUrl(url) ? { reference: url } : { url: pageUrl(url) ?? url };
   return { attachment: { type: 'share', ...(title !== undefined && { title }), ...where } };
-}
-
-function template({ whole }: Wire): Shown | undefined {
-  const { text, url, choices } = readTemplate(whole);
-  if (text === undefined && choices.length === 0) return undefined;
-  const title = cleanName(text?.split('\n')[0]);
-  return {
-    attachment: { type: 'template', ...(title !== undefined && { title }), ...(url !== undefined && { url }) },
-    ...(text !== undefined && { text }),
-    choices,
-  };
 }

@@ -1,8 +1,8 @@
 import type { RejectionClass } from '#messenger-kit';
-import { verdictOf } from './errors.js';
+import { MEANINGS } from './errors.js';
 
 const rejected = (code: number, subcode?: number, isTransient = false, headers = {}): object =>
-  verdictOf({ kind: 'error', error: { code, subcode, isTransient }, headers });
+  MEANINGS.verdictOf({ kind: 'error', error: { code, subcode, isTransient }, headers });
 
 /** Meta's table, row by row. */
 test.each<[number, number | undefined, RejectionClass]>([
@@ -146,5 +146,5 @@ test.each<[number, object]>([
   [504, { kind: 'unknown' }],
   [200, { kind: 'unknown' }],
 ])('an answer that is not Meta’s own, %s', (status, expected) => {
-  expect(verdictOf({ kind: 'unreadable', status })).toMatchObject(expected);
+  expect(MEANINGS.verdictOf({ kind: 'unreadable', status })).toMatchObject(expected);
 });

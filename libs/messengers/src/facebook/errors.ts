@@ -1,18 +1,7 @@
-import type { Rejected, RejectionClass, Unknown } from '#messenger-kit';
-import { regainAccessMs, unreadable } from '../meta/answers.js';
-import type { GraphAnswer, GraphError } from '../meta/graph-api.js';
+import { Meanings, permanent, type Meaning } from '../meta/messaging/meanings.js';
 import { REFUSALS } from './refusals.js';
 
-interface Meaning {
-  readonly class: RejectionClass;
-  readonly sentence: string;
-  /** At least this long. */
-  readonly waitMs?: number;
-  readonly wholeChannel?: true;
-}
-
 const MINUTE = 60_000;
-const permanent = (sentence: string): Meaning => ({ class: 'permanent', sentence });
 const blocked: Meaning = { class: 'blocked', sentence: 'This person cannot receive messages from the Page any more.' };
 const closed: Meaning = {
   class: 'windowClosed',
@@ -97,40 +86,4 @@ const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
   [2534029, restricted],
 ]);
 
-/** Refusals of a file that a second try often overcomes: Meta was still busy with it. */
-const WORTH_ANOTHER_TRY = new Set([2018047, 2018007, 2018008]);
-
-export function isWorthAnotherTry(answer: GraphAnswer): boolean {
-  return answer.kind === 'error' && WORTH_ANOTHER_TRY.has(answer.error.subcode ?? 0);
-}
-
-/** What a refused or unreadable answer to a send means. */
-export function verdictOf(answer: Exclude<GraphAnswer, { kind: 'ok' }>): Rejected | Unknown {
-  if (answer.kind === 'unreadable') return unreadable(answer.status, REFUSALS.names);
-  const { error, headers } = answer;
-  const { waitMs = 0, wholeChannel, ...meaning } = meaningOf(error);
-  const code = error.subcode === undefined ? String(error.code) : `${error.code}/${error.subcode}`;
-  const told = regainAccessMs(headers);
-  const wait = Math.max(waitMs, told);
-  return {
-    kind: 'rejected',
-    class: meaning.class,
-    code,
-    sentence: meaning.sentence,
-    ...(meaning.class === 'retryAfter' && wait > 0 && { retryAfterMs: wait }),
-    // Where Meta tells when the Page may call again, it is the Page that must wait.
-    ...(meaning.class === 'retryAfter' && (wholeChannel || told > 0) && { wholeChannel: true }),
-  };
-}
-
-/** A dead token is dead, whatever the subcode. What Meta calls transient passes, unless it is a person's or a window's end. */
-function meaningOf({ code, subcode, isTransient }: GraphError): Meaning {
-  if (code === 190) return revoked;
-  const exact = subcode === undefined ? undefined : BY_SUBCODE.get(subcode);
-  if (isTransient && (exact === undefined || exact.class === 'permanent')) return BUSY_CODES.get(code) ?? busy;
-  return exact ?? BY_CODE.get(code) ?? permanent(`Facebook refused the message (error ${code}).`);
-}
-
-const BUSY_CODES: ReadonlyMap<number, Meaning> = new Map(
-  [...BY_CODE].filter(([, meaning]) => meaning.class === 'retryAfter'),
-);
+export const MEANINGS = new Meanings(REFUSALS.names, { bySubcode: BY_SUBCODE, byCode: BY_CODE, busy, revoked });

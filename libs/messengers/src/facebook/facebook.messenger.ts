@@ -1,10 +1,10 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { GRAPH_URL, GRAPH_VERSION, GraphApi } from '../meta/graph-api.js';
+import { SignedMedia } from '../meta/messaging/media.js';
 import { metaAppOf } from '../meta/meta-app.js';
 import { Usage } from '../meta/usage.js';
 import { FacebookHistory } from './history.js';
 import { FacebookIncome } from './income.js';
-import { FacebookMedia } from './media.js';
 import { FacebookOutcome } from './outcome.js';
 import { FacebookProfile } from './profile.js';
 import { FacebookRegistration } from './registration.js';
@@ -23,7 +23,7 @@ export class FacebookMessenger implements Messenger {
   readonly registration: FacebookRegistration;
   readonly signIn: FacebookSignIn;
   readonly profile: FacebookProfile;
-  readonly media: FacebookMedia;
+  readonly media: SignedMedia;
   readonly history: FacebookHistory;
 
   constructor(settings: MessengerSettings[string], http: GuardedHttp) {
@@ -39,7 +39,7 @@ export class FacebookMessenger implements Messenger {
     const businessPages = settings['businessPages'] === 'on';
     this.signIn = new FacebookSignIn(api, app, { base: `${website}/${version}`, businessPages });
     this.profile = new FacebookProfile(api);
-    this.media = new FacebookMedia(http);
+    this.media = new SignedMedia(http, 'Facebook');
     this.history = new FacebookHistory(api);
   }
 }

@@ -1,6 +1,6 @@
 import { arrayOf, at, idOf, textOf, timeOf } from '#messenger-kit';
 import type { ChannelAccount, HistoryReader, HistoryVerdict, RejectionClass } from '#messenger-kit';
-import { verdictOf } from './errors.js';
+import { MEANINGS } from './errors.js';
 import type { GraphApi } from '../meta/graph-api.js';
 
 /** Meta tells details of the 20 newest messages of a conversation only. */
@@ -29,7 +29,7 @@ export class FacebookHistory implements HistoryReader {
       signal,
     });
     if (answer.kind !== 'ok') {
-      const verdict = verdictOf(answer);
+      const verdict = MEANINGS.verdictOf(answer);
       const mayPass = verdict.kind === 'unknown' || PASSING.has(verdict.class);
       return { kind: 'refused', class: mayPass ? 'retry' : 'permanent', sentence: verdict.sentence };
     }

@@ -1,6 +1,6 @@
 import { at, cleanName, textOf } from '#messenger-kit';
 import type { ChannelAccount, Profile, ProfileReader, Recipient } from '#messenger-kit';
-import { verdictOf } from './errors.js';
+import { MEANINGS } from './errors.js';
 import type { GraphApi } from '../meta/graph-api.js';
 
 /** https://developers.facebook.com/docs/messenger-platform/identity/user-profile. Being refused is normal. */
@@ -15,7 +15,7 @@ export class FacebookProfile implements ProfileReader {
       query: { fields: 'first_name,last_name,name' },
     });
     if (answer.kind === 'ok') return profileOf(answer.body);
-    const verdict = verdictOf(answer);
+    const verdict = MEANINGS.verdictOf(answer);
     const isFinal = verdict.kind === 'rejected' && verdict.class !== 'retryAfter' && verdict.class !== 'reauthorize';
     if (isFinal) return undefined;
     throw new Error('Facebook did not tell the profile; it may later');

@@ -9,7 +9,7 @@ import type {
   Refused,
   WebhookSecrets,
 } from '#messenger-kit';
-import { verdictOf } from './errors.js';
+import { MEANINGS } from './errors.js';
 import type { GraphApi } from '../meta/graph-api.js';
 import { refused } from '../meta/refusals.js';
 import { REFUSALS } from './refusals.js';
@@ -74,7 +74,7 @@ export class FacebookRegistration implements MessengerRegistrationWorker {
     const answer = await this.api.call({ method: 'DELETE', path: `${account.source}/subscribed_apps`, token });
     if (answer.kind === 'ok') return;
     if (answer.kind === 'unreadable') throw new Error(`Facebook gave no readable answer (${answer.status})`);
-    const verdict = verdictOf(answer);
+    const verdict = MEANINGS.verdictOf(answer);
     if (verdict.kind === 'rejected' && verdict.class === 'retryAfter') {
       throw new Error(`Facebook did not unsubscribe the Page at the moment (error ${verdict.code})`);
     }

@@ -1,5 +1,6 @@
-import type { FormPart, MessageContent, OfferedChoice, OutgoingFile, OutgoingMessage } from '#messenger-kit';
-import { needsButtons } from './limits.js';
+import type { FormPart, MessageContent, OutgoingFile, OutgoingMessage } from '#messenger-kit';
+import { saidWithChoices } from '../meta/messaging/choices.js';
+import { isMid } from '../meta/messaging/item.js';
 
 /** How Meta is to take it: as an answer within 24 hours, or under a tag. */
 export function messagingType(tag: string | null): Readonly<Record<string, string>> {
@@ -11,7 +12,7 @@ export function textBody({ id, content }: OutgoingMessage, recipient: string, ta
   return {
     recipient: { id: recipient },
     ...messagingType(tag),
-    message: { ...said(content), metadata: id },
+    message: { ...saidWithChoices(content), metadata: id },
     ...replyTo(content),
   };
 }
@@ -38,26 +39,6 @@ export async function fileForm(
   return [...parts, { name: 'filedata', content: await file.read(), fileName, mimeType }];
 }
 
-/** Ids of ours stand in for postbacks without `mid` and for overlong ids; Meta knows neither. */
-export function isMid(externalId: string | undefined): externalId is string {
-  return externalId !== undefined && !/^(postback|sha256):/.test(externalId);
-}
-
 function replyTo(content: MessageContent): { reply_to?: { mid: string } } {
   return isMid(content.replyTo) ? { reply_to: { mid: content.replyTo } } : {};
-}
-
-function said({ text = '', choices = [] }: MessageContent): object {
-  if (choices.length === 0) return { text };
-  if (!needsButtons(choices)) return { text, quick_replies: choices.map(quickReply) };
-  const payload = { template_type: 'button', text, buttons: choices.map(button) };
-  return { attachment: { type: 'template', payload } };
-}
-
-function quickReply({ title, payload }: OfferedChoice): object {
-  return { content_type: 'text', title, payload: payload ?? title };
-}
-
-function button({ title, payload, url }: OfferedChoice): object {
-  return url === undefined ? { type: 'postback', title, payload: payload ?? title } : { type: 'web_url', title, url };
 }

@@ -1,23 +1,28 @@
-import { at, eventKey, idOf, isPlainId, objectOf, textOf } from '#messenger-kit';
+import { at, eventKey, isPlainId, objectOf, textOf } from '#messenger-kit';
 import type { InboundEvent, MessageContent } from '#messenger-kit';
 import { messageContent, postbackContent } from './content.js';
 import { deletion } from './changes.js';
-import { malformed, midOf, ofNobody, personOf, stamp, type Item } from './item.js';
+import { isOurs, malformed, midOf, ofNobody, personOf, stamp, type Converter, type Item } from './item.js';
+import type { Show } from './shown.js';
 
-/** https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages */
-export function message(item: Item): InboundEvent {
-  const wire = at(item.wire, 'message');
-  const mid = midOf(wire);
-  if (mid === undefined) return malformed(item.page, 'message_without_id', item.wire);
-  if (at(wire, 'is_deleted') === true) return deletion(item, mid);
-  if (at(wire, 'is_echo') === true) return echo(item, mid, wire);
-  return inbound(item, mid, eventKey('message', mid), messageContent(wire));
+/** `show`: what the network attaches. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/messages */
+export function messageConverter(show: Show): Converter {
+  return (item) => {
+    const wire = at(item.wire, 'message');
+    const mid = midOf(wire);
+    if (mid === undefined) return malformed(item.account, 'message_without_id', item.wire);
+    if (at(wire, 'is_deleted') === true) return deletion(item, mid);
+    const content = messageContent(wire, show);
+    return at(wire, 'is_echo') === true
+      ? echo(item, mid, wire, content)
+      : inbound(item, mid, eventKey('message', mid), content);
+  };
 }
 
 /** `mid` exists since version 11 of the payload; before that who, when and what must do. */
 export function postback(item: Item): InboundEvent {
   const wire = at(item.wire, 'postback');
-  if (!objectOf(wire)) return malformed(item.page, 'postback_without_content', item.wire);
+  if (!objectOf(wire)) return malformed(item.account, 'postback_without_content', item.wire);
   const mid = midOf(wire);
   const pressed = textOf(at(wire, 'payload')) ?? textOf(at(wire, 'title'));
   const key = mid ? eventKey('message', mid) : eventKey('postback', item.sender, stamp(item.time), pressed);
@@ -28,7 +33,7 @@ function inbound(item: Item, externalId: string, key: string, content: MessageCo
   if (item.sender === undefined) return ofNobody(item, 'sender', key);
   return {
     kind: 'message',
-    source: item.page,
+    source: item.account,
     key,
     sender: personOf(item, item.sender),
     externalId,
@@ -38,22 +43,22 @@ function inbound(item: Item, externalId: string, key: string, content: MessageCo
 }
 
 /**
- * Everything the Page sends comes back: by us, by other apps, from the Page's inbox, from advertisements.
+ * Everything the account sends comes back: by us, by other apps, from its inbox, from advertisements.
  * https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes
  */
-function echo(item: Item, mid: string, wire: unknown): InboundEvent {
+function echo(item: Item, mid: string, wire: unknown, content: MessageContent): InboundEvent {
   const key = eventKey('echo', mid);
   if (item.recipient === undefined) return ofNobody(item, 'recipient', key);
   const ownId = ownIdOf(item, wire);
   return {
     kind: 'echo',
-    source: item.page,
+    source: item.account,
     key,
     recipient: personOf(item, item.recipient),
     externalId: mid,
     ...(ownId !== undefined && { ownId }),
     ...(item.time && { sentAt: item.time }),
-    content: messageContent(wire),
+    content,
   };
 }
 
@@ -61,6 +66,6 @@ function echo(item: Item, mid: string, wire: unknown): InboundEvent {
 function ownIdOf(item: Item, wire: unknown): string | undefined {
   const app = at(wire, 'app_id') ?? undefined;
   const metadata = textOf(at(wire, 'metadata'));
-  const isOurs = app === undefined || (item.app !== undefined && idOf(app) === item.app);
-  return isOurs && metadata !== undefined && isPlainId(metadata) ? metadata : undefined;
+  const mayBeOurs = app === undefined || isOurs(item, app);
+  return mayBeOurs && metadata !== undefined && isPlainId(metadata) ? metadata : undefined;
 }

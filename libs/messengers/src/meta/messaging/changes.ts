@@ -1,5 +1,5 @@
-import { arrayOf, at, cleanName, eventKey, fingerprint, idOf, textOf, timeOf } from '#messenger-kit';
-import type { InboundEvent, ReceiptEvent } from '#messenger-kit';
+import { at, cleanName, eventKey, fingerprint, idOf, textOf } from '#messenger-kit';
+import type { InboundEvent } from '#messenger-kit';
 import { ignored, malformed, midOf, ofNobody, personOf, stamp, type Item } from './item.js';
 
 /** The whole new text, and nothing of what came with it, by whoever wrote it. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events */
@@ -7,13 +7,13 @@ export function edit(item: Item): InboundEvent {
   const wire = at(item.wire, 'message_edit');
   const mid = midOf(wire);
   const text = textOf(at(wire, 'text'));
-  if (mid === undefined) return malformed(item.page, 'edit_without_id', item.wire);
-  if (text === undefined) return malformed(item.page, 'edit_without_text', item.wire);
+  if (mid === undefined) return malformed(item.account, 'edit_without_id', item.wire);
+  if (text === undefined) return malformed(item.account, 'edit_without_text', item.wire);
   const wireNumber = idOf(at(wire, 'num_edit')) ?? '';
   const number = /^\d{1,9}$/.test(wireNumber) ? Number(wireNumber) : undefined;
   return {
     kind: 'edit',
-    source: item.page,
+    source: item.account,
     key: eventKey('edit', mid, number?.toString() ?? fingerprint(text)),
     target: mid,
     ...(item.time && { at: item.time }),
@@ -26,7 +26,7 @@ export function edit(item: Item): InboundEvent {
 
 export function deletion(item: Item, mid: string): InboundEvent {
   const key = eventKey('deletion', mid);
-  return { kind: 'deletion', source: item.page, key, target: mid, ...(item.time && { at: item.time }), rank: 0 };
+  return { kind: 'deletion', source: item.account, key, target: mid, ...(item.time && { at: item.time }), rank: 0 };
 }
 
 /** Meta's words for reactions; with `other` only the emoji tells. */
@@ -44,47 +44,22 @@ const EMOJIS: ReadonlyMap<string, string> = new Map([
 export function reaction(item: Item): InboundEvent {
   const wire = at(item.wire, 'reaction');
   const mid = midOf(wire);
-  if (mid === undefined) return malformed(item.page, 'reaction_without_id', item.wire);
+  if (mid === undefined) return malformed(item.account, 'reaction_without_id', item.wire);
   const isTakenBack = at(wire, 'action') === 'unreact';
   const emoji = cleanName(textOf(at(wire, 'emoji'))) ?? EMOJIS.get(textOf(at(wire, 'reaction')) ?? '');
-  if (!isTakenBack && emoji === undefined) return ignored(item.page, 'reaction_without_emoji', fingerprint(item.wire));
+  if (!isTakenBack && emoji === undefined)
+    return ignored(item.account, 'reaction_without_emoji', fingerprint(item.wire));
   const emojis = isTakenBack || emoji === undefined ? [] : [emoji];
   const key = eventKey('reaction', mid, item.sender, stamp(item.time), ...emojis);
   if (item.sender === undefined) return ofNobody(item, 'sender', key);
   return {
     kind: 'reaction',
-    source: item.page,
+    source: item.account,
     key,
     target: mid,
     ...(item.time && { at: item.time }),
     rank: 0,
-    by: item.sender === item.page ? 'account' : personOf(item, item.sender),
+    by: item.sender === item.account ? 'account' : personOf(item, item.sender),
     emojis,
-  };
-}
-
-export const delivery = (item: Item): InboundEvent => receipt(item, 'delivery', 'delivered');
-export const read = (item: Item): InboundEvent => receipt(item, 'read', 'read');
-
-/** Up to a watermark by Meta's clock, and by name where it names them. */
-function receipt(item: Item, name: 'delivery' | 'read', status: ReceiptEvent['status']): InboundEvent {
-  const wire = at(item.wire, name);
-  const upTo = timeOf(at(wire, 'watermark'));
-  const named = arrayOf(at(wire, 'mids')).map((mid) => midOf({ mid }));
-  const targets = [...new Set(named.filter((mid) => mid !== undefined))];
-  const key = eventKey(name, item.sender, stamp(upTo), targets.length > 0 ? fingerprint(targets) : undefined);
-  if (item.sender === undefined) return ofNobody(item, 'sender', key);
-  if (!upTo && targets.length === 0) return malformed(item.page, `${name}_of_nothing`, item.wire);
-  // The Page itself read or got something: nothing that happened to a message of ours.
-  if (item.sender === item.page) return ignored(item.page, 'own_receipt', key);
-  return {
-    kind: 'receipt',
-    source: item.page,
-    key,
-    status,
-    person: personOf(item, item.sender),
-    ...(targets.length > 0 && { targets }),
-    ...(upTo && { upTo }),
-    ...(item.time && { at: item.time }),
   };
 }

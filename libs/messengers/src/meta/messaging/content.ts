@@ -1,12 +1,12 @@
 import { arrayOf, at, idOf, objectOf, textOf } from '#messenger-kit';
 import type { Choice, MessageContent, OfferedChoice, Referral, Unsupported } from '#messenger-kit';
-import { shownAttachments, type Shown } from './attachments.js';
 import { midOf } from './item.js';
+import type { Show, Shown } from './shown.js';
 import { offered } from './template.js';
 
-/** What a `message` of a messaging event says, of a person or of the Page. */
-export function messageContent(message: unknown): MessageContent {
-  return wordsAlone(message) ?? wholeContent(message);
+/** What a `message` of a messaging event says, of a person or of the account. */
+export function messageContent(message: unknown, show: Show): MessageContent {
+  return wordsAlone(message) ?? wholeContent(message, show);
 }
 
 /** Most messages are words and nothing else: they are known by having nothing else. */
@@ -17,10 +17,10 @@ function wordsAlone(message: unknown): MessageContent | undefined {
   return text === undefined ? undefined : { text };
 }
 
-function wholeContent(message: unknown): MessageContent {
+function wholeContent(message: unknown, show: Show): MessageContent {
   const payload = textOf(at(message, 'quick_reply', 'payload'));
   const own = textOf(at(message, 'text')) ?? payload;
-  const shown = shownAttachments(arrayOf(at(message, 'attachments')), own);
+  const shown = show(message, own);
   const said = shown.map((one) => one.text).filter((line) => line !== undefined);
   const text = own ?? (said.length > 0 ? said.join('\n') : undefined);
   const choice: Choice | undefined = payload === undefined ? undefined : { title: own ?? payload, payload };

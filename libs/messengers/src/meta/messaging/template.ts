@@ -1,9 +1,10 @@
 import { arrayOf, at, cleanName, textOf } from '#messenger-kit';
 import type { OfferedChoice } from '#messenger-kit';
+import type { Shown } from './shown.js';
 import { pageUrl } from './links.js';
 
 /** What a template says: its own text, the titles of its cards or products, its buttons. */
-export interface Template {
+interface Template {
   readonly text?: string;
   /** Where its first card leads. */
   readonly url?: string;
@@ -11,7 +12,18 @@ export interface Template {
 }
 
 /** https://developers.facebook.com/docs/messenger-platform/send-messages/templates */
-export function readTemplate(wire: unknown): Template {
+export function shownTemplate(whole: unknown): Shown | undefined {
+  const { text, url, choices } = readTemplate(whole);
+  if (text === undefined && choices.length === 0) return undefined;
+  const title = cleanName(text?.split('\n')[0]);
+  return {
+    attachment: { type: 'template', ...(title !== undefined && { title }), ...(url !== undefined && { url }) },
+    ...(text !== undefined && { text }),
+    choices,
+  };
+}
+
+function readTemplate(wire: unknown): Template {
   const payload = at(wire, 'payload');
   const cards = [...arrayOf(at(payload, 'elements')), ...arrayOf(at(payload, 'product', 'elements'))];
   const lines = [textOf(at(payload, 'text')), ...cards.map(cardLine)].filter((line) => line !== undefined);
