@@ -6,6 +6,7 @@ import { CheckRecords } from './doctor/check-records.js';
 import { Doctor } from './doctor/doctor.js';
 import { Examination } from './doctor/examination.js';
 import { OwnAddress } from './doctor/own-address.js';
+import { Renewal } from './doctor/renewal.js';
 import { Repair } from './doctor/repair.js';
 import { Rounds } from './doctor/rounds.js';
 import { ChannelRemoval } from './removal/channel-removal.js';
@@ -16,6 +17,17 @@ import { RemovalController } from './removal/removal.controller.js';
 @Module({
   imports: [EventsModule],
   controllers: [CheckController, RemovalController],
-  providers: [ChannelRemoval, CheckRecords, CheckRepository, Doctor, Examination, Farewell, OwnAddress, Repair, Rounds],
+  providers: [
+    ChannelRemoval,
+    CheckRecords,
+    CheckRepository,
+    Doctor,
+    Examination,
+    Farewell,
+    OwnAddress,
+    Renewal,
+    Repair,
+    Rounds,
+  ],
 })
 export class ChannelCareModule {}

@@ -59,6 +59,7 @@ export class RegistrationModule {
         Registration,
         WebhookProbe,
         ChannelRepository,
+        ChannelSecrets,
         PUBLIC_URL,
         WebhookAddresses,
       ],

@@ -36,6 +36,12 @@ export interface Refused {
   readonly sentence: string;
 }
 
+export type RenewVerdict =
+  /** To be kept in place of all credentials the account has. */
+  | { readonly kind: 'renewed'; readonly credentials: Readonly<Record<string, string>> }
+  | { readonly kind: 'not_due' }
+  | Refused;
+
 /** What an account looks like at its messenger. */
 export interface AccountPicture {
   /** What `MediaLoader.load` takes as the reference of an image. */
@@ -73,6 +79,11 @@ export interface MessengerRegistrationWorker {
   picture?(account: ChannelAccount): Promise<AccountPicture | undefined>;
   /** Stops the delivery, as far as the credentials still allow. Succeeds when there is nothing left to stop. */
   disconnect(account: ChannelAccount, webhookUrl: string): Promise<void>;
+  /**
+   * For credentials that end: fresh ones, where it is time. Asked about once an hour, by several nodes at once now and then;
+   * those before must stay good for some minutes. Rejects when the network cannot be reached.
+   */
+  renew?(account: ChannelAccount, now: Date): Promise<RenewVerdict>;
   /**
    * What the network says about the channel, changing nothing there: the credentials, the rights, the delivery to us. What it
    * does not tell is `unknown`. Rejects when it cannot be reached.

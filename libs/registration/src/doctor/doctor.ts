@@ -12,6 +12,7 @@ import { Repair } from './repair.js';
 
 /** What may be put right. */
 export interface Consent {
+  /** Also that credentials are renewed that come to an end. */
   readonly repair: boolean;
   /** Also what takes something away from another system. */
   readonly takeOver: boolean;
@@ -36,10 +37,12 @@ export class Doctor {
     if (channel.health === 'connecting') {
       throw Problem.conflict('not_connected', 'This channel was never connected. Register it again to finish it.');
     }
+    const found = consent.repair ? await this.repairs.renew(channel) : [];
     const account = await this.channels.account(channelId);
-    let diagnosis = await this.examination.of(channel, account);
+    let diagnosis = await this.examination.of(channel, account, found);
     const repaired = consent.repair && (await this.repairs.of(channel, diagnosis.findings, consent.takeOver));
-    if (repaired) diagnosis = await this.examination.of((await this.repository.get(channelId)) ?? channel, account);
+    if (repaired)
+      diagnosis = await this.examination.of((await this.repository.get(channelId)) ?? channel, account, found);
     await this.records.keep(account, diagnosis, repaired);
     this.channels.forget();
     const { state, findings, at } = diagnosis;

@@ -28,8 +28,8 @@ export class Examination {
     private readonly checks: CheckRepository,
   ) {}
 
-  /** The network is asked with the credentials of `account`. */
-  async of(channel: Channel, account: ChannelAccount): Promise<Diagnosis> {
+  /** The network is asked with the credentials of `account`. `found`: what was found before. */
+  async of(channel: Channel, account: ChannelAccount, found: readonly Finding[] = []): Promise<Diagnosis> {
     const at = new Date();
     const [network, address, traffic, before] = await Promise.all([
       this.askNetwork(channel, account, at),
@@ -38,7 +38,7 @@ export class Examination {
       this.checks.pulse(channel.id),
     ]);
     const pulse = pulseAfter(before, traffic.ledger.received, at);
-    const findings = [...network, ...address, ...commonFindings(channel, traffic, pulse, at)];
+    const findings = [...network, ...found, ...address, ...commonFindings(channel, traffic, pulse, at)];
     return { state: worstOf(findings), findings, pulse, at };
   }
 

@@ -7,6 +7,7 @@ import { ChannelRepository } from '../channel.repository.js';
 import { Channels } from '../channels.js';
 import { accepted, asked } from '../network.js';
 import { WebhookAddresses } from '../webhook-addresses.js';
+import { Renewal } from './renewal.js';
 
 /** Connects a channel again with the credentials it has, which puts right what the messenger forgot. */
 @Injectable()
@@ -17,7 +18,13 @@ export class Repair {
     private readonly repository: ChannelRepository,
     private readonly addresses: WebhookAddresses,
     private readonly database: Database,
+    private readonly renewal: Renewal,
   ) {}
+
+  /** Credentials that come to an end are renewed, so that none is found dead that need not be; gives what is wrong with that. */
+  renew(channel: Channel): Promise<Finding[]> {
+    return this.renewal.of(channel);
+  }
 
   /**
    * Whether something was put right. What would take something away from another system is left alone unless `takeOver`.

@@ -27,6 +27,8 @@ export class FakeNetwork {
   /** What the accounts look like; `unknown`: that cannot be asked. */
   picture: AccountPicture | 'unknown' | undefined;
   unreachableForGood = false;
+  /** What it says of credentials that may come to an end. */
+  renews: MessengerRegistrationWorker['renew'];
   /** Called while an account is being disconnected. */
   whileDisconnecting: (() => void) | undefined;
   /** Called while an account is being looked at, before the network says what it found. */
@@ -57,6 +59,7 @@ export class FakeNetwork {
           this.picture === 'unknown' ? Promise.reject(new Error('ECONNRESET')) : Promise.resolve(this.picture),
         disconnect: (account) => this.disconnect(account),
         inspect: (account) => this.inspect(account),
+        renew: (account, now) => this.renews?.(account, now) ?? Promise.resolve({ kind: 'not_due' }),
         ...more,
       },
     };
