@@ -10,7 +10,7 @@ export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './pro
 export { isPublicAddress } from './http/public-address.js';
 export * from './registry.js';
 export { isSigned, signed, writtenSecret } from './standard-webhooks.js';
-export { cleanName, cleanText, splitText } from './text.js';
+export { cleanName, cleanText, splitText, splitTextByBytes } from './text.js';
 export { readUnified, type UnifiedPlace } from './unified/read-unified.js';
 export * from './unified-message.js';
 export * from './untrusted.js';

@@ -18,18 +18,39 @@ const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
  * of a part, else between graphemes, never inside a surrogate pair. White space at a cut is dropped.
  */
 export function splitText(text: string, max: number): string[] {
-  if (text.length <= max) return [text];
+  return split(text, () => max);
+}
+
+/** The same with parts of at most `maxBytes` bytes of UTF-8. */
+export function splitTextByBytes(text: string, maxBytes: number): string[] {
+  return split(text, (start) => unitsWithin(text, start, maxBytes));
+}
+
+/** `maxFrom`: how many UTF-16 units a part that starts there may have. */
+function split(text: string, maxFrom: (start: number) => number): string[] {
   const parts: string[] = [];
   const segments = graphemes.segment(text);
   let start = 0;
-  while (text.length - start > max) {
+  for (let max = maxFrom(start); text.length - start > max; max = maxFrom(start)) {
     const cut = cutOf(text, segments, start, max);
     parts.push(text.slice(start, cut).trimEnd());
     start = cut + leadingSpace(text, cut);
   }
+  if (start === 0) return [text];
   parts.push(text.slice(start));
   const said = parts.filter((part) => part.trim() !== '');
-  return said.length > 0 ? said : [text.slice(0, max)];
+  return said.length > 0 ? said : [text.slice(0, maxFrom(0))];
+}
+
+function unitsWithin(text: string, start: number, maxBytes: number): number {
+  let units = 0;
+  for (let bytes = 0; start + units < text.length;) {
+    const point = text.codePointAt(start + units) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > maxBytes && units > 0) break;
+    units += point < 0x10000 ? 1 : 2;
+  }
+  return units;
 }
 
 function cutOf(text: string, segments: Intl.Segments, start: number, max: number): number {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parseJson } from './json.js';
 import { boundedId, eventKey, fingerprint } from './keys.js';
 import { isOneOfSecrets, isSignedByOneOf } from './proof.js';
-import { cleanName, cleanText, splitText } from './text.js';
+import { cleanName, cleanText, splitText, splitTextByBytes } from './text.js';
 import { at, idOf, textOf, timeOf } from './untrusted.js';
 
 test('numbers beyond 2^53 keep their digits; texts that look like them keep theirs', () => {
@@ -109,6 +109,21 @@ test('splitting keeps every word, stays within the limit and never breaks a char
       expect(parts.some((part) => /^[\u200d\u0301]|\u200d$/.test(part))).toBe(false);
     }),
   );
+});
+
+test('splitting by bytes keeps every word, and counts what each character takes in UTF-8', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', '🙂', 'é', 'ж', '한'), minLength: 1, maxLength: 30 });
+  const text = fc.array(word, { minLength: 1 }).map((words) => words.join(' '));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 20, max: 60 }), (said, max) => {
+      const parts = splitTextByBytes(said, max);
+      expect(parts.join('').replaceAll(' ', '')).toBe(said.replaceAll(' ', ''));
+      expect(parts.every((part) => Buffer.byteLength(part) <= max && part.isWellFormed())).toBe(true);
+    }),
+  );
+  expect(splitTextByBytes('ж'.repeat(500), 1000)).toEqual(['ж'.repeat(500)]);
+  expect(splitTextByBytes('да нет', 8)).toEqual(['да', 'нет']);
+  expect(splitTextByBytes('🙂🙂🙂', 8)).toEqual(['🙂🙂', '🙂']);
 });
 
 test('splitting prefers line ends and spaces, and survives a grapheme without end', () => {

@@ -48,6 +48,17 @@ export type Step =
 
 export type StepAbout<About extends Step['about']> = Extract<Step, { readonly about: About }>;
 
+/** A receipt for a message and everything before it. */
+type ReachingBack = ReceiptEvent & Required<Pick<ReceiptEvent, 'person' | 'upToTargets'>>;
+
+/** A step that concerns the chats of a person. */
+export type PersonalStep =
+  Exclude<Step, { about: 'message' }> | (StepAbout<'message'> & { readonly event: ReachingBack });
+
+export function isPersonal(step: Step): step is PersonalStep {
+  return step.about !== 'message' || (step.event.kind === 'receipt' && step.event.upToTargets === true);
+}
+
 /** A change in the single steps it consists of. */
 export function stepsOf(change: ArrivedChange & { readonly waitingId?: string }): Step[] {
   const { event, ...of } = change;
@@ -55,17 +66,18 @@ export function stepsOf(change: ArrivedChange & { readonly waitingId?: string })
   if (event.kind === 'notice') return [{ ...of, about: 'notice', event }];
   if (event.kind !== 'receipt') return [{ ...of, about: 'message', target: event.target, event }];
   const targets = event.targets ?? [];
-  const { targets: _targets, upTo, person, ownId, ...receipt } = event;
+  const { targets: _targets, upTo, upToTargets, person, ownId, ...receipt } = event;
   const own = targets.length === 1 && ownId !== undefined ? { ownId } : {};
+  const back = upToTargets && person && event.status !== 'failed' ? { upToTargets, person } : {};
   const steps = targets.map((target): Step => {
-    return { ...of, about: 'message', target, event: { ...receipt, ...own, targets: [target] } };
+    return { ...of, about: 'message', target, event: { ...receipt, ...own, ...back, targets: [target] } };
   });
   if (!upTo || !person || event.status === 'failed' || event.status === 'sent') return steps;
   return [...steps, { ...of, about: 'watermark', event: { ...receipt, person, upTo } }];
 }
 
 /** Whom a step that is about a person is about. */
-export function personOf({ channelId, messenger, ...step }: Exclude<Step, { about: 'message' }>): Person {
+export function personOf({ channelId, messenger, ...step }: PersonalStep): Person {
   const { scope, externalId } = step.about === 'echo' ? step.event.recipient : step.event.person;
   return { channelId, messenger, scope, externalId };
 }

@@ -146,6 +146,15 @@ const SENDING = {
     WHERE m.chat_id = ANY ($1::uuid[]) AND m.status IN ('queued', 'sending') AND m.status = 'sending'`,
 };
 
+/** Among a chat's latest messages: what is older nobody waits for any more. */
+const UNCONFIRMED = {
+  name: 'changes-unconfirmed',
+  text: `
+    SELECT m.id FROM unnest($1::uuid[], $2::int[]) AS w (chat_id, last_seq)
+    JOIN messages m ON m.chat_id = w.chat_id AND m.seq > w.last_seq - 50
+    WHERE m.status = 'unconfirmed' AND m.external_id IS NULL`,
+};
+
 /** Finding, locking and loading what changes are about: one statement each for a whole batch. */
 @Injectable()
 export class ChangeRepository {
@@ -196,6 +205,13 @@ export class ChangeRepository {
   /** How far the people of these chats have what was sent to them. */
   async upTo(tx: Tx, chatIds: readonly string[]): Promise<(UpTo & { readonly chatId: string })[]> {
     return chatIds.length === 0 ? [] : rows(tx, UP_TO, [chatIds]);
+  }
+
+  /** The messages of unknown fate in these chats. */
+  async unconfirmed(tx: Tx, chats: readonly Pick<HeldChat, 'id' | 'lastSeq'>[]): Promise<string[]> {
+    if (chats.length === 0) return [];
+    const values = [chats.map(({ id }) => id), chats.map(({ lastSeq }) => lastSeq)];
+    return (await rows<{ id: string }>(tx, UNCONFIRMED, values)).map(({ id }) => id);
   }
 
   /** Which of the chats have a message whose sending is under way. */

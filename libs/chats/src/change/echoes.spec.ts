@@ -88,6 +88,35 @@ test('an echo proves a message of unknown fate', async () => {
   expect(await outboundOf(person)).toMatchObject([{ id: one.messageId, externalId: 'o1', status: 'sent' }]);
 });
 
+test('an echo that never tells whose it is proves a message of unknown fate that says the same, and no other', async () => {
+  const person = await aWriter();
+  const [one, other] = [await house.sending(person, 'On its way'), await house.queued(person, 'On its way')];
+  await leaveUnconfirmed(person);
+  const at = (await house.byId(one.messageId)).sentAt.getTime();
+  const comes = (externalId: string, text: string, later: number) =>
+    house.happens(echo(person, externalId, { mayBeOurs: true, content: { text }, sentAt: new Date(at + later) }));
+  await comes('f1', 'Something else', 1_000);
+  await comes('f2', 'On its way', 11 * 60_000);
+  await comes('f3', 'On its way', -2 * 60_000);
+  expect((await house.byId(one.messageId)).status).toBe('unconfirmed');
+  await comes('o1', ' On its way', 1_000);
+  await comes('o1', ' On its way', 1_000);
+  expect(await house.byId(one.messageId)).toMatchObject({ status: 'sent', externalId: 'o1', text: 'On its way' });
+  expect((await house.byId(other.messageId)).status).toBe('queued');
+  expect(await outboundOf(person)).toHaveLength(5);
+});
+
+test('an echo that never tells whose it is waits while a message is being sent, and proves it when its answer is lost', async () => {
+  const person = await aWriter();
+  const one = await house.sending(person, 'On its way');
+  const sentAt = (await house.byId(one.messageId)).sentAt;
+  await house.happens(echo(person, 'o1', { mayBeOurs: true, content: { text: 'On its way' }, sentAt }));
+  expect(await outboundOf(person)).toHaveLength(1);
+  await leaveUnconfirmed(person);
+  await lookAgain(person);
+  expect(await outboundOf(person)).toMatchObject([{ id: one.messageId, status: 'sent', externalId: 'o1' }]);
+});
+
 test('an echo keeps a message from being sent again', async () => {
   const person = await aWriter();
   const one = await house.sending(person);

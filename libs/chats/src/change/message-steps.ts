@@ -1,6 +1,6 @@
 import { newId } from '#database';
-import type { EditEvent, MessageContent } from '#messenger-kit';
-import { personOf, type StepAbout, type TargetedEvent } from './arrived-change.js';
+import type { EchoEvent, EditEvent, MessageContent } from '#messenger-kit';
+import { isPersonal, personOf, type StepAbout, type TargetedEvent } from './arrived-change.js';
 import type { HeldChat } from './change.repository.js';
 import {
   deleted,
@@ -15,6 +15,7 @@ import {
   type Version,
   withChangesOf,
 } from './message-state.js';
+import { raise } from './person-steps.js';
 import type { Scene } from './scene.js';
 import { personKey } from './waiting-changes.repository.js';
 
@@ -31,6 +32,8 @@ export function changeMessage(scene: Scene, step: StepAbout<'message'>): void {
     prove(scene, own, channelId, [target], undefined);
   }
   const message = scene.messageOf(key);
+  if (message && isPersonal(step) && message.direction === 'outbound')
+    raise(scene, step, step.event.status, message.sentAt);
   if (message) scene.put(after(message, event, scene.at));
   else if (!isProofAlone(event)) scene.wait(step, 'message', target);
 }
@@ -71,7 +74,35 @@ export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
   const chat = scene.chats.get(scene.personOf(personOf(step))?.chatId ?? '');
   if (!chat) scene.wait(step, 'person', personKey(event.recipient));
   else if (scene.sending.has(chat.id)) scene.wait(step, 'message', event.externalId);
-  else addForeign(scene, step, chat);
+  else {
+    const ours = event.mayBeOurs && unconfirmedLike(scene, chat, event);
+    if (ours) prove(scene, ours, channelId, [event.externalId], event.sentAt);
+    else addForeign(scene, step, chat);
+  }
+}
+
+/** How long before a messenger has a message it may have been queued, and how far its clock may be behind ours. */
+const EARLIER_MS = 10 * 60_000;
+const BEHIND_MS = 60_000;
+
+/** The first message of unknown fate in this chat that an echo can be of, by what both say and when. */
+function unconfirmedLike(
+  scene: Scene,
+  chat: HeldChat,
+  { content, sentAt = scene.at }: EchoEvent,
+): MessageState | undefined {
+  const isLike = (one: MessageState) => {
+    const lead = sentAt.getTime() - one.sentAt.getTime();
+    return lead < EARLIER_MS && lead > -BEHIND_MS && essenceOf(one.content) === essenceOf(content);
+  };
+  return [...scene.messages.values()]
+    .filter((one) => one.chatId === chat.id && one.status === 'unconfirmed' && one.externalId === null && isLike(one))
+    .sort((one, other) => one.seq - other.seq)[0];
+}
+
+/** The words alone where there are some: a messenger may show choices as an attachment. */
+function essenceOf({ text, attachments = [] }: MessageContent): string {
+  return text?.trim() || `[${attachments.map(({ type }) => type).join()}]`;
 }
 
 /**

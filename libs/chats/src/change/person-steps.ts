@@ -1,21 +1,25 @@
-import type { NoticeEvent } from '#messenger-kit';
-import { personOf, type StepAbout } from './arrived-change.js';
+import type { NoticeEvent, ReceiptEvent } from '#messenger-kit';
+import { type PersonalStep, personOf, type StepAbout } from './arrived-change.js';
 import type { Scene } from './scene.js';
 import { personKey } from './waiting-changes.repository.js';
 
 /** Of several moments of one person in a batch the latest counts. */
 export function raiseWatermark(scene: Scene, step: StepAbout<'watermark'>): void {
-  const { event, channelId } = step;
+  const { status, upTo, person } = step.event;
+  if (!raise(scene, step, status, upTo)) scene.wait(step, 'person', personKey(person));
+}
+
+/** The same where a message says up to when. False where nobody knows the person. */
+export function raise(scene: Scene, step: PersonalStep, status: ReceiptEvent['status'], upTo: Date): boolean {
   const person = scene.personOf(personOf(step));
-  if (!person) {
-    scene.wait(step, 'person', personKey(event.person));
-    return;
-  }
+  if (!person) return false;
   const { identityId } = person;
+  const { channelId } = step;
   const last = scene.watermarks.get(identityId + channelId);
-  const readUpTo = later(last?.readUpTo, event.status === 'read' ? event.upTo : null);
-  const deliveredUpTo = later(last?.deliveredUpTo, event.upTo);
+  const readUpTo = later(last?.readUpTo, status === 'read' ? upTo : null);
+  const deliveredUpTo = later(last?.deliveredUpTo, upTo);
   scene.watermarks.set(identityId + channelId, { identityId, channelId, deliveredUpTo, readUpTo });
+  return true;
 }
 
 function later(a: Date | null | undefined, b: Date | null): Date | null {

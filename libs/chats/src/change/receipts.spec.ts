@@ -64,6 +64,26 @@ test('a receipt up to a moment covers what was sent until then, in closed chats 
   expect([await statusOf(before), await statusOf(until), await statusOf(later)]).toEqual(['read', 'delivered', 'sent']);
 });
 
+test('a receipt by id up to there covers what was sent before, in closed chats too, and nothing after', async () => {
+  const person = await aWriter();
+  const before = await house.sent(person, 'o1', minute(1));
+  await house.closeChat(person);
+  await house.says(person, 'm2', { text: 'Again' }, minute(2));
+  const named = await house.sent(person, 'o2', minute(3));
+  const later = await house.sent(person, 'o3', minute(5));
+  const reads = (target: string) =>
+    receipt(person, { status: 'read', person: person.sender, targets: [target], upToTargets: true });
+  await house.happens(reads('m2'));
+  expect(await statusOf(before)).toBe('sent');
+  await house.happens(reads('o2'));
+  expect([await statusOf(before), await statusOf(named), await statusOf(later)]).toEqual(['read', 'read', 'sent']);
+  const one = await house.sending(person);
+  await house.happens(reads('o4'));
+  expect(await statusOf(later)).toBe('sent');
+  await house.answered(one, minute(6), 'o4');
+  expect([await statusOf(later), await statusOf(one.messageId)]).toEqual(['read', 'read']);
+});
+
 test('a moment says nothing about what has not left, and all about it once it proves to have', async () => {
   const person = await aWriter();
   const one = await house.sending(person);

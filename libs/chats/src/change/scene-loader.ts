@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isId, type Tx } from '#database';
-import { personOf, type Step } from './arrived-change.js';
+import { isPersonal, personOf, type Step } from './arrived-change.js';
 import { ChangeRepository, type Found, type MessageKey, type OwnClaim, type Placed } from './change.repository.js';
 import { Scene } from './scene.js';
 import { WaitingChangesRepository } from './waiting-changes.repository.js';
@@ -53,12 +53,12 @@ export class SceneLoader {
 
   /** Gives the chats of the people the steps are about. */
   private async findPeople(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<string[]> {
-    const about = steps.filter((step) => step.about !== 'message');
+    const about = steps.filter(isPersonal);
     const found = await this.repository.findPeople(tx, about.map(personOf));
     return found.flatMap((person) => {
       const step = about[person.place]!;
       scene.knowPerson(personOf(step), person);
-      if (step.about !== 'watermark') return person.chatId ? [person.chatId] : [];
+      if (step.about === 'echo' || step.about === 'notice') return person.chatId ? [person.chatId] : [];
       for (const chatId of person.awaited) {
         scene.awaited.set(chatId, step.event.status === 'read' || scene.awaited.get(chatId) === true);
       }
@@ -93,6 +93,17 @@ export class SceneLoader {
     const chatIds = [...scene.chats.keys()];
     for (const { chatId, ...upTo } of await this.repository.upTo(tx, chatIds)) scene.upTo.set(chatId, upTo);
     for (const chatId of await this.repository.sending(tx, chatIds)) scene.sending.add(chatId);
+    if (scene.steps.some((step) => step.about === 'echo' && step.event.mayBeOurs))
+      await this.loadUnconfirmed(tx, scene);
+  }
+
+  private async loadUnconfirmed(tx: Tx, scene: Scene): Promise<void> {
+    const ids = await this.repository.unconfirmed(tx, [...scene.chats.values()]);
+    const missing = ids.filter((id) => !scene.messages.has(id));
+    for (const message of await this.repository.load(tx, missing.sort())) {
+      scene.original.set(message.id, message);
+      scene.put(message);
+    }
   }
 }
 

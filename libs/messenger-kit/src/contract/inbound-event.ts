@@ -81,6 +81,8 @@ export interface ReceiptEvent extends EventFrame {
   readonly ownId?: string;
   /** Everything sent to the person up to this moment, by the messenger's clock. */
   readonly upTo?: Date;
+  /** Everything sent to the person up to each of `targets`, too. Needs `person`. */
+  readonly upToTargets?: true;
   readonly at?: Date;
   /** Why it failed. */
   readonly failure?: { readonly code: string; readonly sentence: string };
@@ -94,6 +96,11 @@ export interface EchoEvent extends EventFrame {
   readonly externalId: string;
   /** `OutgoingMessage.id`, where the messenger gives back what we sent along. It is verified before it is believed. */
   readonly ownId?: string;
+  /**
+   * The messenger never tells whether it is ours: a message of unknown fate that says the same, and was to be sent a little
+   * earlier, is this one.
+   */
+  readonly mayBeOurs?: true;
   readonly sentAt?: Date;
   readonly content: MessageContent;
 }

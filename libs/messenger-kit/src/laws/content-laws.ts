@@ -4,7 +4,7 @@ import type { Attachment, MessageContent } from '../unified-message.js';
 import { expectSentence } from './network-trouble.js';
 
 const FILES = ['image', 'video', 'audio', 'file'] as const;
-const MIME = { image: 'image/jpeg', video: 'video/mp4', audio: 'audio/mpeg', file: 'application/pdf' };
+const MIME = { image: 'image/jpeg', video: 'video/mp4', audio: 'audio/mp4', file: 'application/pdf' };
 const MEMBER_OF = { edit: 'edit', delete: 'delete', react: 'react', typing: 'typing', mark_seen: 'markSeen' } as const;
 
 const fileOf = (type: (typeof FILES)[number], name = 'a'): Attachment => {
