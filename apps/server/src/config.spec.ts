@@ -25,6 +25,7 @@ it.each([
   ['PARLEY_POOL_SIZE', '0'],
   ['PARLEY_ADMIN_PASSWORD', 'short'],
   ['PARLEY_META_APP_ID', '123'],
+  ['PARLEY_INSTAGRAM_APP_SECRET', 's'],
   ['PARLEY_META_HUMAN_AGENT', 'maybe'],
   ['PARLEY_ATTACHMENT_MAX_BYTES', '25MB'],
   ['PARLEY_S3_BUCKET', 'files'],
@@ -92,6 +93,7 @@ it.each([
   [{ PARLEY_ADMIN_PASSWORD: 'Password1234' }, 'PARLEY_ADMIN_PASSWORD'],
   [{ DATABASE_URL: 'postgres://postgres:postgres@db/parley' }, 'DATABASE_URL'],
   [{ PARLEY_META_APP_ID: '1', PARLEY_META_APP_SECRET: 's' }, 'PARLEY_META_VERIFY_TOKEN'],
+  [{ PARLEY_INSTAGRAM_APP_ID: '1', PARLEY_INSTAGRAM_APP_SECRET: 's' }, 'PARLEY_META_VERIFY_TOKEN'],
 ])('refuses to start in production with %j', (env, name) => {
   const { problems } = loadConfig({ ...PRODUCTION, ...env });
   expect(problems).toEqual([expect.stringContaining(name)]);
@@ -110,10 +112,13 @@ it('prints what is in force, without secrets', () => {
     PARLEY_ADMIN_PASSWORD: 'canary-2-canary',
     PARLEY_ENCRYPTION_KEYS: KEY,
     PARLEY_META_APP_SECRET: 'canary-3',
+    PARLEY_INSTAGRAM_APP_SECRET: 'canary-3i',
     PARLEY_S3_SECRET_KEY: 'canary-4',
     PARLEY_META_VERIFY_TOKEN: 'canary-4',
   };
-  const printed = describeConfig(loadConfig({ ...secrets, PARLEY_META_APP_ID: '42', PORT: '8080' }).config);
+  const printed = describeConfig(
+    loadConfig({ ...secrets, PARLEY_META_APP_ID: '42', PARLEY_INSTAGRAM_APP_ID: '43', PORT: '8080' }).config,
+  );
   expect(printed).toContain('PORT=8080\n');
   expect(printed).toContain('PARLEY_META_APP_ID=42\n');
   expect(printed).toContain('PARLEY_ADMIN_PASSWORD=(set)\n');

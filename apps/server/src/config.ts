@@ -23,6 +23,11 @@ const SETTINGS = {
   PARLEY_GRAPH_URL: address('https://graph.facebook.com'),
   PARLEY_GRAPH_VERSION: text('v26.0'),
   PARLEY_FACEBOOK_DIALOG_URL: address('https://www.facebook.com'),
+  PARLEY_INSTAGRAM_APP_ID: optional(),
+  PARLEY_INSTAGRAM_APP_SECRET: list({ secret: true }),
+  PARLEY_INSTAGRAM_GRAPH_URL: address('https://graph.instagram.com'),
+  PARLEY_INSTAGRAM_API_URL: address('https://api.instagram.com'),
+  PARLEY_INSTAGRAM_DIALOG_URL: address('https://www.instagram.com'),
   PARLEY_LINE_API_URL: address('https://api.line.me'),
   PARLEY_LINE_DATA_URL: address('https://api-data.line.me'),
   PARLEY_TELEGRAM_API_URL: address('https://api.telegram.org'),
@@ -120,6 +125,9 @@ function contradictions(values: Values): string[] {
   if ((id === undefined) !== (secrets.length === 0)) {
     problems.push('PARLEY_META_APP_ID and PARLEY_META_APP_SECRET must be set together');
   }
+  if ((values.PARLEY_INSTAGRAM_APP_ID === undefined) !== (values.PARLEY_INSTAGRAM_APP_SECRET.length === 0)) {
+    problems.push('PARLEY_INSTAGRAM_APP_ID and PARLEY_INSTAGRAM_APP_SECRET must be set together');
+  }
   const s3 = [
     values.PARLEY_S3_ENDPOINT,
     values.PARLEY_S3_BUCKET,
@@ -142,7 +150,8 @@ function notForProduction({ values, keyFile }: Config): string[] {
   if (values.PARLEY_ENCRYPTION_KEYS.length === 0 && !existsSync(keyFile)) {
     problems.push(`PARLEY_ENCRYPTION_KEYS is missing: make a key with "openssl rand -base64 32" and keep it safe`);
   }
-  if (values.PARLEY_META_APP_ID !== undefined && values.PARLEY_META_VERIFY_TOKEN === undefined) {
+  const isOnMeta = values.PARLEY_META_APP_ID !== undefined || values.PARLEY_INSTAGRAM_APP_ID !== undefined;
+  if (isOnMeta && values.PARLEY_META_VERIFY_TOKEN === undefined) {
     problems.push('PARLEY_META_VERIFY_TOKEN is missing: choose a random word and give it to your Meta app as well');
   }
   if (isDefault(values.PARLEY_ADMIN_PASSWORD)) problems.push('PARLEY_ADMIN_PASSWORD is a default password');

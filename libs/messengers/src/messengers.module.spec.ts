@@ -24,7 +24,15 @@ test('the registry knows the messengers of the list and speaks to the origins of
 
   const module = await Test.createTestingModule({ imports: [Settings, MessengersModule] }).compile();
   const registry = module.get(MessengerRegistry);
-  expect(registry.entries().map(([key]) => key)).toEqual(['facebook', 'http', 'line', 'telegram', 'viber', 'whatsapp']);
+  expect(registry.entries().map(([key]) => key)).toEqual([
+    'facebook',
+    'http',
+    'instagram',
+    'line',
+    'telegram',
+    'viber',
+    'whatsapp',
+  ]);
   expect(registry.get('pigeon')).toBeUndefined();
   expect(() => registry.require('pigeon')).toThrow('pigeon');
   expect(registry.require('facebook').registration.unavailable?.()).toContain('PARLEY_META_APP_SECRET');

@@ -1,6 +1,7 @@
 import type { GuardedHttp, Messenger, MessengerSettings } from '#messenger-kit';
 import { FacebookMessenger } from './facebook/facebook.messenger.js';
 import { HttpMessenger } from './http/http.messenger.js';
+import { InstagramMessenger } from './instagram/instagram.messenger.js';
 import { LineMessenger } from './line/line.messenger.js';
 import { TelegramMessenger } from './telegram/telegram.messenger.js';
 import { ViberMessenger } from './viber/viber.messenger.js';
@@ -12,6 +13,7 @@ type MessengerClass = new (settings: MessengerSettings[string], http: GuardedHtt
 export const messengers = {
   facebook: FacebookMessenger,
   http: HttpMessenger,
+  instagram: InstagramMessenger,
   line: LineMessenger,
   telegram: TelegramMessenger,
   viber: ViberMessenger,

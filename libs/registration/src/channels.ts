@@ -172,10 +172,11 @@ export class Channels {
   }
 }
 
-/** Of several secrets all but the first are on their way out. */
+/** Of several secrets all but those that stay are on their way out. */
 function appEntrance(secrets: WebhookSecrets): WebhookEntrance {
-  if (secrets.signing.length < 2) return { secrets };
-  return { secrets, staying: { ...secrets, signing: secrets.signing.slice(0, 1) } };
+  const { signing, staying = 1 } = secrets;
+  if (signing.length <= staying) return { secrets };
+  return { secrets, staying: { ...secrets, signing: signing.slice(0, staying) } };
 }
 
 /** In constant time; the length of a key is no secret. */

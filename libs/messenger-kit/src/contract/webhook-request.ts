@@ -8,6 +8,8 @@ export interface WebhookRequest {
 export interface WebhookSecrets {
   /** Any one of these proves a call; several while a secret is being changed. */
   readonly signing: readonly string[];
+  /** How many of `signing`, the first ones, stay; the others are on their way out. Absent = one. */
+  readonly staying?: number;
   /** The word a messenger repeats in its verification GET, where it has one. */
   readonly verifyToken?: string;
 }

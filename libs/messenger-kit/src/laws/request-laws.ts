@@ -74,7 +74,7 @@ function requestsOf({ outcome }: Messenger, target: string, token: string): [str
   const requests: [string, Request | undefined][] = [
     ['edit', outcome.edit && ((context) => outcome.edit!(target, { text: 'Hello again' }, context))],
     ['delete', outcome.delete && ((context) => outcome.delete!(target, context))],
-    ['react', outcome.react && ((context) => outcome.react!(target, '👍', context))],
+    ['react', outcome.react && ((context) => outcome.react!(target, '❤️', context))],
     ['take a reaction back', outcome.react && ((context) => outcome.react!(target, undefined, context))],
     ['typing', outcome.typing && ((context) => outcome.typing!(context))],
     ['markSeen', outcome.markSeen && ((context) => outcome.markSeen!(context))],

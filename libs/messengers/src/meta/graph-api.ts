@@ -30,6 +30,7 @@ export interface GraphCall {
 
 export interface GraphSettings {
   readonly url: string;
+  /** Empty where the address has none. */
   readonly version: string;
   /** Proves each call to come from us; calls go without proof when there is none. */
   readonly appSecret: string | undefined;
@@ -50,7 +51,7 @@ export class GraphApi {
     private readonly settings: GraphSettings,
     readonly usage: Usage,
   ) {
-    this.base = `${settings.url.replace(/\/+$/, '')}/${settings.version}`;
+    this.base = [settings.url.replace(/\/+$/, ''), settings.version].filter((part) => part !== '').join('/');
   }
 
   /** Rejects with `NotAskedError` or `OutcomeUnknownError` when no answer came. */
@@ -81,6 +82,8 @@ export class GraphApi {
 /** The status alone is not reliable: errors are told by the body. */
 function read(status: number, json: unknown, headers: IncomingHttpHeaders): GraphAnswer {
   const code = idOf(at(json, 'error', 'code'));
+  // Meta does not know itself what became of it.
+  if (code === '-1') return { kind: 'unreadable', status: Math.max(status, 500) };
   if (code !== undefined && /^\d{1,9}$/.test(code)) {
     const subcode = Number(idOf(at(json, 'error', 'error_subcode')) ?? Number.NaN);
     const error = {

@@ -1,5 +1,5 @@
 /** What one of Meta's networks, and an account of ours on it, are called in sentences. */
 export interface Names {
-  readonly network: 'Facebook' | 'WhatsApp';
-  readonly account: 'Page' | 'number';
+  readonly network: 'Facebook' | 'Instagram' | 'WhatsApp';
+  readonly account: 'Page' | 'account' | 'number';
 }

@@ -16,9 +16,14 @@ export function untoldFindings(failed: Failed, token: string, refusals: Refusals
   return [appSecret, { code: 'credential', state: 'unknown', sentence: untold }];
 }
 
-/** Until when something lasts: said two weeks ahead. `what` begins a sentence; `advice`: how to get a new one. */
+/** Until when something lasts: said two weeks ahead unless told otherwise. `what` begins a sentence; `advice`: how to get a new one. */
 export function expiryFinding(
-  { code, what, advice }: { readonly code: string; readonly what: string; readonly advice: string },
+  {
+    code,
+    what,
+    advice,
+    aheadDays = AHEAD_DAYS,
+  }: { readonly code: string; readonly what: string; readonly advice: string; readonly aheadDays?: number },
   end: Date | undefined,
   now: Date,
 ): Finding {
@@ -26,6 +31,6 @@ export function expiryFinding(
   const days = Math.floor((end.getTime() - now.getTime()) / DAY);
   const date = end.toISOString().slice(0, 10);
   if (days < 0) return { code, state: 'broken', sentence: `${what} ended on ${date}.`, advice };
-  if (days >= AHEAD_DAYS) return { code, state: 'ok', sentence: `${what} lasts until ${date}.` };
+  if (days >= aheadDays) return { code, state: 'ok', sentence: `${what} lasts until ${date}.` };
   return { code, state: 'warning', sentence: `${what} ends on ${date}, in ${days} days.`, advice };
 }
