@@ -1,21 +1,23 @@
 import { openHouse, type House } from './support/house.js';
-import { aNumberOf, anOfficialAccountOf, aViberBotOf, type Team } from './support/team.js';
+import { aNumberOf, anInstagramAccountOf, anOfficialAccountOf, aViberBotOf, type Team } from './support/team.js';
 import { chatsOf, chatWith, messagesOf, messageWith, type ChatView, type MessageView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers, at the end of real HTTP. */
 let house: House;
-let accounts: Team['accounts'] & Record<'whatsapp' | 'viber' | 'line', string>;
+let accounts: Team['accounts'] & Record<'whatsapp' | 'instagram' | 'viber' | 'line', string>;
 
 beforeAll(async () => {
   house = await openHouse();
   const { account } = await aNumberOf(house.team, house.simulator);
   const viber = await aViberBotOf(house.team, house.simulator);
   const line = await anOfficialAccountOf(house.team, house.simulator);
-  accounts = { ...house.team.accounts, whatsapp: account, viber: viber.account, line: line.account };
+  const instagram = await anInstagramAccountOf(house.team, house.simulator);
+  const others = { instagram: instagram.account, viber: viber.account, line: line.account };
+  accounts = { ...house.team.accounts, whatsapp: account, ...others };
 }, 120_000);
 afterAll(() => house?.close());
 
-describe.each(['telegram', 'facebook', 'whatsapp', 'viber', 'line'] as const)('on %s', (messenger) => {
+describe.each(['telegram', 'facebook', 'whatsapp', 'instagram', 'viber', 'line'] as const)('on %s', (messenger) => {
   const who = () => ({ messenger, account: accounts[messenger], person: 'Iryna Lys' });
   let chat: ChatView;
 

@@ -4,7 +4,14 @@ import { eventually } from './support/eventually.js';
 import { openHouse, type House } from './support/house.js';
 import { rounds } from './support/rounds.js';
 import { META_APP } from './support/server.js';
-import { aNumberOf, anOfficialAccountOf, aViberBotOf, PAGE, type TeamMessenger } from './support/team.js';
+import {
+  aNumberOf,
+  anInstagramAccountOf,
+  anOfficialAccountOf,
+  aViberBotOf,
+  PAGE,
+  type TeamMessenger,
+} from './support/team.js';
 import { all, chatsOf, chatWith, messagesOf, type ChatView, type LedgerView } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets. Simulated: the messengers' side of the webhooks. */
@@ -150,10 +157,12 @@ it('every sample payload becomes messages or a counted outcome, and is answered 
   const number = await aNumberOf(house.team, house.simulator);
   const viber = await aViberBotOf(house.team, house.simulator);
   const line = await anOfficialAccountOf(house.team, house.simulator);
-  const account = { ...house.team.accounts, whatsapp: number.account, viber: viber.account, line: line.account };
+  const instagram = await anInstagramAccountOf(house.team, house.simulator);
+  const accounts = { whatsapp: number.account, viber: viber.account, line: line.account, instagram: instagram.account };
+  const account = { ...house.team.accounts, ...accounts };
   const others = { whatsapp: number.channelId, viber: viber.channelId, line: line.channelId };
-  const channel = { ...house.team.channels, ...others };
-  for (const messenger of ['telegram', 'facebook', 'whatsapp', 'viber', 'line'] as const) {
+  const channel = { ...house.team.channels, ...others, instagram: instagram.channelId };
+  for (const messenger of ['telegram', 'facebook', 'whatsapp', 'instagram', 'viber', 'line'] as const) {
     const before = await ledgerOf(channel[messenger]);
     const folder = `libs/messengers/src/${messenger}/fixtures`;
     const files = readdirSync(folder).filter((file) => !file.startsWith('api-'));

@@ -11,6 +11,9 @@ import { eventually } from './eventually.js';
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
 export const META_APP = { id: '287451903362718', secret: 'dev_app_secret_0123456789abcdef', verifyToken: 'our_word' };
 
+/** Its Instagram product. */
+export const INSTAGRAM_APP = { id: '624180937255108', secret: 'dev_instagram_secret_0123456789ab' };
+
 export interface ServerOptions {
   /** Without it the server starts its embedded database in `dataDir`. */
   readonly databaseUrl?: string;
@@ -199,6 +202,8 @@ function environment(options: StartedWith): NodeJS.ProcessEnv {
     PARLEY_META_APP_ID: META_APP.id,
     PARLEY_META_APP_SECRET: META_APP.secret,
     PARLEY_META_VERIFY_TOKEN: META_APP.verifyToken,
+    PARLEY_INSTAGRAM_APP_ID: INSTAGRAM_APP.id,
+    PARLEY_INSTAGRAM_APP_SECRET: INSTAGRAM_APP.secret,
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
     ...(options.messengersUrl
       ? {
@@ -207,6 +212,9 @@ function environment(options: StartedWith): NodeJS.ProcessEnv {
           PARLEY_LINE_API_URL: options.messengersUrl,
           PARLEY_LINE_DATA_URL: options.messengersUrl,
           PARLEY_TELEGRAM_API_URL: options.messengersUrl,
+          PARLEY_INSTAGRAM_GRAPH_URL: `${options.messengersUrl}/instagram`,
+          PARLEY_INSTAGRAM_API_URL: `${options.messengersUrl}/instagram`,
+          PARLEY_INSTAGRAM_DIALOG_URL: `${options.messengersUrl}/instagram`,
           PARLEY_VIBER_API_URL: options.messengersUrl,
         }
       : {}),

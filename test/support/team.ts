@@ -1,10 +1,12 @@
 import type { Simulator } from '../../apps/simulator/src/simulator.js';
 import type { Api } from './api.js';
-import { ADMIN, META_APP, type RunningServer } from './server.js';
+import { ADMIN, INSTAGRAM_APP, META_APP, type RunningServer } from './server.js';
 
 export const PAGE = '108326419507742';
 /** The number of the samples, and the account it belongs to. */
 export const NUMBER = { id: '116204873915508', accountId: '129473058216640' };
+/** The Instagram account of the samples. */
+export const INSTAGRAM_ACCOUNT = '17841906253847113';
 /** The Viber bot of the samples. */
 export const VIBER_BOT = {
   id: 'pa:61820947355028613409',
@@ -72,6 +74,17 @@ export async function aNumberOf({ admin, queueId }: Team, simulator: Simulator) 
   const credentials = { phoneNumberId: number.id, accessToken: number.token };
   const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'whatsapp', queueId, credentials });
   return { account: number.id, channelId: channel.id, webhookUrl: channel.webhookUrl, token: number.token };
+}
+
+/** An Instagram account as one more channel of the team. The app's callback is set as in Meta's dashboard. */
+export async function anInstagramAccountOf({ admin, queueId }: Team, simulator: Simulator) {
+  simulator.createInstagramApp(INSTAGRAM_APP);
+  const account = simulator.createInstagramAccount({ id: INSTAGRAM_ACCOUNT, name: 'Corner store' });
+  const credentials = { accessToken: account.token };
+  const channel = await admin.created<ChannelBody>('/v1/channels', { messenger: 'instagram', queueId, credentials });
+  const callback = { app: INSTAGRAM_APP.id, url: channel.webhookUrl, verifyToken: META_APP.verifyToken };
+  await simulator.instagram.setCallback(callback);
+  return { account: account.id, channelId: channel.id };
 }
 
 /** A Viber bot as one more channel of the team. */

@@ -1,6 +1,6 @@
 import { stderr, stdout } from 'node:process';
 import { demoConfigFrom, type DemoConfig } from './config.js';
-import { ADMIN, META_APP } from './demo/cast.js';
+import { ADMIN, INSTAGRAM_APP, META_APP } from './demo/cast.js';
 import { demoBlock } from './demo/demo-block.js';
 import { freePort } from './demo/free-port.js';
 import { furnishServer, furnishSimulator } from './demo/furnish.js';
@@ -61,6 +61,11 @@ async function startServer(
     PARLEY_LINE_API_URL: messengers.url,
     PARLEY_LINE_DATA_URL: messengers.url,
     PARLEY_TELEGRAM_API_URL: messengers.url,
+    PARLEY_INSTAGRAM_GRAPH_URL: `${messengers.url}/instagram`,
+    PARLEY_INSTAGRAM_API_URL: `${messengers.url}/instagram`,
+    PARLEY_INSTAGRAM_DIALOG_URL: `${messengers.url}/instagram`,
+    PARLEY_INSTAGRAM_APP_ID: INSTAGRAM_APP.id,
+    PARLEY_INSTAGRAM_APP_SECRET: INSTAGRAM_APP.secret,
     PARLEY_VIBER_API_URL: messengers.url,
     PARLEY_META_APP_ID: META_APP.id,
     PARLEY_META_APP_SECRET: META_APP.secret,

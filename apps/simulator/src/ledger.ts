@@ -1,6 +1,6 @@
 import { matches } from './faults/rules.js';
 
-export const MESSENGERS = ['telegram', 'facebook', 'whatsapp', 'viber', 'line'] as const;
+export const MESSENGERS = ['telegram', 'facebook', 'whatsapp', 'instagram', 'viber', 'line'] as const;
 export type MessengerKey = (typeof MESSENGERS)[number];
 
 /** One try to deliver an event. Without a status there was no answer, or it was lost on purpose; `error` says why. */

@@ -42,6 +42,7 @@ const PROOFS: Readonly<Record<MessengerKey, string>> = {
   telegram: 'x-telegram-bot-api-secret-token',
   facebook: 'x-hub-signature-256',
   whatsapp: 'x-hub-signature-256',
+  instagram: 'x-hub-signature-256',
   viber: 'x-viber-content-signature',
   line: 'x-line-signature',
 };
@@ -70,6 +71,7 @@ function targetOf(world: World, { messenger, account }: RawPost, body: Buffer): 
     return target;
   }
   if (messenger === 'whatsapp') return numberTarget(world, account, body);
+  if (messenger === 'instagram') return world.instagram.targetOf(account, body);
   const apps = [...world.meta.requirePage(account).subscriptions.keys()];
   const app = apps.map((id) => world.meta.requireApp(id)).find((one) => one.callback) ?? world.meta.firstApp();
   const target = callbackTarget(app, body);

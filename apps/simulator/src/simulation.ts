@@ -4,6 +4,9 @@ import type * as does from './customer.js';
 import type { CallFault } from './faults/call-faults.js';
 import type { WebhookFault } from './faults/webhook-faults.js';
 import type { Attempt, Ledger, MessengerKey, SentEvent, Wait } from './ledger.js';
+import type { NewInstagramAccount, NewInstagramApp } from './instagram/instagram-account.js';
+import { InstagramCustomer } from './instagram/instagram-customer.js';
+import { InstagramSide } from './instagram/instagram-side.js';
 import { LineCustomer } from './line/line-customer.js';
 import type { NewOfficialAccount, OfficialAccountChange } from './line/official-account.js';
 import { AdminSide } from './meta/admin-side.js';
@@ -31,6 +34,8 @@ export class Simulation {
   readonly page: PageSide;
   /** What admins of Pages do at Meta: sign in, give and take roles, connect another system. */
   readonly admin: AdminSide;
+  /** What happens at Instagram outside its API: the dialog, the app's dashboard, tokens that age. */
+  readonly instagram: InstagramSide;
   private readonly facebook: FacebookCustomer;
   private readonly viber: ViberCustomer;
   private readonly sides: Readonly<Record<MessengerKey, does.CustomerSide>>;
@@ -40,10 +45,12 @@ export class Simulation {
     this.page = new PageSide(world, ownUrl);
     this.admin = new AdminSide(world);
     this.facebook = new FacebookCustomer(world, ownUrl);
+    this.instagram = new InstagramSide(world);
     const whatsapp = new WhatsAppCustomer(world);
     this.viber = new ViberCustomer(world, ownUrl);
-    const line = new LineCustomer(world);
-    this.sides = { telegram: new TelegramCustomer(world), facebook: this.facebook, whatsapp, viber: this.viber, line };
+    const [line, instagram] = [new LineCustomer(world), new InstagramCustomer(world, ownUrl)];
+    const meta = { facebook: this.facebook, whatsapp, instagram };
+    this.sides = { ...meta, telegram: new TelegramCustomer(world), viber: this.viber, line };
   }
 
   get ledger(): Ledger {
@@ -70,6 +77,23 @@ export class Simulation {
   createNumber(number: NewNumber = {}): { id: string; accountId: string; token: string; appId: string } {
     const { number: created, token, app } = this.world.numbers.create(number);
     return { id: created.id, accountId: created.accountId, token, appId: app.id };
+  }
+
+  /** Meta's Instagram product has an id and a secret of its own. */
+  createInstagramApp(app: NewInstagramApp = {}): { id: string; secret: string } {
+    const { id, secret } = this.world.instagram.createApp(app);
+    return { id, secret };
+  }
+
+  /** A professional account, with a token of 60 days that is some days old. */
+  createInstagramAccount(account: NewInstagramAccount = {}): {
+    id: string;
+    name: string;
+    token: string;
+    appId: string;
+  } {
+    const { account: created, token } = this.world.instagram.createAccount(account);
+    return { id: created.id, name: created.name, token: token.text, appId: token.app.id };
   }
 
   createViberBot(bot: NewViberBot = {}): { id: string; token: string; name: string } {
@@ -183,8 +207,9 @@ export class Simulation {
     this.sides[who.messenger].acquaint(who, who.at ?? Date.now());
   }
 
-  /** WhatsApp: somebody of the business writes in the WhatsApp Business app. */
+  /** Somebody of the business writes in the WhatsApp Business app, or in Instagram itself. */
   colleagueWrites(writing: Omit<does.Writing, 'messenger'>): SentEvent {
+    if (this.world.instagram.account(writing.account)) return this.instagram.write(writing);
     return writeInApp(this.world, writing);
   }
 

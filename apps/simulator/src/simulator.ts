@@ -1,5 +1,6 @@
 import { ControlApi } from './control/control-api.js';
 import { FrontDoor } from './http/front-door.js';
+import { InstagramApi } from './instagram/instagram-api.js';
 import { MessagingApi } from './line/messaging-api.js';
 import { GraphApi } from './meta/graph-api.js';
 import { MediaHost } from './meta/media-host.js';
@@ -12,7 +13,7 @@ import { ViberRestApi } from './viber/rest-api.js';
 import { CloudApi } from './whatsapp/cloud-api.js';
 import { World } from './world.js';
 
-/** Starts a stand-in for Meta's Graph API, WhatsApp's share of it included, Telegram's Bot API and LINE's Messaging API on loopback. Stop it with `stop()`. */
+/** Starts a stand-in for Meta's Graph API, WhatsApp's share of it and Instagram's own one included, Telegram's Bot API and LINE's Messaging API on loopback. Stop it with `stop()`. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(new World(settingsOf(options)));
   await simulator.open();
@@ -30,6 +31,7 @@ export class Simulator extends Simulation {
     const apis = [
       new BotApi(bots, world),
       new CloudApi(world, () => this.url),
+      new InstagramApi(world, () => this.url),
       new GraphApi(world, new SendApi(world, () => this.url)),
       new MediaHost(files),
       new ViberRestApi(world, () => this.url),
@@ -51,6 +53,7 @@ export class Simulator extends Simulation {
     this.world.bots.clear();
     this.world.meta.clear();
     this.world.numbers.clear();
+    this.world.instagram.clear();
     this.world.viberBots.clear();
     this.world.officialAccounts.clear();
     this.world.later.clear();

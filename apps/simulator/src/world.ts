@@ -5,6 +5,7 @@ import { Mail } from './delivery/mail.js';
 import { CallFaults } from './faults/call-faults.js';
 import { WebhookFaults } from './faults/webhook-faults.js';
 import { Files } from './files.js';
+import { Instagram } from './instagram/instagram.js';
 import { Later } from './later.js';
 import { Ledger, type MessengerKey } from './ledger.js';
 import { AccountEvents } from './line/account-events.js';
@@ -38,6 +39,7 @@ export class World {
   readonly numbers: Numbers;
   readonly numberEvents: NumberEvents;
   readonly statuses: Statuses;
+  readonly instagram: Instagram;
   readonly viberBots: ViberBots;
   readonly viberEvents: ViberEvents;
   readonly officialAccounts: OfficialAccounts;
@@ -53,6 +55,7 @@ export class World {
     this.numbers = new Numbers(this.depot, this.meta, this.people);
     this.numberEvents = new NumberEvents(this.ledger, settings, this.meta, this.numbers);
     this.statuses = new Statuses(this.numberEvents);
+    this.instagram = new Instagram(this.depot, this.meta, this.people);
     this.viberBots = new ViberBots(this.depot);
     this.viberEvents = new ViberEvents(this.ledger, settings);
     this.officialAccounts = new OfficialAccounts(this.depot);
@@ -74,6 +77,10 @@ export class World {
   }): void {
     if (messenger === 'telegram') {
       this.bots.require(account).alive = false;
+      return;
+    }
+    if (messenger === 'instagram') {
+      for (const token of this.instagram.tokens.ofPage(account)) token.dead = subcode;
       return;
     }
     if (messenger === 'viber') {
@@ -99,6 +106,7 @@ export class World {
     this.meta.clear();
     this.numbers.clear();
     this.statuses.clear();
+    this.instagram.clear();
     this.viberBots.clear();
     this.officialAccounts.clear();
     this.people.clear();

@@ -34,6 +34,19 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       token: body.text('token'),
       app: body.text('app'),
     }),
+  'POST /instagram-apps': (sim, body) => sim.createInstagramApp({ id: body.text('id'), secret: body.text('secret') }),
+  'POST /instagram-accounts': (sim, body) =>
+    sim.createInstagramAccount({
+      id: body.text('id'),
+      name: body.text('name'),
+      username: body.text('username'),
+      token: body.text('token'),
+      app: body.text('app'),
+    }),
+  'POST /instagram-callback': (sim, body) => {
+    const [app, url] = [read.needed(body, 'app'), read.needed(body, 'url')];
+    return sim.instagram.setCallback({ app, url, verifyToken: body.text('verifyToken') ?? '' });
+  },
   'POST /viber-bots': (sim, body) =>
     sim.createViberBot({ id: body.text('id'), token: body.text('token'), name: body.text('name') }),
   'POST /failures': (sim, body) => {
@@ -114,6 +127,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       ...sim.world.numbers
         .all()
         .map(({ id, name, display }) => ({ messenger: 'whatsapp', id, name, handle: `+${display}` })),
+      ...sim.world.instagram
+        .all()
+        .map(({ id, name, username }) => ({ messenger: 'instagram', id, name, handle: `@${username}` })),
       ...sim.world.viberBots.all().map(({ id, name }) => ({ messenger: 'viber', id, name, handle: 'Viber bot' })),
       ...sim.world.officialAccounts
         .all()

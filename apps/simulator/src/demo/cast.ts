@@ -12,6 +12,15 @@ export const META_APP = { id: '287451903362718', secret: 'demo_app_secret_012345
 
 export const PAGE = { id: '108326419507742', name: 'Corner Store', token: 'EAADemoPageToken' };
 
+export const INSTAGRAM_APP = { id: '624180937255108', secret: 'demo_instagram_secret_0123456789' };
+
+export const INSTAGRAM_ACCOUNT = {
+  id: '17841906253847113',
+  name: 'Corner Store',
+  username: 'corner.store',
+  token: 'IGAADemoUserToken',
+};
+
 export const NUMBER = {
   id: '116204873915508',
   accountId: '129473058216640',

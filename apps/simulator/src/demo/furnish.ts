@@ -1,5 +1,6 @@
 import type { Simulation } from '../simulation.js';
-import { ADMIN, AGENTS, BOT, META_APP, NUMBER, OFFICIAL_ACCOUNT, PAGE, PEOPLE, QUEUE, VIBER_BOT } from './cast.js';
+import { ADMIN, AGENTS, BOT, INSTAGRAM_ACCOUNT, INSTAGRAM_APP, META_APP, NUMBER } from './cast.js';
+import { OFFICIAL_ACCOUNT, PAGE, PEOPLE, QUEUE, VIBER_BOT } from './cast.js';
 import { PublicApi } from './public-api.js';
 
 interface Named {
@@ -12,6 +13,8 @@ export function furnishSimulator(simulation: Simulation): void {
   simulation.createApp(META_APP);
   simulation.createPage({ ...PAGE, app: META_APP.id });
   simulation.createNumber({ ...NUMBER, app: META_APP.id });
+  simulation.createInstagramApp(INSTAGRAM_APP);
+  simulation.createInstagramAccount(INSTAGRAM_ACCOUNT);
   simulation.createViberBot(VIBER_BOT);
   simulation.createOfficialAccount(OFFICIAL_ACCOUNT);
   const bot = simulation.createBot(BOT);
@@ -19,6 +22,7 @@ export function furnishSimulator(simulation: Simulation): void {
     simulation.acquaint({ messenger: 'telegram', account: bot.id, person });
     simulation.acquaint({ messenger: 'facebook', account: PAGE.id, person });
     simulation.acquaint({ messenger: 'whatsapp', account: NUMBER.id, person });
+    simulation.acquaint({ messenger: 'instagram', account: INSTAGRAM_ACCOUNT.id, person });
     simulation.acquaint({ messenger: 'viber', account: VIBER_BOT.id, person });
     simulation.acquaint({ messenger: 'line', account: OFFICIAL_ACCOUNT.id, person });
   }
@@ -47,6 +51,13 @@ export async function furnishServer(serverUrl: string, simulation: Simulation): 
     queueId,
     credentials: { phoneNumberId: NUMBER.id, accessToken: NUMBER.token },
   });
+  const account = await admin.post<{ webhookUrl: string }>('/v1/channels', {
+    messenger: 'instagram',
+    queueId,
+    credentials: { accessToken: INSTAGRAM_ACCOUNT.token },
+  });
+  const { verifyToken } = META_APP;
+  await simulation.instagram.setCallback({ app: INSTAGRAM_APP.id, url: account.webhookUrl, verifyToken });
   await admin.post('/v1/channels', {
     messenger: 'line',
     queueId,

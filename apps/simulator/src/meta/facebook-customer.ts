@@ -1,11 +1,12 @@
-import type { Bubble } from '../conversations.js';
+import type { Bubble, ConversationKey } from '../conversations.js';
 import type * as does from '../customer.js';
-import { shown, type FileKind, type NewFile } from '../files.js';
+import { shown, type FileKind, type NewFile, type StoredFile } from '../files.js';
 import { randomText } from '../ids.js';
-import type { SentEvent } from '../ledger.js';
+import type { MessengerKey, SentEvent } from '../ledger.js';
 import type { World } from '../world.js';
 import { mediaUrl } from './media-host.js';
 import type { MetaPage } from './meta-page.js';
+import type { PageEvents } from './page-events.js';
 
 /** What Meta calls an attachment of this kind. */
 export const ATTACHMENT_TYPES: Readonly<Record<FileKind, string>> = {
@@ -32,18 +33,20 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 type Shown = Pick<Bubble, 'text' | 'files' | 'location'>;
-type Content = Readonly<Record<string, unknown>>;
+export type Content = Readonly<Record<string, unknown>>;
 
 /** What a person does in the Messenger app. */
 export class FacebookCustomer implements does.CustomerSide {
+  protected readonly messenger: MessengerKey = 'facebook';
+
   constructor(
-    private readonly world: World,
+    protected readonly world: World,
     private readonly ownUrl: () => string,
   ) {}
 
-  key(who: does.Speaking) {
+  key(who: does.Speaking): ConversationKey {
     const personId = this.world.people.psid(this.world.people.named(who.person), who.account);
-    return { messenger: 'facebook', account: who.account, personId } as const;
+    return { messenger: this.messenger, account: who.account, personId };
   }
 
   write(writing: does.Writing): SentEvent {
@@ -149,7 +152,7 @@ export class FacebookCustomer implements does.CustomerSide {
     return page.standing(psid) === 'blocked';
   }
 
-  read(reading: does.Reading): SentEvent {
+  read(reading: does.Reading): SentEvent | undefined {
     return this.tell(reading, Date.now(), { read: { watermark: reading.at ?? Date.now() } });
   }
 
@@ -159,25 +162,27 @@ export class FacebookCustomer implements does.CustomerSide {
     text?: string,
   ): SentEvent {
     const stored = files.map((file) => this.world.files.add(who.account, file));
-    const attachments = stored.map((file) => {
-      const sticker = file.kind === 'sticker' ? { sticker_id: THUMBS_UP } : {};
-      return { type: ATTACHMENT_TYPES[file.kind], payload: { url: mediaUrl(this.ownUrl(), file), ...sticker } };
-    });
+    const attachments = stored.map((file) => this.attachmentOf(file, mediaUrl(this.ownUrl(), file)));
     const content = { ...(text !== undefined && { text }), attachments };
     return this.say(who, content, { text, files: stored.map(shown) });
   }
 
-  private postback(who: does.Speaking, postback: Content & { readonly title: string }): SentEvent {
+  protected attachmentOf({ kind }: StoredFile, url: string): Content {
+    const sticker = kind === 'sticker' ? { sticker_id: THUMBS_UP } : {};
+    return { type: ATTACHMENT_TYPES[kind], payload: { url, ...sticker } };
+  }
+
+  protected postback(who: does.Speaking, postback: Content & { readonly title: string }): SentEvent {
     const { page, psid } = this.ends(who);
     const at = Date.now();
     page.heardFrom(psid, at);
-    const mid = newMid();
+    const mid = this.newMid();
     const event = this.tell(who, at, { postback: { mid, ...postback } });
     this.world.conversations.add(this.key(who), { id: mid, from: 'customer', text: postback.title, at, event });
     return event;
   }
 
-  private say(
+  protected say(
     who: does.Speaking & { readonly replyTo?: string; readonly at?: number },
     content: Content,
     said: Shown,
@@ -185,23 +190,35 @@ export class FacebookCustomer implements does.CustomerSide {
     const { page, psid } = this.ends(who);
     const { replyTo, at = Date.now() } = who;
     page.heardFrom(psid, at);
-    const mid = newMid();
+    const mid = this.newMid();
     const quoted = replyTo === undefined ? {} : { reply_to: { mid: replyTo } };
     const event = this.tell(who, at, { message: { mid, ...content, ...quoted } });
     this.world.conversations.add(this.key(who), { id: mid, from: 'customer', ...said, replyTo, at, event });
     return event;
   }
 
-  private tell(who: does.Speaking, timestamp: number, item: Content): SentEvent {
+  protected tell(who: does.Speaking, timestamp: number, item: Content): SentEvent {
     const { page, psid } = this.ends(who);
     const frame = { sender: { id: psid }, recipient: { id: page.id }, timestamp };
-    const [event] = this.world.meta.events.send(page, [{ ...frame, ...item }]);
+    const [event] = this.events.send(page, [{ ...frame, ...item }]);
     if (!event) throw new Error('A Page event makes at least one entry in the ledger');
     return event;
   }
 
-  private ends(who: does.Speaking): { page: MetaPage; psid: string } {
-    return { page: this.world.meta.requirePage(who.account), psid: this.key(who).personId };
+  protected ends(who: does.Speaking): { page: MetaPage; psid: string } {
+    return { page: this.pageOf(who.account), psid: this.key(who).personId };
+  }
+
+  protected get events(): PageEvents {
+    return this.world.meta.events;
+  }
+
+  protected pageOf(account: string): MetaPage {
+    return this.world.meta.requirePage(account);
+  }
+
+  protected newMid(): string {
+    return newMid();
   }
 }
 

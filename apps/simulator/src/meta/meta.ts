@@ -108,7 +108,8 @@ export class Meta {
     app.whatsAppCallback = { url, verifyToken, fields };
   }
 
-  private async shakeHands(url: string, verifyToken: string): Promise<void> {
+  /** Asks the address for the word. Throws the Graph error where it does not know it. */
+  async shakeHands(url: string, verifyToken: string): Promise<void> {
     const challenge = randomDigits(10);
     const asked = new URL(url);
     asked.searchParams.set('hub.mode', 'subscribe');

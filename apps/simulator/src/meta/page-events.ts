@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Target } from '../delivery/mail.js';
 import { isRecord } from '../http/fields.js';
-import type { Ledger, SentEvent } from '../ledger.js';
+import type { Ledger, MessengerKey, SentEvent } from '../ledger.js';
 import type { People, Person } from '../people.js';
 import type { Settings } from '../settings.js';
 import { metaBytes } from '../wire.js';
@@ -27,6 +27,16 @@ interface Gathered extends Entry {
 
 const MAX_BATCH = 1_000;
 
+/** Whose events they are. */
+export interface Network {
+  readonly messenger: MessengerKey;
+  /** What a call says it is about. */
+  readonly object: string;
+  readonly kindOf: typeof kindOf;
+}
+
+const MESSENGER: Network = { messenger: 'facebook', object: 'page', kindOf };
+
 /** The signature header's value for exactly these bytes. */
 export function signatureOf(secret: string, body: Buffer): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
@@ -41,6 +51,7 @@ export class PageEvents {
     private readonly settings: Settings,
     private readonly people: People,
     private readonly apps: (id: string) => MetaApp | undefined,
+    private readonly network = MESSENGER,
   ) {}
 
   /** One webhook call per subscribed app, or to the one named, with all the items its fields let through. */
@@ -78,8 +89,13 @@ export class PageEvents {
   private sendTogether(share: readonly Gathered[]): void {
     const [first] = share;
     if (!first) return;
-    const body = bodyOf(share);
-    const common = { messenger: 'facebook', account: first.page.id, kind: 'batch', state: 'pending' } as const;
+    const body = bodyOf(share, this.network.object);
+    const common = {
+      messenger: this.network.messenger,
+      account: first.page.id,
+      kind: 'batch',
+      state: 'pending',
+    } as const;
     const event = this.ledger.event({ ...common, body: body.toString('latin1') });
     this.dispatch(
       first.page,
@@ -101,23 +117,25 @@ export class PageEvents {
     const wants = (field: string) => fields.has(field) && app.callback?.fields.has(field) === true;
     const looksOn = (item: MessagingItem) => {
       const owner = page.threadOwners.get(personIdOf(page, item) ?? '');
-      return owner !== undefined && owner !== app.id && kindOf(item).field !== 'messaging_handovers';
+      return (
+        owner !== undefined && owner !== app.id && !this.network.kindOf(item).field.startsWith('messaging_handover')
+      );
     };
-    const wanted = items.filter((item) => wants(kindOf(item).field));
+    const wanted = items.filter((item) => wants(this.network.kindOf(item).field));
     const standby = wants('standby') ? items.filter(looksOn).map(withheld) : [];
     return { page, messaging: wanted.filter((item) => !looksOn(item)), standby };
   }
 
   private record(entry: Entry, state: 'pending' | 'unsubscribed') {
     const { page, messaging, standby } = entry;
-    const body = bodyOf([entry]);
+    const body = bodyOf([entry], this.network.object);
     const items = [...messaging, ...standby];
     const first = items[0] ?? {};
     const personId = personIdOf(page, first);
     const event = this.ledger.event({
-      messenger: 'facebook',
+      messenger: this.network.messenger,
       account: page.id,
-      kind: items.length === 1 ? kindOf(first).kind : 'batch',
+      kind: items.length === 1 ? this.network.kindOf(first).kind : 'batch',
       person: this.personOf(page, personId)?.id,
       personId,
       ...aboutOf(first),
@@ -150,7 +168,7 @@ function withheld(item: MessagingItem): MessagingItem {
   return { ...item, postback };
 }
 
-function bodyOf(entries: readonly Entry[]): Buffer {
+function bodyOf(entries: readonly Entry[], object: string): Buffer {
   const merged = new Map<MetaPage, Entry>();
   for (const { page, messaging, standby } of entries) {
     const so = merged.get(page) ?? { page, messaging: [], standby: [] };
@@ -162,7 +180,7 @@ function bodyOf(entries: readonly Entry[]): Buffer {
     ...((messaging.length > 0 || standby.length === 0) && { messaging }),
     ...(standby.length > 0 && { standby }),
   }));
-  return metaBytes({ object: 'page', entry });
+  return metaBytes({ object, entry });
 }
 
 /** At most 1000 items in one call. */

@@ -124,7 +124,7 @@ export function keyOf(page: MetaPage, personId: string) {
 /** The quote stands beside the message. */
 const quotedOf = (fields: Fields) => fields.object('reply_to')?.text('mid');
 
-function quickReplies(message: Fields): ShownButton[] {
+export function quickReplies(message: Fields): ShownButton[] {
   const replies = (message.list('quick_replies') ?? []).filter(isRecord).map((reply) => new Fields(reply));
   return replies.map((reply) => {
     const title =
@@ -151,7 +151,7 @@ function recipientOf(page: MetaPage, fields: Fields): string {
   return psid;
 }
 
-function checkThread(page: MetaPage, token: Token, psid: string): void {
+export function checkThread(page: MetaPage, token: Token, psid: string): void {
   const owner = page.threadOwners.get(psid);
   if (owner === undefined || owner === token.app.id) return;
   const message = '(#10) Message not sent. Another app is controlling this thread now.';

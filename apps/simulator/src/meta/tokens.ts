@@ -11,7 +11,7 @@ export interface Token {
   /** WhatsApp Business Accounts it may manage. */
   readonly accountIds?: readonly string[];
   readonly userId?: string;
-  readonly issuedAt: number;
+  issuedAt: number;
   /** 0 = never. */
   expiresAt: number;
   /** When access to the data ends, unless somebody signs in again before. */
