@@ -1,33 +1,26 @@
 import type { Behaviour } from './behaviour.js';
+import { Businesses } from './businesses.js';
 import type { Bubble } from './conversations.js';
 import type * as does from './customer.js';
 import type { CallFault } from './faults/call-faults.js';
 import type { WebhookFault } from './faults/webhook-faults.js';
 import type { Attempt, Ledger, MessengerKey, SentEvent, Wait } from './ledger.js';
-import type { NewInstagramAccount, NewInstagramApp } from './instagram/instagram-account.js';
 import { InstagramCustomer } from './instagram/instagram-customer.js';
 import { InstagramSide } from './instagram/instagram-side.js';
 import { LineCustomer } from './line/line-customer.js';
-import type { NewOfficialAccount, OfficialAccountChange } from './line/official-account.js';
 import { AdminSide } from './meta/admin-side.js';
 import { FacebookCustomer } from './meta/facebook-customer.js';
-import type { NewApp } from './meta/meta-app.js';
-import type { NewPage } from './meta/meta-page.js';
-import { issueCode } from './meta/oauth.js';
 import type { MessagingItem } from './meta/page-events.js';
 import { PageSide } from './meta/page-side.js';
 import type { NewPerson, Person } from './people.js';
 import { postRaw, redeliver, type RawPost } from './raw-events.js';
-import type { NewBot } from './telegram/bot.js';
 import { TelegramCustomer } from './telegram/telegram-customer.js';
-import type { NewViberBot } from './viber/viber-bot.js';
 import { ViberCustomer } from './viber/viber-customer.js';
-import type { NewNumber } from './whatsapp/business-number.js';
 import { WhatsAppCustomer, writeInApp } from './whatsapp/whatsapp-customer.js';
 import type { World } from './world.js';
 
 /** The simulated messengers, and everything a test or a demo can do with them. The same is offered over HTTP under `/_sim`. */
-export class Simulation {
+export class Simulation extends Businesses {
   /** The base address of both APIs, of the control API and of the page, without a slash at the end. */
   url = '';
   /** What happens on a Page's own side and at Meta: the Page inbox, receipts, thread control, policy. */
@@ -40,7 +33,8 @@ export class Simulation {
   private readonly viber: ViberCustomer;
   private readonly sides: Readonly<Record<MessengerKey, does.CustomerSide>>;
 
-  constructor(readonly world: World) {
+  constructor(world: World) {
+    super(world);
     const ownUrl = () => this.url;
     this.page = new PageSide(world, ownUrl);
     this.admin = new AdminSide(world);
@@ -57,77 +51,8 @@ export class Simulation {
     return this.world.ledger;
   }
 
-  createBot(bot: NewBot = {}): { id: string; token: string; name: string; username: string } {
-    const { id, token, name, username } = this.world.bots.create(bot);
-    return { id, token, name, username };
-  }
-
-  /** `token` is the app's own: `id|secret`. */
-  createApp(app: NewApp = {}): { id: string; secret: string; token: string } {
-    const { id, secret, token } = this.world.meta.createApp(app);
-    return { id, secret, token };
-  }
-
-  createPage(page: NewPage = {}): { id: string; name: string; token: string; appId: string; appSecret: string } {
-    const { page: created, token, app } = this.world.meta.createPage(page);
-    return { id: created.id, name: created.name, token, appId: app.id, appSecret: app.secret };
-  }
-
-  /** A number of a WhatsApp account, with the token of a system user. */
-  createNumber(number: NewNumber = {}): { id: string; accountId: string; token: string; appId: string } {
-    const { number: created, token, app } = this.world.numbers.create(number);
-    return { id: created.id, accountId: created.accountId, token, appId: app.id };
-  }
-
-  /** Meta's Instagram product has an id and a secret of its own. */
-  createInstagramApp(app: NewInstagramApp = {}): { id: string; secret: string } {
-    const { id, secret } = this.world.instagram.createApp(app);
-    return { id, secret };
-  }
-
-  /** A professional account, with a token of 60 days that is some days old. */
-  createInstagramAccount(account: NewInstagramAccount = {}): {
-    id: string;
-    name: string;
-    token: string;
-    appId: string;
-  } {
-    const { account: created, token } = this.world.instagram.createAccount(account);
-    return { id: created.id, name: created.name, token: token.text, appId: token.app.id };
-  }
-
-  createViberBot(bot: NewViberBot = {}): { id: string; token: string; name: string } {
-    const { id, token, name } = this.world.viberBots.create(bot);
-    return { id, token, name };
-  }
-
-  /** An official account on LINE, with its Messaging API channel. */
-  createOfficialAccount(account: NewOfficialAccount = {}): { id: string; name: string; token: string; secret: string } {
-    const { id, name, token, secret } = this.world.officialAccounts.create(account);
-    return { id, name, token, secret };
-  }
-
-  /** What an admin changes in LINE's consoles. */
-  changeOfficialAccount(change: OfficialAccountChange): void {
-    this.world.officialAccounts.change(change);
-  }
-
   createPerson(person: NewPerson): Person {
     return this.world.people.create(person);
-  }
-
-  /** What a Page admin brings back from the sign-in dialog. Without `pages`: all there are. */
-  signInCode(signIn: { app: string; redirectUri: string; pages?: string[] }): string {
-    const { meta } = this.world;
-    const admin = meta.createAdmin(signIn.pages ?? meta.allPages().map((page) => page.id));
-    return issueCode(meta, meta.requireApp(signIn.app), signIn.redirectUri, admin.id);
-  }
-
-  /** Sets the app's callback as in the dashboard: with the handshake. Rejects when that fails. Default: all fields. */
-  async setCallback(callback: { app: string; url: string; verifyToken: string; fields?: string[] }): Promise<void> {
-    const { app, url, verifyToken, fields } = callback;
-    const { meta } = this.world;
-    await meta.subscribeApp(meta.requireApp(app), url, verifyToken, fields && new Set(fields));
   }
 
   customerWrites(writing: does.Writing): SentEvent {
@@ -255,11 +180,6 @@ export class Simulation {
     this.world.behave(change);
   }
 
-  /** Meta's addresses of everything sent to or by the Page stop working; later ones work. */
-  expireMedia(account: string): void {
-    this.world.files.expire(account);
-  }
-
   failCall(fault: CallFault): void {
     this.world.callFaults.add(fault);
   }
@@ -271,17 +191,6 @@ export class Simulation {
   clearFaults(): void {
     this.world.callFaults.clear();
     this.world.webhookFaults.clear();
-  }
-
-  /** The account's tokens are dead from now on: 401, or error 190 with this subcode (default 460). */
-  revokeToken(account: { messenger: MessengerKey; account: string; subcode?: number }): void {
-    this.world.revokeToken(account);
-  }
-
-  /** Telegram, or Viber (ids with `pa:`): a new token in place of the bot's, which is dead from now on. Its webhook stays. */
-  renewToken(account: string): string {
-    const { viberBots, bots } = this.world;
-    return account.startsWith('pa:') ? viberBots.renewToken(account) : bots.renewToken(account);
   }
 
   /** What the person's phone shows, oldest first. */
