@@ -43,6 +43,19 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       token: body.text('token'),
       app: body.text('app'),
     }),
+  'POST /instagram-decisions': (sim, body) => {
+    const decision = { declined: read.stringsOf(body, 'declined'), cancel: body.flag('cancel') };
+    return {
+      location: sim.instagram.decide(read.needed(body, 'url'), { ...decision, account: read.needed(body, 'account') }),
+    };
+  },
+  'POST /instagram-changes': (sim, body) =>
+    sim.instagram.change({
+      account: read.needed(body, 'account'),
+      issuedAt: body.number('issuedAt'),
+      expiresAt: body.number('expiresAt'),
+      isPrivate: body.flag('isPrivate'),
+    }),
   'POST /instagram-callback': (sim, body) => {
     const [app, url] = [read.needed(body, 'app'), read.needed(body, 'url')];
     return sim.instagram.setCallback({ app, url, verifyToken: body.text('verifyToken') ?? '' });
