@@ -1,5 +1,14 @@
 export * from './contract.js';
 export { Deadline } from './deadline.js';
+export {
+  drop,
+  fetchMedia,
+  loadedFrom,
+  MEDIA_TOO_LARGE,
+  type MediaRefusal,
+  mediaRefusalOf,
+  refusedMedia,
+} from './fetched-media.js';
 export { GuardedHttp, type GuardedHttpOptions, type HttpAnswer, type HttpCall } from './http/guarded-http.js';
 export type { DownloadAnswer, DownloadCall } from './http/download.js';
 export type { FormPart } from './http/form.js';

@@ -1,4 +1,4 @@
-import { AnswerTooLarge, cleanName, NotAskedError, OutcomeUnknownError } from '#messenger-kit';
+import { drop, loadedFrom, MEDIA_TOO_LARGE, mediaRefusalOf, refusedMedia } from '#messenger-kit';
 import type {
   Attachment,
   AttachmentType,
@@ -9,22 +9,17 @@ import type {
 } from '#messenger-kit';
 import type { LineApi } from './line-api.js';
 
-type Refusal = Extract<MediaVerdict, { kind: 'refused' }>;
 type Wanted = Attachment & { readonly reference: string };
 interface Options {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-const GONE = refused('permanent', 'LINE no longer has the file.');
-const FAILED = refused('permanent', 'LINE could not make the file ready.');
-const STRANGE = refused('permanent', 'LINE names a place for the file that cannot be asked.');
-const LATER = refused('retry', 'LINE did not give the file at the moment.');
-const NOT_READY = refused('retry', 'LINE is still making the file ready.');
-const TOO_LARGE = refused('too_large', 'The file is larger than this server keeps.');
-
-/** Addresses our own guard will never ask. */
-const FORBIDDEN = new Set(['bad_url', 'blocked_address', 'too_many_redirects']);
+const GONE = refusedMedia('permanent', 'LINE no longer has the file.');
+const FAILED = refusedMedia('permanent', 'LINE could not make the file ready.');
+const STRANGE = refusedMedia('permanent', 'LINE names a place for the file that cannot be asked.');
+const LATER = refusedMedia('retry', 'LINE did not give the file at the moment.');
+const NOT_READY = refusedMedia('retry', 'LINE is still making the file ready.');
 
 /**
  * By the id of the message: https://developers.line.biz/en/reference/messaging-api/#get-content. Stickers, an account's picture
@@ -36,7 +31,7 @@ export class LineMedia implements MediaLoader {
   constructor(private readonly api: LineApi) {}
 
   async load(account: ChannelAccount, { reference, size = 0 }: Wanted, options: Options): Promise<MediaVerdict> {
-    if (size > options.maxBytes) return TOO_LARGE;
+    if (size > options.maxBytes) return MEDIA_TOO_LARGE;
     try {
       const token = account.credentials['channelAccessToken'] ?? '';
       const url = this.addressOf(reference);
@@ -47,10 +42,7 @@ export class LineMedia implements MediaLoader {
       drop(answer);
       return (await this.api.transcoding({ token, messageId: reference, signal })) === 'failed' ? FAILED : NOT_READY;
     } catch (error) {
-      if (error instanceof AnswerTooLarge) return TOO_LARGE;
-      if (error instanceof NotAskedError) return FORBIDDEN.has(error.code) ? STRANGE : LATER;
-      if (error instanceof OutcomeUnknownError) return LATER;
-      throw error;
+      return mediaRefusalOf(error, { never: STRANGE, later: LATER });
     }
   }
 
@@ -63,19 +55,6 @@ export class LineMedia implements MediaLoader {
 }
 
 function read(answer: DownloadAnswer): MediaVerdict {
-  const { status, headers, body } = answer;
-  if (status === 200) {
-    const mimeType = cleanName(headers['content-type']?.split(';')[0]);
-    return { kind: 'loaded', body, ...(mimeType !== undefined && { mimeType }) };
-  }
-  drop(answer);
-  return status === 400 || status === 404 || status === 410 ? GONE : LATER;
-}
-
-function drop({ body }: DownloadAnswer): void {
-  body.on('error', () => undefined).destroy();
-}
-
-function refused(kind: Refusal['class'], sentence: string): Refusal {
-  return { kind: 'refused', class: kind, sentence };
+  const { status } = answer;
+  return loadedFrom(answer) ?? (status === 400 || status === 404 || status === 410 ? GONE : LATER);
 }

@@ -1,29 +1,15 @@
-import { AnswerTooLarge, at, cleanName, countOf, NotAskedError, OutcomeUnknownError, textOf } from '#messenger-kit';
-import type { Attachment, ChannelAccount, GuardedHttp, MediaLoader, MediaVerdict } from '#messenger-kit';
+import { at, countOf, loadedFrom, MEDIA_TOO_LARGE, mediaRefusalOf, refusedMedia, textOf } from '#messenger-kit';
+import type { Attachment, ChannelAccount, GuardedHttp, MediaLoader, MediaRefusal, MediaVerdict } from '#messenger-kit';
 import type { GraphApi } from '../meta/graph-api.js';
 
-type Refusal = Extract<MediaVerdict, { kind: 'refused' }>;
 interface Options {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-const GONE: Refusal = { kind: 'refused', class: 'permanent', sentence: 'WhatsApp no longer has the file.' };
-const LATER: Refusal = {
-  kind: 'refused',
-  class: 'retry',
-  sentence: 'WhatsApp could not deliver the file at the moment.',
-};
-const TOO_LARGE: Refusal = {
-  kind: 'refused',
-  class: 'too_large',
-  sentence: 'The file is larger than this server keeps.',
-};
-const STRANGE: Refusal = {
-  kind: 'refused',
-  class: 'permanent',
-  sentence: 'WhatsApp names a place for the file that is not its own.',
-};
+const GONE = refusedMedia('permanent', 'WhatsApp no longer has the file.');
+const LATER = refusedMedia('retry', 'WhatsApp could not deliver the file at the moment.');
+const STRANGE = refusedMedia('permanent', 'WhatsApp names a place for the file that is not its own.');
 
 /** Where the token may go. */
 const HOSTS = /(^|\.)(fbsbx\.com|facebook\.com|whatsapp\.net)$/;
@@ -56,10 +42,7 @@ export class WhatsAppMedia implements MediaLoader {
       // The address ended while nobody looked: asked for once more.
       return first === 'expired' ? later(await this.attempt(account, reference, options)) : first;
     } catch (error) {
-      if (error instanceof AnswerTooLarge) return TOO_LARGE;
-      if (error instanceof NotAskedError) return FORBIDDEN.has(error.code) ? STRANGE : LATER;
-      if (error instanceof OutcomeUnknownError) return LATER;
-      throw error;
+      return mediaRefusalOf(error, { never: STRANGE, later: LATER });
     }
   }
 
@@ -74,12 +57,10 @@ export class WhatsAppMedia implements MediaLoader {
     const token = account.credentials['accessToken'] ?? '';
     // An empty User-Agent gets a page for people.
     const headers = { authorization: `Bearer ${token}`, 'user-agent': 'Parley' };
-    const { status, headers: told, body } = await this.http.download({ url, headers, ...options });
-    if (status === 200) {
-      const mimeType = cleanName(told['content-type']?.split(';')[0]);
-      return { kind: 'loaded', body, ...(mimeType && { mimeType }) };
-    }
-    body.on('error', () => undefined).destroy();
+    const answer = await this.http.download({ url, headers, ...options });
+    const { status } = answer;
+    const loaded = loadedFrom(answer);
+    if (loaded) return loaded;
     if (status === 404 || status === 410) return isAddress(reference) ? GONE : 'expired';
     return LATER;
   }
@@ -88,14 +69,14 @@ export class WhatsAppMedia implements MediaLoader {
     account: ChannelAccount,
     id: string,
     { maxBytes, signal }: Options,
-  ): Promise<string | Refusal> {
+  ): Promise<string | MediaRefusal> {
     if (!/^[\w-]+$/.test(id)) return GONE;
     const token = account.credentials['accessToken'] ?? '';
     const query = { phone_number_id: account.source };
     const answer = await this.api.call({ method: 'GET', path: id, token, query, signal });
     if (answer.kind === 'error') return UNKNOWN_CODES.has(answer.error.code) ? GONE : LATER;
     if (answer.kind === 'unreadable') return answer.status === 404 ? GONE : LATER;
-    if ((countOf(at(answer.body, 'file_size')) ?? 0) > maxBytes) return TOO_LARGE;
+    if ((countOf(at(answer.body, 'file_size')) ?? 0) > maxBytes) return MEDIA_TOO_LARGE;
     return textOf(at(answer.body, 'url')) ?? LATER;
   }
 
@@ -106,9 +87,6 @@ export class WhatsAppMedia implements MediaLoader {
     return origin === this.graphOrigin || (protocol === 'https:' && HOSTS.test(hostname));
   }
 }
-
-/** Addresses our own guard will never ask. */
-const FORBIDDEN = new Set(['bad_url', 'blocked_address', 'too_many_redirects']);
 
 function isAddress(reference: string): boolean {
   return /^https?:\/\//i.test(reference);
