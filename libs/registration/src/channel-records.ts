@@ -15,6 +15,9 @@ import type { Connected, Pictured } from './network.js';
 import { ChannelPictures } from './ports.js';
 import { newWebhookKey, newWebhookSecret } from './webhook-addresses.js';
 
+/** For so long a network may take to be connected. */
+const ALONE_MS = 2 * 60_000;
+
 /** A channel on its way to be connected, or to be connected again. */
 export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source' | 'webhookKey'> {
   readonly webhookSecret: string;
@@ -67,13 +70,17 @@ export class ChannelRecords {
     return { ...existing, webhookSecret: given ?? this.secretOf(existing), secretOf, isNew: false };
   }
 
-  /** From now on calls under the network's new secret are taken besides. Whether it is a new one. */
+  /**
+   * From now on calls are taken under the network's new secret alone, so that nothing else can prove it while the network is
+   * connected; after a while, where that has no end, under both. Whether it is a new one.
+   */
   async announceSecret(tx: Tx, { id, webhookSecret: next }: ChannelDraft): Promise<boolean> {
     const channel = await this.channels.lock(tx, id);
     if (!channel) throw new ChannelAbandonedError();
     const known = this.secrets.open(channel);
     if (known.webhookSecret === next) return false;
-    const secrets = this.secrets.seal(id, { ...known, nextWebhookSecret: next });
+    const nextAloneUntil = new Date(Date.now() + ALONE_MS).toISOString();
+    const secrets = this.secrets.seal(id, { ...known, nextWebhookSecret: next, nextAloneUntil });
     await this.channels.change(tx, id, { secrets });
     return true;
   }
@@ -82,7 +89,7 @@ export class ChannelRecords {
   async withdrawSecret(tx: Tx, { id, webhookSecret: next }: ChannelDraft): Promise<void> {
     const channel = await this.channels.lock(tx, id);
     if (!channel) return;
-    const { nextWebhookSecret, ...others } = this.secrets.open(channel);
+    const { nextWebhookSecret, nextAloneUntil: _, ...others } = this.secrets.open(channel);
     if (nextWebhookSecret === next) await this.channels.change(tx, id, { secrets: this.secrets.seal(id, others) });
   }
 

@@ -152,8 +152,10 @@ export class Channels {
     const channel = await this.channels.byWebhookKey(messenger, key);
     if (!channel) return undefined;
     const account = this.accountOf(channel);
-    const signing = webhookSecretsOf(account.credentials);
-    const { previousWebhookSecret } = account.credentials;
+    const { nextWebhookSecret, previousWebhookSecret } = account.credentials;
+    const { nextAloneUntil = '' } = this.secrets.open(channel);
+    const isAlone = nextWebhookSecret !== undefined && nextAloneUntil > new Date().toISOString();
+    const signing = isAlone ? [nextWebhookSecret] : webhookSecretsOf(account.credentials);
     if (previousWebhookSecret === undefined) return { account, secrets: { signing } };
     const staying = signing.filter((secret) => secret !== previousWebhookSecret);
     return { account, secrets: { signing }, staying: { signing: staying } };
@@ -161,7 +163,7 @@ export class Channels {
 
   private accountOf(channel: Channel): ChannelAccount {
     const { id, messenger, source, replacedUntil } = channel;
-    const { previousWebhookSecret, ...credentials } = this.secrets.open(channel);
+    const { previousWebhookSecret, nextAloneUntil: _, ...credentials } = this.secrets.open(channel);
     const isGood = previousWebhookSecret !== undefined && replacedUntil !== null && replacedUntil > new Date();
     return {
       channelId: id,

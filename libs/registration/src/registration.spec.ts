@@ -4,6 +4,17 @@ import { Channels, ReceivingChannels, Registration } from './index.js';
 import { ChannelAdministration } from './channel-administration.js';
 import { aQueue, openRegistrationHouse, PUBLIC_URL, type RegistrationHouse } from './testing/registration-house.js';
 
+/** Only the date is moved. */
+const REAL_TIMERS = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const;
+
 let house: RegistrationHouse;
 let registration: Registration;
 let channels: Channels;
@@ -117,15 +128,30 @@ describe('where the network signs with a credential of its own', () => {
     expect([meanwhile, await signing(body.webhookUrl)]).toEqual([[token], [token]]);
   });
 
-  it('takes a new one besides the old one while it is connected again, and alone after that', async () => {
+  it('takes a new one alone from when it is connected again: the old one would prove a wrong one, too', async () => {
     const { source, token } = anAccount();
     const { body } = await register(anOrder(token, { messenger: 'raven' }));
     const renewed = anAccount({ source });
     let meanwhile: readonly string[] | undefined;
     house.network.whileConnecting = async () => void (meanwhile = await signing(body.webhookUrl));
     await register(anOrder(renewed.token, { messenger: 'raven' }));
-    expect(meanwhile).toEqual([renewed.token, token]);
+    expect(meanwhile).toEqual([renewed.token]);
     expect(await signing(body.webhookUrl)).toEqual([renewed.token]);
+  });
+
+  it('takes the old one again when a server stops while it is connected again', async () => {
+    const { source, token } = anAccount();
+    const { body } = await register(anOrder(token, { messenger: 'raven' }));
+    const renewed = anAccount({ source });
+    const stopped = new Promise<void>(() => undefined);
+    await new Promise<void>((resolve) => {
+      house.network.whileConnecting = () => (resolve(), stopped);
+      void register(anOrder(renewed.token, { messenger: 'raven' }));
+    });
+    expect(await signing(body.webhookUrl)).toEqual([renewed.token]);
+    jest.useFakeTimers({ doNotFake: [...REAL_TIMERS], now: Date.now() + 3 * 60_000 });
+    expect(await signing(body.webhookUrl)).toEqual([renewed.token, token]);
+    jest.useRealTimers();
   });
 
   it('takes nothing by one with which the network would not be connected', async () => {
@@ -133,6 +159,10 @@ describe('where the network signs with a credential of its own', () => {
     const { body } = await register(anOrder(token, { messenger: 'raven' }));
     const renewed = anAccount({ source });
     house.network.refuses = 'connect';
+    await problemOf(register(anOrder(renewed.token, { messenger: 'raven' })));
+    expect(await signing(body.webhookUrl)).toEqual([token]);
+    house.network.refuses = undefined;
+    house.network.unreachable = 'connect';
     await problemOf(register(anOrder(renewed.token, { messenger: 'raven' })));
     expect(await signing(body.webhookUrl)).toEqual([token]);
   });

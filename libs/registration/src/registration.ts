@@ -62,14 +62,17 @@ export class Registration {
       return await this.complete(draft, pictured, order, request);
     } catch (error) {
       if (error instanceof ChannelAbandonedError) return undefined;
-      if (error instanceof Problem && error.statusCode === 422) await this.giveUp(draft);
+      await this.giveUp(draft, error instanceof Problem && error.statusCode === 422);
       throw error;
     } finally {
       this.channels.forget();
     }
   }
 
-  /** The network may call under its new secret while it is being connected: every node has to know it by then. */
+  /**
+   * The network may call under its new secret while it is being connected: every node has to know it by then. The network signs
+   * with one secret at a time: were the old one taken, too, its calls would make a mistyped new one look right.
+   */
   private async announceSecret(draft: ChannelDraft): Promise<void> {
     if (draft.isNew || draft.secretOf === 'us') return;
     const isNew = await this.database.transaction((tx) => this.records.announceSecret(tx, draft));
@@ -78,9 +81,9 @@ export class Registration {
     await sleep(REMEMBERED_MS);
   }
 
-  private async giveUp(draft: ChannelDraft): Promise<void> {
-    if (draft.isNew) await this.records.abandon(draft.id);
-    else if (draft.secretOf === 'network')
+  private async giveUp(draft: ChannelDraft, isRefused: boolean): Promise<void> {
+    if (draft.isNew && isRefused) await this.records.abandon(draft.id);
+    else if (!draft.isNew && draft.secretOf === 'network')
       await this.database.transaction((tx) => this.records.withdrawSecret(tx, draft));
   }
 
