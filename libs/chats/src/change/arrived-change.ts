@@ -68,11 +68,12 @@ export function stepsOf(change: ArrivedChange & { readonly waitingId?: string })
   const targets = event.targets ?? [];
   const { targets: _targets, upTo, upToTargets, person, ownId, ...receipt } = event;
   const own = targets.length === 1 && ownId !== undefined ? { ownId } : {};
-  const back = upToTargets && person && event.status !== 'failed' ? { upToTargets, person } : {};
+  const reaches = event.status === 'delivered' || event.status === 'read';
+  const back = upToTargets && person && reaches ? { upToTargets, person } : {};
   const steps = targets.map((target): Step => {
     return { ...of, about: 'message', target, event: { ...receipt, ...own, ...back, targets: [target] } };
   });
-  if (!upTo || !person || event.status === 'failed' || event.status === 'sent') return steps;
+  if (!upTo || !person || !reaches) return steps;
   return [...steps, { ...of, about: 'watermark', event: { ...receipt, person, upTo } }];
 }
 

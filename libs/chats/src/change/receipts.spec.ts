@@ -84,6 +84,14 @@ test('a receipt by id up to there covers what was sent before, in closed chats t
   expect([await statusOf(later), await statusOf(one.messageId)]).toEqual(['read', 'read']);
 });
 
+test('that a message was sent says nothing about what went before it', async () => {
+  const person = await aWriter();
+  const before = await house.sent(person, 'o1', minute(1));
+  await house.sent(person, 'o2', minute(2));
+  await house.happens(receipt(person, { status: 'sent', person: person.sender, targets: ['o2'], upToTargets: true }));
+  expect(await statusOf(before)).toBe('sent');
+});
+
 test('a moment says nothing about what has not left, and all about it once it proves to have', async () => {
   const person = await aWriter();
   const one = await house.sending(person);
