@@ -1,8 +1,9 @@
-import { newId } from '#database';
+import { newId, type Tx } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { ChatViews } from '../chat/chat-views.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
+import { Deliveries } from './deliveries.js';
 import { OutgoingMessages } from './outgoing-messages.js';
 
 let house: ChatHouse;
@@ -69,4 +70,23 @@ it('keeps on the chat when a person answered first, and how much was said each w
   expect(firstAcceptedAt).toEqual(acceptedAt);
   const later = { firstHumanReplyAt, inboundCount: 2, outboundCount: 4 };
   expect(await said(agent, ['Hm?'])).toMatchObject(later);
+});
+
+it('counts from when the message was queued by the database’s clock, also where a server’s is ahead of it', async () => {
+  const queue = await house.aQueue();
+  const agent = await house.anAgent({ queues: [queue] });
+  const chat = await house.aChat(queue);
+  await house.get(AcceptChat).acceptChat(agent, chat);
+  const queued = async (tx: Tx) => {
+    const answerable = await house.get(OutgoingMessages).answerable(tx, agent, chat);
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout'], now: Date.now() + 3_600_000 });
+    try {
+      await house.get(OutgoingMessages).enqueue(tx, answerable, agent, [{ text: 'Hello' }]);
+    } finally {
+      jest.useRealTimers();
+    }
+  };
+  await house.database.transaction(queued);
+  const head = await house.database.transaction((tx) => house.get(Deliveries).startSending(tx, chat, 3_600_000));
+  expect(head?.queuedForMs).toBeGreaterThanOrEqual(0);
 });
