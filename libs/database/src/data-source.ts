@@ -28,6 +28,7 @@ import { KnownEvents1763800000025 } from './migrations/1763800000025-known-event
 import { SealedReferences1763800000026 } from './migrations/1763800000026-sealed-references.js';
 import { RoomBesideNewRows1763800000027 } from './migrations/1763800000027-room-beside-new-rows.js';
 import { DoubtfulMessages1763800000028 } from './migrations/1763800000028-doubtful-messages.js';
+import { LastTries1763800000029 } from './migrations/1763800000029-last-tries.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -58,6 +59,7 @@ export const migrations = [
   SealedReferences1763800000026,
   RoomBesideNewRows1763800000027,
   DoubtfulMessages1763800000028,
+  LastTries1763800000029,
 ];
 
 export interface PoolOptions {

@@ -5,7 +5,7 @@ import type { MessageKey } from './change.repository.js';
 import type { MessageState, StoredContent } from './message-state.js';
 
 /** All of a message that can change. */
-type Changeable = Omit<MessageState, 'chatId' | 'seq' | 'direction' | 'attempts'>;
+type Changeable = Omit<MessageState, 'chatId' | 'seq' | 'direction' | 'attempts' | 'triedAt'>;
 
 /** A message that came to be elsewhere, or a line of the house. */
 export type AddedMessage = Changeable &

@@ -124,7 +124,7 @@ const LOAD = {
   name: 'changes-load',
   text: `
     SELECT m.id, m.chat_id, m.seq, m.direction, m.external_id, m.text, m.content, m.status, m.failure, m.attempts,
-      m.sent_at, m.edited_at, m.deleted_at
+      m.sent_at, m.tried_at, m.edited_at, m.deleted_at
     FROM messages m WHERE m.id = ANY ($1::uuid[]) ORDER BY m.id FOR UPDATE OF m`,
 };
 
@@ -233,6 +233,7 @@ interface StateRow {
   readonly failure: Failure | null;
   readonly attempts: number | null;
   readonly sent_at: Date;
+  readonly tried_at: Date | null;
   readonly edited_at: Date | null;
   readonly deleted_at: Date | null;
 }
@@ -249,6 +250,7 @@ function stateOf(row: StateRow): MessageState {
     failure: row.failure,
     attempts: row.attempts ?? 0,
     sentAt: row.sent_at,
+    triedAt: row.tried_at,
     editedAt: row.edited_at,
     deletedAt: row.deleted_at,
   };

@@ -106,6 +106,17 @@ test('an echo that never tells whose it is proves a message of unknown fate that
   expect(await outboundOf(person)).toHaveLength(5);
 });
 
+test('an echo that never tells whose it is proves a message that waited for hours before it was sent', async () => {
+  const person = await aWriter();
+  const one = await house.queued(person, 'On its way');
+  await house.database.rows(`UPDATE messages SET sent_at = now() - interval '3 hours' WHERE id = $1`, [one.messageId]);
+  const chatId = await house.chatOf(person);
+  await house.database.transaction((tx) => house.get(Deliveries).startSending(tx, chatId, 3_600_000));
+  await leaveUnconfirmed(person);
+  await house.happens(echo(person, 'o1', { mayBeOurs: true, content: { text: 'On its way' }, sentAt: new Date() }));
+  expect(await outboundOf(person)).toMatchObject([{ id: one.messageId, status: 'sent', externalId: 'o1' }]);
+});
+
 test('an echo that never tells whose it is waits while a message is being sent, and proves it when its answer is lost', async () => {
   const person = await aWriter();
   const one = await house.sending(person, 'On its way');

@@ -35,6 +35,8 @@ export interface MessageState {
   readonly failure: Failure | null;
   readonly attempts: number;
   readonly sentAt: Date;
+  /** When it was last tried to send it from here. */
+  readonly triedAt: Date | null;
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
 }

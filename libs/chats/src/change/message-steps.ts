@@ -81,7 +81,7 @@ export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
   }
 }
 
-/** How long before a messenger has a message it may have been queued, and how far its clock may be behind ours. */
+/** How long before a messenger has a message it may have been tried, and how far its clock may be behind ours. */
 const EARLIER_MS = 10 * 60_000;
 const BEHIND_MS = 60_000;
 
@@ -92,7 +92,7 @@ function unconfirmedLike(
   { content, sentAt = scene.at }: EchoEvent,
 ): MessageState | undefined {
   const isLike = (one: MessageState) => {
-    const lead = sentAt.getTime() - one.sentAt.getTime();
+    const lead = sentAt.getTime() - (one.triedAt ?? one.sentAt).getTime();
     return lead < EARLIER_MS && lead > -BEHIND_MS && essenceOf(one.content) === essenceOf(content);
   };
   return [...scene.messages.values()]
@@ -162,6 +162,7 @@ function addForeign(scene: Scene, { event, channelId }: StepAbout<'echo'>, chat:
     failure: null,
     attempts: 0,
     sentAt,
+    triedAt: null,
     editedAt: null,
     deletedAt: null,
   });

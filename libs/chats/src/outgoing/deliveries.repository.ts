@@ -20,7 +20,7 @@ export class DeliveriesRepository {
   async startSending(tx: Tx, chatId: string): Promise<OutgoingHead | undefined> {
     const head = await row<OutgoingHead & { text: string | null }>(
       tx,
-      `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1
+      `UPDATE messages m SET status = 'sending', attempts = coalesce(m.attempts, 0) + 1, tried_at = now()
        FROM chats c
        LEFT JOIN channel_identities b ON b.identity_id = c.identity_id AND b.channel_id = c.channel_id
        WHERE c.id = $1 AND m.id = (

@@ -97,8 +97,8 @@ export interface EchoEvent extends EventFrame {
   /** `OutgoingMessage.id`, where the messenger gives back what we sent along. It is verified before it is believed. */
   readonly ownId?: string;
   /**
-   * The messenger never tells whether it is ours: a message of unknown fate that says the same, and was to be sent a little
-   * earlier, is this one.
+   * The messenger never tells whether it is ours: a message of unknown fate that says the same, and was tried a little earlier,
+   * is this one.
    */
   readonly mayBeOurs?: true;
   readonly sentAt?: Date;
