@@ -1,6 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OutgoingHead } from '#chats';
+import { MessagingOptions } from '../messaging-options.js';
 import { consequenceOf, type Attempted, type Consequence } from './consequence.js';
 import { insist } from './insist.js';
 import { LaneSteps, type Step } from './lane-steps.js';
@@ -28,6 +29,7 @@ export class LaneRunner {
     private readonly steps: LaneSteps,
     private readonly call: NetworkCall,
     private readonly pacer: Pacer,
+    private readonly options: MessagingOptions,
   ) {}
 
   /**
@@ -66,7 +68,8 @@ export class LaneRunner {
     const calledAt = new Date();
     const { echoes, repeatableForMs = 0 } = way.outcome;
     const { doubtful } = head;
-    const repeatable = head.queuedForMs < repeatableForMs;
+    // Also at the end of the longest call it is the same message to the network.
+    const repeatable = head.queuedForMs + this.options.uploadTimeoutMs < repeatableForMs;
     const attempted = doubtful && !repeatable ? TOO_LATE_TO_REPEAT : await this.call.attempt(way, lane, head, seen);
     if (!attempted) return { kind: 'leave' } as const;
     const consequence = consequenceOf(attempted, attempts, { echoes, repeatable, doubtful });
