@@ -141,6 +141,10 @@ it('a wrong channel secret is found out before anything is changed at LINE', asy
   expect(refused).toMatchObject({ status: 422, body: { code: 'secret_wrong' } });
   expect(house.simulator.world.officialAccounts.require(id).endpoint).toBeUndefined();
   expect(await register(secret)).toMatchObject({ status: 201 });
+  expect(await register('another_secret_0123456789abcdef0')).toMatchObject({
+    status: 422,
+    body: { code: 'secret_wrong' },
+  });
 });
 
 it('a secret that was issued anew is taken by connecting again', async () => {
