@@ -47,7 +47,8 @@ export class Accounts {
     const query = { fields: 'user_id,id,username,name,profile_picture_url' };
     const answer = await this.api.call({ method: 'GET', path: 'me', token, query });
     if (answer.kind !== 'ok') return answer;
-    const { body } = answer;
+    // Meta's documentation shows the account within a list, its answers show it bare.
+    const body = arrayOf(at(answer.body, 'data'))[0] ?? answer.body;
     const [userId, appScopedId] = [idOf(at(body, 'user_id')), idOf(at(body, 'id'))];
     const id = userId ?? appScopedId;
     if (id === undefined) return { kind: 'unreadable', status: 200 };

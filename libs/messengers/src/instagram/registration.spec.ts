@@ -69,6 +69,11 @@ test('connecting asks whose token it is, by the id of webhooks, and subscribes t
 
 test.each<[string, unknown, object]>([
   ['one id', { id: ACCOUNT, username: 'corner.store' }, { kind: 'connected', source: ACCOUNT, name: 'corner.store' }],
+  [
+    'both ids within a list',
+    { data: [{ user_id: ACCOUNT, id: '2651', username: 'corner.store' }] },
+    { kind: 'connected', source: ACCOUNT, name: 'corner.store', credentials: { appScopedId: '2651' } },
+  ],
   ['no id', { username: 'corner.store' }, { kind: 'refused', code: 'messenger_failed' }],
   ['a dead token', dead, { kind: 'refused', code: 'token_invalid' }],
   ['a missing permission', { error: { code: 200 } }, { kind: 'refused', code: 'permission_missing' }],
