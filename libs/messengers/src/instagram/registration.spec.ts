@@ -142,6 +142,14 @@ test('a renewed token is kept with its end, in place of the old one', async () =
   expect(Object.fromEntries(searchParams)).toEqual({ grant_type: 'ig_refresh_token', access_token: TOKEN });
 });
 
+test('a renewed token whose end is not told has no end known, and not that of the old one', async () => {
+  refreshed = json({ access_token: 'IGAAfresh', token_type: 'bearer' });
+  expect(await registration().renew(channel({ tokenEndsAt: inDays(10) }), NOW)).toEqual({
+    kind: 'renewed',
+    credentials: { accessToken: 'IGAAfresh', tokenSince: NOW.toISOString() },
+  });
+});
+
 test.each<[string, ReturnType<typeof json>, string | undefined]>([
   ['a dead token', json(dead, 400), 'token_ended'],
   ['a private account', json({ error: { code: 10 } }, 400), 'renewal_refused'],

@@ -85,7 +85,7 @@ export class InstagramRegistration implements MessengerRegistrationWorker {
     const end = endOf(account);
     if (end && end <= now) return ENDED;
     if (!isDue(account, now)) return { kind: 'not_due' };
-    const { credentials } = account;
+    const { tokenEndsAt: _ofTheOld, ...credentials } = account.credentials;
     const fresh = await this.tokens.renewed(credentials['accessToken'] ?? '');
     if (fresh.kind === 'ok') {
       return { kind: 'renewed', credentials: { ...credentials, ...keptToken(fresh.token, now, fresh.lifeMs) } };
