@@ -50,7 +50,8 @@ export class ViberApi {
       ...(signal && { signal }),
     });
     const code = idOf(at(json, 'status')) ?? '';
-    if (!objectOf(json) || !/^\d{1,9}$/.test(code)) return { kind: 'unreadable', status };
+    // A gateway in trouble has a `status` in its JSON, too, and what lies behind it may have sent the message.
+    if (status >= 500 || !objectOf(json) || !/^\d{1,9}$/.test(code)) return { kind: 'unreadable', status };
     return code === '0' ? { kind: 'ok', body: json } : { kind: 'error', code: Number(code) };
   }
 }
