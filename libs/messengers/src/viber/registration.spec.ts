@@ -116,6 +116,13 @@ test.each([
   if (calls.length > 1) expect(JSON.parse(network.calls[1]?.body ?? '')).toEqual({ url: '' });
 });
 
+test.each([2, 7, 8, 9, 15])('a bot Viber no longer runs (%i) has nothing to disconnect', async (status) => {
+  answering(answer(status));
+  await expect(viber.registration.disconnect(account, URL_OF_OURS)).resolves.toBeUndefined();
+  answering(info({ webhook: URL_OF_OURS }), answer(status));
+  await expect(viber.registration.disconnect(account, URL_OF_OURS)).resolves.toBeUndefined();
+});
+
 test('disconnecting while Viber is in trouble fails, to be tried again', async () => {
   answering(answer(99));
   await expect(viber.registration.disconnect(account, URL_OF_OURS)).rejects.toThrow('error 99');

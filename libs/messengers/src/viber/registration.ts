@@ -61,15 +61,15 @@ export class ViberRegistration implements MessengerRegistrationWorker {
     return reference === undefined ? undefined : { reference, version: fingerprint(reference) };
   }
 
-  /** Only a webhook that is still ours is removed; a revoked token has none to remove. */
+  /** Only a webhook that is still ours is removed; a revoked token, or a bot Viber has stopped, has none to remove. */
   async disconnect({ credentials }: ChannelAccount, webhookUrl: string): Promise<void> {
     const info = await this.ask(credentials);
-    if (isRevoked(info)) return;
+    if (isOver(info)) return;
     if (info.kind !== 'ok') throw new Error(`Viber did not tell the bot's webhook (${summaryOf(info)})`);
     if (textOf(at(info.body, 'webhook')) !== webhookUrl) return;
     const token = credentials['authToken'] ?? '';
     const answer = await this.api.call({ token, method: 'set_webhook', body: { url: '' } });
-    if (answer.kind !== 'ok' && !isRevoked(answer)) {
+    if (answer.kind !== 'ok' && !isOver(answer)) {
       throw new Error(`Viber did not remove the webhook (${summaryOf(answer)})`);
     }
   }
@@ -135,4 +135,9 @@ function refusalOf(answer: Failed): Refused {
 
 function isRevoked(answer: ViberAnswer): boolean {
   return answer.kind === 'error' && answer.code === 2;
+}
+
+/** Nobody can ask Viber anything about the bot any more, and Viber delivers nothing of it. */
+function isOver(answer: ViberAnswer): boolean {
+  return isRevoked(answer) || stoppedBy(answer) !== undefined;
 }
