@@ -208,6 +208,15 @@ describe('a pressed key', () => {
     });
   });
 
+  test('that opened a page is the choice, not an address the person wrote', () => {
+    const url = 'https://example.org/?a=1';
+    const along = trackingOf([{ title: 'Prices', url }]).tracking_data;
+    expect(contentOf({ type: 'text', text: url, tracking_data: along })).toEqual({
+      text: 'Prices',
+      choice: { title: 'Prices', payload: url },
+    });
+  });
+
   test.each([
     ['other words', 'yes please', tracking_data],
     ['nothing that came along', 'yes', undefined],
@@ -221,6 +230,13 @@ describe('a pressed key', () => {
   test('too much to be sent along is left out', () => {
     const choices = Array.from({ length: 24 }, (_, n) => ({ title: `${n}`.repeat(100), payload: `${n}`.repeat(200) }));
     expect(trackingOf(choices)).toEqual({});
+    const pages = Array.from({ length: 3 }, (_, n) => ({
+      title: `${n}`,
+      url: `https://x.example/${'x'.repeat(1_900)}`,
+    }));
+    expect(trackingOf([{ title: 'Yes', payload: 'y' }, ...pages])).toEqual({
+      tracking_data: '{"choices":[["y","Yes"]]}',
+    });
   });
 });
 

@@ -85,7 +85,7 @@ test('choices are keys, and what they are called goes along', async () => {
   const key = { Columns: 6, Rows: 1 };
   expect(bodies()).toEqual([
     expect.objectContaining({
-      tracking_data: '{"choices":[["y","Yes & <no>"]]}',
+      tracking_data: '{"choices":[["y","Yes & <no>"],["https://example.org/?a=1","Open"]]}',
       keyboard: {
         Type: 'keyboard',
         DefaultHeight: false,

@@ -13,10 +13,6 @@ export function keyboardOf(choices: readonly OfferedChoice[] = []): { keyboard?:
 }
 
 function keyOf(choice: OfferedChoice): object {
-  const { url } = choice;
-  const action =
-    url === undefined
-      ? { ActionType: 'reply', ActionBody: payloadOf(choice) }
-      : { ActionType: 'open-url', ActionBody: url };
-  return { Columns: 6, Rows: 1, ...action, Text: keyTitleOf(choice) };
+  const ActionType = choice.url === undefined ? 'reply' : 'open-url';
+  return { Columns: 6, Rows: 1, ActionType, ActionBody: payloadOf(choice), Text: keyTitleOf(choice) };
 }
