@@ -137,6 +137,8 @@ test('a person is called as they call themselves, where LINE tells', async () =>
   expect(network.calls[0]?.url).toBe('/v2/bot/profile/Ua5ad91a414e0eacf3edfdc828d1279e6');
   network.script = () => error(404, 'Not found');
   expect(await line.profile.read(account, person)).toBeUndefined();
-  network.script = () => error(500, 'Internal error');
-  await expect(line.profile.read(account, person)).rejects.toThrow('later');
+  for (const trouble of [error(500, 'Internal error'), error(401, 'Authentication failed')]) {
+    network.script = () => trouble;
+    await expect(line.profile.read(account, person)).rejects.toThrow('later');
+  }
 });
