@@ -101,9 +101,10 @@ test('a call with several events, of which each is its own', () => {
 
 test('what is delivered again is the same event', () => {
   expect(convert(sample(fixtures, 'redelivery'))).toEqual(convert(sample(fixtures, 'text')));
-  const unnamed = (isRedelivery: boolean) =>
-    of('follow', { webhookEventId: undefined, deliveryContext: { isRedelivery } });
-  expect(unnamed(true)).toEqual(unnamed(false));
+  for (const more of [{ webhookEventId: undefined }, { source: { type: 'user' } }]) {
+    const told = (isRedelivery: boolean) => of('follow', { ...more, deliveryContext: { isRedelivery } });
+    expect(told(true)).toEqual(told(false));
+  }
 });
 
 test('what another account’s secret proves is nothing this account was told', () => {

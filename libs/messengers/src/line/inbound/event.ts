@@ -19,8 +19,12 @@ export function eventOf(source: string, wire: UntrustedObject): LineEvent {
 function keyOf(wire: UntrustedObject): string {
   const id = textOf(wire['webhookEventId']);
   if (id !== undefined) return eventKey('event', boundedId(id));
-  const { deliveryContext: _, ...event } = wire;
-  return eventKey('event', fingerprint(event));
+  return eventKey('event', fingerprint(saidBy(wire)));
+}
+
+function saidBy(wire: unknown): unknown {
+  const { deliveryContext: _, ...event } = objectOf(wire) ?? {};
+  return objectOf(wire) ? event : wire;
 }
 
 export function ignored({ source, key }: Pick<LineEvent, 'source' | 'key'>, reason: string): IgnoredEvent {
@@ -28,7 +32,7 @@ export function ignored({ source, key }: Pick<LineEvent, 'source' | 'key'>, reas
 }
 
 export function malformed(source: string, reason: string, wire: unknown): MalformedEvent {
-  return { kind: 'malformed', source, key: eventKey('malformed', fingerprint(wire)), reason };
+  return { kind: 'malformed', source, key: eventKey('malformed', fingerprint(saidBy(wire))), reason };
 }
 
 export function ignoring(reason: string): Converter {
