@@ -6,7 +6,8 @@ const SECOND = 1_000;
 /** What a refused or unreadable answer to a call means. https://developers.line.biz/en/reference/messaging-api/#error-responses */
 export function verdictOf(answer: Failed): Rejected | Unknown {
   const { status } = answer;
-  if (status >= 500 || status === 408 || status < 300) {
+  // What LINE took before it answers with 409, of which nothing may be left to read.
+  if (status >= 500 || status === 408 || status === 409 || status < 300) {
     const sentence = `LINE gave no readable answer (${status}); it may have been done.`;
     return { kind: 'unknown', sentence };
   }

@@ -74,6 +74,11 @@ test('what LINE took before is sent, with the ids it has', async () => {
   expect(await send({ text: 'Hello' })).toEqual({ kind: 'sent', externalId: `retry-key:${ID}` });
 });
 
+test('that LINE took it before, said in an answer that breaks off, is no refusal', async () => {
+  network.script = () => ({ status: 409, body: '{"message":"The retry key is already acc' });
+  expect(await send({ text: 'Hello' })).toMatchObject({ kind: 'unknown' });
+});
+
 test('a text and files are one call, and one message with several ids', async () => {
   network.script = () => took('1', '2', '3');
   const pdf = file({
