@@ -106,15 +106,22 @@ test('an echo that never tells whose it is proves a message of unknown fate that
   expect(await outboundOf(person)).toHaveLength(5);
 });
 
-test('an echo that never tells whose it is proves a message that waited for hours before it was sent', async () => {
+test('an echo that never tells whose it is proves what waited for hours before it was tried, and nothing tried long ago', async () => {
   const person = await aWriter();
   const one = await house.queued(person, 'On its way');
   await house.database.rows(`UPDATE messages SET sent_at = now() - interval '3 hours' WHERE id = $1`, [one.messageId]);
   const chatId = await house.chatOf(person);
   await house.database.transaction((tx) => house.get(Deliveries).startSending(tx, chatId, 3_600_000));
   await leaveUnconfirmed(person);
-  await house.happens(echo(person, 'o1', { mayBeOurs: true, content: { text: 'On its way' }, sentAt: new Date() }));
-  expect(await outboundOf(person)).toMatchObject([{ id: one.messageId, status: 'sent', externalId: 'o1' }]);
+  const comes = (externalId: string, minutes: number) => {
+    const sentAt = new Date(Date.now() + minutes * 60_000);
+    return house.happens(echo(person, externalId, { mayBeOurs: true, content: { text: 'On its way' }, sentAt }));
+  };
+  await comes('f1', 5);
+  expect((await house.byId(one.messageId)).status).toBe('unconfirmed');
+  await comes('o1', 1);
+  expect(await house.byId(one.messageId)).toMatchObject({ status: 'sent', externalId: 'o1' });
+  expect(await outboundOf(person)).toHaveLength(2);
 });
 
 test('an echo that never tells whose it is waits while a message is being sent, and proves it when its answer is lost', async () => {

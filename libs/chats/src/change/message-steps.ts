@@ -82,7 +82,7 @@ export function takeEcho(scene: Scene, step: StepAbout<'echo'>): void {
 }
 
 /** How long before a messenger has a message it may have been tried, and how far its clock may be behind ours. */
-const EARLIER_MS = 10 * 60_000;
+const EARLIER_MS = 3 * 60_000;
 const BEHIND_MS = 60_000;
 
 /** The first message of unknown fate in this chat that an echo can be of, by what both say and when. */
