@@ -348,9 +348,11 @@ test('profiles: a name, none, or later', async () => {
     ok({ id: 5, first_name: 'Iryna', last_name: 'Lys' }),
     refusal(400, 'Bad Request: chat not found'),
     refusal(429, 'Too Many Requests'),
+    refusal(401, 'Unauthorized'),
   ];
   network.script = () => answers.shift();
   expect(await telegram.profile.read(account, person)).toEqual({ name: 'Iryna Lys' });
   expect(await telegram.profile.read(account, person)).toBeUndefined();
+  await expect(telegram.profile.read(account, person)).rejects.toThrow('later');
   await expect(telegram.profile.read(account, person)).rejects.toThrow('later');
 });

@@ -9,7 +9,8 @@ export class TelegramProfile implements ProfileReader {
   async read(account: ChannelAccount, person: Recipient): Promise<Profile | undefined> {
     const token = account.credentials['botToken'] ?? '';
     const answer = await this.api.call({ token, method: 'getChat', parameters: { chat_id: person.externalId } });
-    if (answer.kind === 'error' && answer.code < 429) return undefined;
+    // A token that died may be replaced.
+    if (answer.kind === 'error' && answer.code < 429 && answer.code !== 401) return undefined;
     if (answer.kind !== 'ok') throw new Error('Telegram did not tell the profile; it may later');
     const name =
       cleanName(textOf(at(answer.result, 'first_name')), textOf(at(answer.result, 'last_name'))) ??
