@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Server } from '../../apps/server/src/server.js';
 import { Api } from './api.js';
 import { eventually } from './eventually.js';
+import { allMessengersAt } from './messenger-addresses.js';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
 export const META_APP = { id: '287451903362718', secret: 'dev_app_secret_0123456789abcdef', verifyToken: 'our_word' };
@@ -205,19 +206,7 @@ function environment(options: StartedWith): NodeJS.ProcessEnv {
     PARLEY_INSTAGRAM_APP_ID: INSTAGRAM_APP.id,
     PARLEY_INSTAGRAM_APP_SECRET: INSTAGRAM_APP.secret,
     ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
-    ...(options.messengersUrl
-      ? {
-          PARLEY_GRAPH_URL: options.messengersUrl,
-          PARLEY_FACEBOOK_DIALOG_URL: options.messengersUrl,
-          PARLEY_LINE_API_URL: options.messengersUrl,
-          PARLEY_LINE_DATA_URL: options.messengersUrl,
-          PARLEY_TELEGRAM_API_URL: options.messengersUrl,
-          PARLEY_INSTAGRAM_GRAPH_URL: `${options.messengersUrl}/instagram`,
-          PARLEY_INSTAGRAM_API_URL: `${options.messengersUrl}/instagram`,
-          PARLEY_INSTAGRAM_DIALOG_URL: `${options.messengersUrl}/instagram`,
-          PARLEY_VIBER_API_URL: options.messengersUrl,
-        }
-      : {}),
+    ...(options.messengersUrl ? allMessengersAt(options.messengersUrl) : {}),
     ...options.env,
   };
 }
