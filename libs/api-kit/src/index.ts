@@ -13,3 +13,4 @@ export { Problem, type ProblemPointer } from './problem.js';
 export { requestIdOf } from './request-id.js';
 export { Trimmed } from './trimmed.js';
 export { UuidParam } from './uuid-param.js';
+export { WholeNumber, WholeNumberInQuery } from './whole-number.js';

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { WholeNumberInQuery } from './whole-number.js';
 
 /** Query of every list. */
 export class PageQuery {
@@ -13,10 +13,7 @@ export class PageQuery {
   /** How many items at most */
   @ApiPropertyOptional()
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @WholeNumberInQuery(1, 100)
   limit: number = 50;
 }
 

@@ -3772,6 +3772,16 @@ export interface components {
              */
             routingRule?: "everyone" | "least_busy" | "round_robin";
             /**
+             * @description How many open chats one agent may hold in this queue; 5 by default
+             * @example 5
+             */
+            agentLimit?: number;
+            /**
+             * @description How long an agent is asked before the chat is offered to the next one; 300 by default
+             * @example 120
+             */
+            offerSeconds?: number;
+            /**
              * @description What becomes of an agent who lets an offer pass: `keep` (default) their state, or `set_inactive`
              * @example set_inactive
              * @enum {string}
@@ -3784,36 +3794,16 @@ export interface components {
              */
             waitingOrder?: "oldest" | "newest";
             /**
+             * @description An accepted chat is closed after so long a silence; never while null, which is the default
+             * @example 60
+             */
+            closeAfterMinutes?: number | null;
+            /**
              * @description What breaks that silence: any message (`last_message`, default), or only ours (`last_outbound`)
              * @example last_message
              * @enum {string}
              */
             closeCountsFrom?: "last_message" | "last_outbound";
-            /**
-             * @description Unique among the queues, whatever its case
-             * @example Support
-             */
-            name: string;
-            /**
-             * @description How many open chats one agent may hold in this queue; 5 by default
-             * @example 5
-             */
-            agentLimit?: number;
-            /**
-             * @description How long an agent is asked before the chat is offered to the next one; 300 by default
-             * @example 120
-             */
-            offerSeconds?: number;
-            /**
-             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
-             * @example true
-             */
-            prefersPreviousAgent?: boolean;
-            /**
-             * @description An accepted chat is closed after so long a silence; never while null, which is the default
-             * @example 60
-             */
-            closeAfterMinutes?: number | null;
             /**
              * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default. What is said in it,
              *     also by the house, begins the silence anew, and so does a chat's coming to wait here: given back, or moved
@@ -3825,6 +3815,16 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /**
+             * @description Unique among the queues, whatever its case
+             * @example Support
+             */
+            name: string;
+            /**
+             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
+             * @example true
+             */
+            prefersPreviousAgent?: boolean;
             /**
              * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
              *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
@@ -3892,6 +3892,16 @@ export interface components {
              */
             routingRule?: "everyone" | "least_busy" | "round_robin";
             /**
+             * @description How many open chats one agent may hold in this queue; 5 by default
+             * @example 5
+             */
+            agentLimit?: number;
+            /**
+             * @description How long an agent is asked before the chat is offered to the next one; 300 by default
+             * @example 120
+             */
+            offerSeconds?: number;
+            /**
              * @description What becomes of an agent who lets an offer pass: `keep` (default) their state, or `set_inactive`
              * @example set_inactive
              * @enum {string}
@@ -3904,33 +3914,16 @@ export interface components {
              */
             waitingOrder?: "oldest" | "newest";
             /**
+             * @description An accepted chat is closed after so long a silence; never while null, which is the default
+             * @example 60
+             */
+            closeAfterMinutes?: number | null;
+            /**
              * @description What breaks that silence: any message (`last_message`, default), or only ours (`last_outbound`)
              * @example last_message
              * @enum {string}
              */
             closeCountsFrom?: "last_message" | "last_outbound";
-            /** @example Second line */
-            name?: string;
-            /**
-             * @description How many open chats one agent may hold in this queue; 5 by default
-             * @example 5
-             */
-            agentLimit?: number;
-            /**
-             * @description How long an agent is asked before the chat is offered to the next one; 300 by default
-             * @example 120
-             */
-            offerSeconds?: number;
-            /**
-             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
-             * @example true
-             */
-            prefersPreviousAgent?: boolean;
-            /**
-             * @description An accepted chat is closed after so long a silence; never while null, which is the default
-             * @example 60
-             */
-            closeAfterMinutes?: number | null;
             /**
              * @description A chat that nobody accepted is closed after so long a silence; never while null, which is the default. What is said in it,
              *     also by the house, begins the silence anew, and so does a chat's coming to wait here: given back, or moved
@@ -3942,6 +3935,13 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
+            /** @example Second line */
+            name?: string;
+            /**
+             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
+             * @example true
+             */
+            prefersPreviousAgent?: boolean;
             /**
              * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
              *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
@@ -5138,6 +5138,16 @@ export interface components {
              */
             type: "image" | "video" | "audio" | "file" | "sticker" | "location" | "contact" | "link" | "share" | "template" | "poll" | "unsupported";
             /**
+             * @description Bytes
+             * @example 48213
+             */
+            size?: number;
+            /**
+             * @description Seconds, of something that plays
+             * @example 7
+             */
+            duration?: number;
+            /**
              * @example voice
              * @enum {string}
              */
@@ -5146,11 +5156,6 @@ export interface components {
             name?: string;
             /** @example image/jpeg */
             mimeType?: string;
-            /**
-             * @description Bytes
-             * @example 48213
-             */
-            size?: number;
             /**
              * @description Where the content is, as the channel's messenger says it: a link, a file id. It is fetched in the background and never shown
              * @example https://files.example.com/lamp.jpg
@@ -5167,11 +5172,6 @@ export interface components {
             location?: components["schemas"]["UnifiedLocationBody"];
             contact?: components["schemas"]["UnifiedContactBody"];
             poll?: components["schemas"]["UnifiedPollBody"];
-            /**
-             * @description Seconds, of something that plays
-             * @example 7
-             */
-            duration?: number;
         };
         UnifiedSenderBody: {
             /**
@@ -9989,14 +9989,14 @@ export interface operations {
             query?: {
                 /** @description How many items at most */
                 limit?: number;
-                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
-                cursor?: string;
                 /** @description Messages with a greater `seq`, ascending; the beginning of the chat unless given */
                 after?: number;
                 /** @description Messages with a smaller `seq`: the last of them, ascending. Not together with `after` */
                 before?: number;
                 /** @description Messages on both sides of this `seq`, ascending. Not together with `after` or `before` */
                 around?: number;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
             };
             header?: never;
             path: {

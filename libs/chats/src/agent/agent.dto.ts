@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsInt, IsUUID, Matches, Max, Min } from 'class-validator';
-import { PageQuery } from '#api-kit';
+import { IsBoolean, IsUUID, Matches } from 'class-validator';
+import { PageQuery, WholeNumber } from '#api-kit';
 import { IfGiven } from '../given-text.js';
 import { STATE_KEY } from './state.js';
 
@@ -40,9 +40,7 @@ export class UpdateAgentDto {
    * How many open chats the agent may hold in all queues together
    * @example 8
    */
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @WholeNumber(1, 1000)
   chatLimit: number;
 }
 

@@ -1,4 +1,4 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { WholeNumber } from '#api-kit';
 import { IfGiven } from '../given-text.js';
 
 export class MarkChatAsReadDto {
@@ -8,8 +8,6 @@ export class MarkChatAsReadDto {
    * @example 7
    */
   @IfGiven()
-  @IsInt()
-  @Min(0)
-  @Max(2_147_483_647)
+  @WholeNumber(0, 2_147_483_647)
   upToSeq?: number;
 }

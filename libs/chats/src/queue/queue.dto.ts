@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { WholeNumber } from '#api-kit';
 import { IfGiven, OneLine, SeveralLines } from '../given-text.js';
 import {
   CLOSE_COUNTS_FROM,
@@ -27,9 +28,7 @@ export class QueueSettingsDto {
    * @example 5
    */
   @IfGiven()
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @WholeNumber(1, 1000)
   agentLimit?: number;
 
   /**
@@ -37,9 +36,7 @@ export class QueueSettingsDto {
    * @example 120
    */
   @IfGiven()
-  @IsInt()
-  @Min(5)
-  @Max(A_DAY_SECONDS)
+  @WholeNumber(5, A_DAY_SECONDS)
   offerSeconds?: number;
 
   /** What becomes of an agent who lets an offer pass: `keep` (default) their state, or `set_inactive` */
@@ -67,9 +64,7 @@ export class QueueSettingsDto {
    * @example 60
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(A_MONTH_MINUTES)
+  @WholeNumber(1, A_MONTH_MINUTES)
   closeAfterMinutes?: number | null;
 
   /** What breaks that silence: any message (`last_message`, default), or only ours (`last_outbound`) */
@@ -84,9 +79,7 @@ export class QueueSettingsDto {
    * @example 1440
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(A_MONTH_MINUTES)
+  @WholeNumber(1, A_MONTH_MINUTES)
   closeWaitingAfterMinutes?: number | null;
 
   /**
@@ -94,9 +87,7 @@ export class QueueSettingsDto {
    * @example 30
    */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(A_MONTH_MINUTES)
+  @WholeNumber(1, A_MONTH_MINUTES)
   reopenMinutes?: number | null;
 
   /**

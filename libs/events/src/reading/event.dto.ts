@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { WholeNumberInQuery } from '#api-kit';
 
 /** A fact that happened, as the stream, lists and webhooks tell it. */
 @ApiSchema({ name: 'Event' })
@@ -50,9 +50,6 @@ export class EventQuery {
   /** How many events at most */
   @ApiPropertyOptional()
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @WholeNumberInQuery(1, 100)
   limit: number = 50;
 }

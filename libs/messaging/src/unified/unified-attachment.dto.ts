@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsNumber, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsUrl, ValidateNested } from 'class-validator';
-import { Omittable } from '#api-kit';
+import { Omittable, WholeNumber } from '#api-kit';
 import { ATTACHMENT_TYPES, type AttachmentType } from '#messenger-kit';
 
 export class UnifiedLocationBody {
@@ -79,8 +79,7 @@ export class UnifiedAttachmentBody {
    * @example 48213
    */
   @Omittable()
-  @IsInt()
-  @Min(0)
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   size?: number;
 
   /**
@@ -125,8 +124,7 @@ export class UnifiedAttachmentBody {
    * @example 7
    */
   @Omittable()
-  @IsInt()
-  @Min(0)
+  @WholeNumber(0, Number.MAX_SAFE_INTEGER)
   duration?: number;
 
   @ApiProperty({ required: false, enum: ['voice', 'animation', 'round'], example: 'voice' })

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
-import { Omittable } from '#api-kit';
+import { Omittable, WholeNumber } from '#api-kit';
 import { ChannelView } from '../channels.dto.js';
 
 /** How the change of a secret shall go. */
@@ -10,9 +9,7 @@ export class RotateSecret {
    * @example 24
    */
   @Omittable()
-  @IsInt()
-  @Min(0)
-  @Max(720)
+  @WholeNumber(0, 720)
   keepOldHours?: number = 24;
 }
 
