@@ -1,4 +1,4 @@
-import type { RejectionClass } from '#messenger-kit';
+import { NotAskedError, OutcomeUnknownError, type RejectionClass } from '#messenger-kit';
 import { consequenceOf, type Attempted } from './consequence.js';
 
 function rejected(kind: RejectionClass, more: { retryAfterMs?: number; wholeChannel?: boolean } = {}) {
@@ -56,6 +56,15 @@ it.each<[string, Attempted, number]>([
 
 it('a worker that breaks may have sent the message: it is not sent again', () => {
   expect(consequenceOf({ error: new TypeError('x is undefined') }, 0)).toMatchObject({ status: 'unconfirmed' });
+});
+
+it('a worker that says nobody knows by throwing has said it: the message is not sent again', () => {
+  const unknown = { error: new OutcomeUnknownError('ECONNRESET', 'No whole answer from https://api.example.com') };
+  const unconfirmed = { status: 'unconfirmed', failure: { code: 'no_answer' } };
+  expect(consequenceOf(unknown, 0)).toMatchObject(unconfirmed);
+  expect(consequenceOf(unknown, 0, { echoes: true })).toMatchObject({ ...unconfirmed, awaitsEcho: true });
+  expect(consequenceOf(unknown, 0, { repeatable: true })).toMatchObject({ status: 'queued', doubtful: true });
+  expect(consequenceOf({ error: new NotAskedError('ECONNREFUSED', 'Could not reach it') }, 0).status).toBe('queued');
 });
 
 it.each(['permanent', 'blocked', 'windowClosed'] as const)('%s fails at once and frees the lane', (kind) => {

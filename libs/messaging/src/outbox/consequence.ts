@@ -1,4 +1,4 @@
-import type { SendVerdict } from '#messenger-kit';
+import { OutcomeUnknownError, type SendVerdict } from '#messenger-kit';
 
 interface Failing {
   readonly code: string;
@@ -54,7 +54,8 @@ const OUR_FAULT: Failing = {
  * What follows from one attempt that came after `attempts` passing failures in a row. Pure but for jitter. What may have got
  * through is never said to have failed.
  */
-export function consequenceOf(result: Attempted, attempts: number, known: Circumstances = {}): Consequence {
+export function consequenceOf(attempted: Attempted, attempts: number, known: Circumstances = {}): Consequence {
+  const result = understood(attempted);
   const consequence = ofThisTry(result, attempts, known);
   const doubtful = known.doubtful || ('verdict' in result && result.verdict.kind === 'unknown');
   return doubtful && consequence.status === 'failed' ? { ...consequence, status: 'unconfirmed' } : consequence;
@@ -82,6 +83,13 @@ function ofThisTry(result: Attempted, attempts: number, { echoes, repeatable }: 
     ? { status: 'queued' as const, failure, waitMs: Math.min(verdict.retryAfterMs, LONGEST_OBEYED_MS) }
     : tryAgain(attempts, failure);
   return verdict.wholeChannel && consequence.status === 'queued' ? { ...consequence, wholeChannel: true } : consequence;
+}
+
+/** A worker that lets this error through has said that nobody can tell. */
+function understood(result: Attempted): Attempted {
+  if (!('error' in result && result.error instanceof OutcomeUnknownError)) return result;
+  const sentence = `The messenger did not answer (${result.error.code}); the message may have arrived.`;
+  return { verdict: { kind: 'unknown', sentence } };
 }
 
 function tryAgain(attempts: number, failure: Failing): Consequence {
