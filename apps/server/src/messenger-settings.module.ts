@@ -1,6 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MESSENGER_SETTINGS, type MessengerSettings } from '#messenger-kit';
+import type { messengers } from '#messengers';
 import type { Config } from './config.js';
+
+/** By the keys of the list and no others: what is told to a key that nobody has would be heard by nobody. */
+type SettingsOfMessengers = Partial<Record<keyof typeof messengers, MessengerSettings[string]>>;
 
 /** Global: what the configuration says to each messenger, by its key. */
 @Module({})
@@ -13,7 +17,7 @@ export class MessengerSettingsModule {
       appSecret: values.PARLEY_META_APP_SECRET.join(' '),
       verifyToken: values.PARLEY_META_VERIFY_TOKEN,
     };
-    const settings: MessengerSettings = {
+    const settings: SettingsOfMessengers = {
       facebook: {
         ...meta,
         dialogUrl: values.PARLEY_FACEBOOK_DIALOG_URL,

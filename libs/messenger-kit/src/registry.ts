@@ -1,8 +1,15 @@
 import type { Messenger } from './contract.js';
 
+/** What a messenger may be called, as a regular expression: its key stands in addresses. */
+export const MESSENGER_KEY = '[a-z0-9-]{1,40}';
+const KEY = new RegExp(`^${MESSENGER_KEY}$`);
+
 /** The messengers of this server, by key. Built once from the list in `messengers.ts`. */
 export class MessengerRegistry {
-  constructor(private readonly messengers: ReadonlyMap<string, Messenger>) {}
+  /** Throws when a key could not stand in a webhook address: nothing the network tells would ever reach that messenger. */
+  constructor(private readonly messengers: ReadonlyMap<string, Messenger>) {
+    for (const key of messengers.keys()) if (!KEY.test(key)) throw new Error(unusable(key));
+  }
 
   get(key: string): Messenger | undefined {
     return this.messengers.get(key);
@@ -18,6 +25,10 @@ export class MessengerRegistry {
   entries(): [string, Messenger][] {
     return [...this.messengers.entries()];
   }
+}
+
+function unusable(key: string): string {
+  return `The messenger "${key}" of messengers.ts needs another key: 1 to 40 small letters, digits and hyphens, as it stands in addresses (/webhooks/${key}/…)`;
 }
 
 /** Injection token: settings of each messenger by key, as the configuration gives them. */

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MESSENGER_SETTINGS, MessengerRegistry, NotAskedError } from '#messenger-kit';
 import { aScriptedServer } from '../../messenger-kit/testing.js';
 import { MessengersModule } from './messengers.module.js';
+import { messengers } from './messengers.js';
 
 test('the registry knows the messengers of the list and speaks to the origins of the configuration only', async () => {
   const network = await aScriptedServer(() => ({
@@ -24,15 +26,7 @@ test('the registry knows the messengers of the list and speaks to the origins of
 
   const module = await Test.createTestingModule({ imports: [Settings, MessengersModule] }).compile();
   const registry = module.get(MessengerRegistry);
-  expect(registry.entries().map(([key]) => key)).toEqual([
-    'facebook',
-    'http',
-    'instagram',
-    'line',
-    'telegram',
-    'viber',
-    'whatsapp',
-  ]);
+  expect(registry.entries().map(([key]) => key)).toEqual(Object.keys(messengers));
   expect(registry.get('pigeon')).toBeUndefined();
   expect(() => registry.require('pigeon')).toThrow('pigeon');
   expect(registry.require('facebook').registration.unavailable?.()).toContain('PARLEY_META_APP_SECRET');
@@ -41,4 +35,9 @@ test('the registry knows the messengers of the list and speaks to the origins of
   await module.close();
   await expect(registration.identify({ botToken: '7:abc' })).rejects.toBeInstanceOf(NotAskedError);
   await network.close();
+});
+
+test.each(Object.keys(messengers))('%s is under the laws', (key) => {
+  const spec = readFileSync(new URL(`./${key}/${key}.messenger.spec.ts`, import.meta.url), 'utf8');
+  expect(spec).toMatch(/^itIsAMessenger\(/m);
 });

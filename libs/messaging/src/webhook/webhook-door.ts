@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { problemBody, requestIdOf } from '#api-kit';
-import type { WebhookRequest } from '#messenger-kit';
+import { MESSENGER_KEY, type WebhookRequest } from '#messenger-kit';
 import { InboxUnavailable } from '../inbox/waiting.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
@@ -14,7 +14,7 @@ import { ReceivingMetrics } from './receiving-metrics.js';
 import { WebhookWays } from './webhook-ways.js';
 
 /** `/webhooks/{messenger}/{key}` and nothing else: no encoding, no further slash. */
-const ADDRESS = /^\/webhooks\/([a-z0-9-]{1,40})\/([\w-]{16,128})(?:\?.*)?$/;
+const ADDRESS = new RegExp(`^/webhooks/(${MESSENGER_KEY})/([\\w-]{16,128})(?:\\?.*)?$`);
 const TAKEN: WebhookAnswer = { status: 200, headers: {}, body: '' };
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
