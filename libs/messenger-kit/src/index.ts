@@ -12,7 +12,7 @@ export {
 export { GuardedHttp, type GuardedHttpOptions, type HttpAnswer, type HttpCall } from './http/guarded-http.js';
 export type { DownloadAnswer, DownloadCall } from './http/download.js';
 export type { FormPart } from './http/form.js';
-export { AnswerTooLarge, NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
+export { AnswerTooLarge, faultOf, NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
 export { parseJson } from './json.js';
 export { boundedId, eventKey, fingerprint, isPlainId } from './keys.js';
 export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './proof.js';

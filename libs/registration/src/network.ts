@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Problem } from '#api-kit';
-import type { AccountPicture, ConnectVerdict } from '#messenger-kit';
+import { faultOf, type AccountPicture, type ConnectVerdict } from '#messenger-kit';
 
 const logger = new Logger('Registration');
 
@@ -10,16 +10,14 @@ export type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
 export type Pictured = Connected & { readonly picture?: AccountPicture };
 
 /**
- * Puts a question to a messenger's network: Problem 502 when it could not be asked. What went wrong is logged by its
- * name only, because a message may quote the address, and some addresses hold credentials.
+ * Puts a question to a messenger's network: Problem 502 when it could not be asked. What went wrong is logged without its
+ * words, because a message may quote the address, and some addresses hold credentials.
  */
 export async function asked<Answer>(messenger: string, question: () => Promise<Answer>): Promise<Answer> {
   try {
     return await question();
   } catch (error) {
-    logger.warn(
-      `The network of ${messenger} could not be asked: ${error instanceof Error ? error.name : typeof error}`,
-    );
+    logger.warn(`The network of ${messenger} could not be asked: ${faultOf(error)}`);
     throw new Problem(
       502,
       'messenger_unreachable',

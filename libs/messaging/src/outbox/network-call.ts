@@ -1,7 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Attachments, ContentGone, ContentUnreadable } from '#attachments';
 import { BLOCKED_REASON, type OutgoingHead } from '#chats';
-import { Deadline, type OutgoingFile, type OutgoingMessage, type SendContext, type SendVerdict } from '#messenger-kit';
+import {
+  Deadline,
+  faultOf,
+  type OutgoingFile,
+  type OutgoingMessage,
+  type SendContext,
+  type SendVerdict,
+} from '#messenger-kit';
 import { MessagingOptions } from '../messaging-options.js';
 import type { Attempted } from './consequence.js';
 import { LanesRepository, type Lane } from './lanes.repository.js';
@@ -39,7 +46,8 @@ export class NetworkCall {
     } catch (error) {
       const verdict = aboutContent(error);
       if (verdict) this.logger.warn(`${head.id}: ${(error as Error).message}`);
-      else if (error instanceof Error && !/^NotAsked/.test(error.name)) this.logger.warn(`${head.id}: ${error.name}`);
+      else if (error instanceof Error && !/^NotAsked/.test(error.name))
+        this.logger.warn(`${head.id}: ${faultOf(error)}`);
       return verdict ? { verdict } : { error };
     }
   }

@@ -41,3 +41,22 @@ export function codeOf(error: unknown): string {
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'failed';
 }
+
+/**
+ * What went wrong, for a log: its name, and the code of a network that did not answer or else where it was thrown. Never its
+ * message: some quote an address or what was sent.
+ */
+export function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  if (error instanceof NotAskedError || error instanceof OutcomeUnknownError) return `${error.name} (${error.code})`;
+  const place = placeIn(error);
+  return place === undefined ? error.name : `${error.name} ${place}`;
+}
+
+/** The first frame of the stack that is not Node's own; frames stand behind the message. */
+function placeIn({ name, message, stack = '' }: Error): string | undefined {
+  const head = message === '' ? name : `${name}: ${message}`;
+  if (!stack.startsWith(head)) return undefined;
+  const frames = stack.slice(head.length).match(/(?<=^ +)at .{1,300}$/gm) ?? [];
+  return frames.find((frame) => !frame.includes('node:')) ?? frames[0];
+}
