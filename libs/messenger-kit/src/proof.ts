@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-const SHA256_BYTES = 32;
+/** What networks sign with, and how many bytes that gives. */
+const DIGEST_BYTES = { sha1: 20, sha256: 32, sha512: 64 } as const;
 
 /** Compares two secrets without telling by its time where they differ, or how long they are. */
 export function equalSecrets(a: string, b: string): boolean {
@@ -18,13 +19,25 @@ export function hmacSha256(secret: string | Buffer, data: Buffer | string): Buff
   return createHmac('sha256', secret).update(data).digest();
 }
 
-/** Whether `signature` (64 hex digits) is the HMAC-SHA256 of `data` under one of `secrets`. Empty secrets never match. */
-export function isSignedByOneOf(signature: string, data: Buffer, secrets: readonly string[]): boolean {
-  if (signature.length !== 2 * SHA256_BYTES) return false;
+/**
+ * Whether `signature` (hex digits) is the HMAC of `data` under one of `secrets`. Empty secrets never match. Where more than the
+ * body is signed, `data` is all of it.
+ */
+export function isSignedByOneOf(
+  signature: string,
+  data: Buffer,
+  secrets: readonly string[],
+  algorithm: keyof typeof DIGEST_BYTES = 'sha256',
+): boolean {
+  const bytes = DIGEST_BYTES[algorithm];
+  if (signature.length !== 2 * bytes) return false;
   // Ends before the first digit that is none.
   const given = Buffer.from(signature, 'hex');
-  if (given.length !== SHA256_BYTES) return false;
+  if (given.length !== bytes) return false;
   let found = false;
-  for (const secret of secrets) found = (secret !== '' && timingSafeEqual(given, hmacSha256(secret, data))) || found;
+  for (const secret of secrets) {
+    const expected = createHmac(algorithm, secret).update(data).digest();
+    found = (secret !== '' && timingSafeEqual(given, expected)) || found;
+  }
   return found;
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { parseJson } from './json.js';
 import { boundedId, eventKey, fingerprint } from './keys.js';
@@ -140,4 +141,15 @@ test('secrets match exactly, empty ones never', () => {
   expect(isOneOfSecrets('a', [])).toBe(false);
   expect(isSignedByOneOf('0'.repeat(63), Buffer.from(''), ['a'])).toBe(false);
   expect(isSignedByOneOf(`${'0'.repeat(63)}x`, Buffer.from(''), ['a'])).toBe(false);
+});
+
+test('a signature is of the algorithm that was asked for, and of a whole digest', () => {
+  const [data, signed] = [Buffer.from('data'), (algorithm: string) => createHmac(algorithm, 'key').update('data')];
+  for (const algorithm of ['sha1', 'sha256', 'sha512'] as const) {
+    const signature = signed(algorithm).digest('hex');
+    expect(isSignedByOneOf(signature, data, ['another', 'key'], algorithm)).toBe(true);
+    expect(isSignedByOneOf(signature, data, ['another', ''], algorithm)).toBe(false);
+    expect(isSignedByOneOf(signature.slice(2), data, ['key'], algorithm)).toBe(false);
+    expect(isSignedByOneOf(signature, data, ['key'])).toBe(algorithm === 'sha256');
+  }
 });
