@@ -104,7 +104,10 @@ export interface OutcomeMessageWorker {
    * unknown fate is then found out by sending once more, and left to a person only where that does not help. Absent = it never is.
    */
   readonly repeatableForMs?: number;
-  /** One message of what `expand` gives, one call. */
+  /**
+   * One message of what `expand` gives, one call. Where a file is uploaded before, what goes wrong there leaves nothing unknown: the
+   * message was not sent.
+   */
   send(message: OutgoingMessage, context: SendContext): Promise<SendVerdict>;
   /** What may be sent now. Pure. */
   policy(context: PolicyContext): SendPolicy;

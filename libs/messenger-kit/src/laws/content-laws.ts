@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { POWERS, type Messenger, type OutcomeMessageWorker, type Power } from '../contract.js';
-import type { Attachment, MessageContent } from '../unified-message.js';
+import type { MessageContent } from '../unified-message.js';
+import { FILE_TYPES, fileOf } from './content-samples.js';
 import { expectSentence } from './network-trouble.js';
 
-const FILES = ['image', 'video', 'audio', 'file'] as const;
-const MIME = { image: 'image/jpeg', video: 'video/mp4', audio: 'audio/mp4', file: 'application/pdf' };
 const MEMBER_OF = { edit: 'edit', delete: 'delete', react: 'react', typing: 'typing', mark_seen: 'markSeen' } as const;
-
-const fileOf = (type: (typeof FILES)[number], name = 'a'): Attachment => {
-  return { type, name, mimeType: MIME[type], size: 1_000 };
-};
 
 /** Laws of what `OutcomeMessageWorker` says before anything is sent: all of it is pure. */
 export function contentLaws(messenger: () => Messenger): void {
@@ -96,7 +91,7 @@ function expansionLaws(messenger: () => Messenger): void {
 
   test('nothing is lost between the parts: text, files, choices and the answered message, each once', () => {
     const { outcome } = messenger();
-    const types = FILES.filter((type) => can(outcome, type));
+    const types = FILE_TYPES.filter((type) => can(outcome, type));
     const texts = fc.constantFrom(undefined, 'Hello', 'many words '.repeat(150), 'even more words '.repeat(1_500));
     const files = types.length > 0 ? fc.array(fc.constantFrom(...types), { maxLength: 13 }) : fc.constant([]);
     fc.assert(
@@ -123,7 +118,7 @@ function samplesFor(tried: (power: Power) => boolean): MessageContent[] {
   const text = 'Hello';
   return [
     ...(tried('text') ? [{ text }] : []),
-    ...FILES.filter(tried).map((type) => ({ attachments: [fileOf(type)] })),
+    ...FILE_TYPES.filter(tried).map((type) => ({ attachments: [fileOf(type)] })),
     ...(tried('choices') ? [{ text, choices: [{ title: 'Yes' }] }] : []),
   ];
 }

@@ -53,6 +53,12 @@ export function incomeLaws(subject: MessengerSubject, messenger: () => Messenger
     expect(keys).toHaveLength(new Set(keys).size);
   });
 
+  test('different messages have different ids', () => {
+    const events = [...subject.samples.values()].flatMap(convert);
+    const ids = events.flatMap((event) => ('externalId' in event ? `${event.source} ${event.externalId}` : []));
+    expect(ids).toHaveLength(new Set(ids).size);
+  });
+
   test('any bytes and any JSON give at least one event and no exception', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => void expectLawful(Buffer.from(bytes))));
     fc.assert(fc.property(fc.json({ maxDepth: 5 }), (json) => void expectLawful(json)));
@@ -74,6 +80,9 @@ export function incomeLaws(subject: MessengerSubject, messenger: () => Messenger
   });
 
   const { batch, badEvent } = subject;
+  test('the subject tells of batches and of a bad event, or of neither', () => {
+    expect(badEvent !== undefined).toBe(batch !== undefined);
+  });
   if (batch && badEvent !== undefined) batchLaws(subject.text, [...subject.samples.values()], badEvent, batch, convert);
 }
 
@@ -107,6 +116,14 @@ function authenticityLaws(subject: MessengerSubject, messenger: () => Messenger)
   test('a proven call is authentic, with any of several secrets', () => {
     expect(asks({ [subject.proofHeader]: proof }, [SECRET])).toBe(true);
     expect(asks({ [subject.proofHeader]: proof }, ['new_one', SECRET])).toBe(true);
+  });
+
+  test('where the proof is of the body, it proves no other', () => {
+    const other = Buffer.from(body.toString().replace(/\w/, '~'));
+    const proves = (bytes: Buffer): boolean =>
+      messenger().income.isAuthentic({ headers: signed, body: bytes }, { signing: [SECRET] });
+    const isOfBody = subject.sign(other, SECRET)[subject.proofHeader] !== proof;
+    expect([proves(body), proves(other)]).toEqual([true, !isOfBody]);
   });
 
   test('without a secret nothing is authentic', () => {

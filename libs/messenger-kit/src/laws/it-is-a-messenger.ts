@@ -1,5 +1,7 @@
 import type { Messenger } from '../contract.js';
 import { GuardedHttp } from '../http/guarded-http.js';
+import { agreementLaws } from './agreement-laws.js';
+import { carryingLaws } from './carrying-laws.js';
 import { contentLaws } from './content-laws.js';
 import { mediaLaws, pollerLaws } from './fetching-laws.js';
 import { incomeLaws } from './income-laws.js';
@@ -29,8 +31,9 @@ export function itIsAMessenger(name: string, subject: MessengerSubject): void {
       await network.close();
     });
 
-    const laws = [outcomeLaws, requestLaws, mediaLaws, pollerLaws, registrationLaws];
+    const laws = [outcomeLaws, carryingLaws, requestLaws, mediaLaws, pollerLaws, registrationLaws];
     incomeLaws(subject, () => messenger);
+    agreementLaws(subject, () => messenger);
     contentLaws(() => messenger);
     for (const law of laws) {
       law(

@@ -32,7 +32,7 @@ export interface MessengerSubject {
   readonly unknownEvent: string;
   /** One call carrying the events of several one-event bodies; absent where the messenger sends one at a time. */
   readonly batch?: (bodies: readonly string[]) => string;
-  /** A one-event body whose event makes no sense. */
+  /** A one-event body whose event makes no sense; goes with `batch`. */
   readonly badEvent?: string;
   /** What the network says to a send. */
   readonly sendAnswers: {

@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
-import type { ChannelAccount, ConnectRequest, Messenger } from '../contract.js';
+import type { ChannelAccount, ConnectRequest, Messenger, RenewVerdict } from '../contract.js';
 import type { MessengerSubject } from './messenger-subject.js';
 import type { ScriptedAnswer, ScriptedServer } from './scripted-server.js';
+
+/** Whenever they were made, they are about to end. */
+const RENEWED_AT = new Date('2099-12-01T00:00:00Z');
 
 /** Laws of `MessengerRegistrationWorker`. */
 export function registrationLaws(
@@ -22,6 +25,11 @@ export function registrationLaws(
     if (signingCredential === undefined) return;
     expect(callback).toBe('channel');
     expect(credentialFields.map(({ name }) => name)).toContain(signingCredential);
+  });
+
+  test('what it is connected with is what its fields ask for', () => {
+    const fields = messenger().registration.credentialFields.map(({ name }) => name);
+    expect(fields).toEqual(expect.arrayContaining(Object.keys(request.credentials)));
   });
 
   test('missing or odd credentials are refused without a call', async () => {
@@ -75,6 +83,17 @@ function networkLaws(
       expect((await messenger().registration.connect(request)).kind).toBe('refused');
     },
   );
+
+  test('credentials are renewed by nothing but fresh ones, and no refusal shows them', async () => {
+    const renew = (): Promise<RenewVerdict> =>
+      messenger().registration.renew?.(account, RENEWED_AT) ?? Promise.resolve({ kind: 'not_due' });
+    for (const answer of [refusal, { status: 502, body: '<html>' }, { status: 200, body: '{}' }]) {
+      network().script = () => answer;
+      const said: unknown = await renew().catch((reason: unknown) => reason);
+      expect(said).not.toMatchObject({ kind: 'renewed' });
+      expectQuiet(said);
+    }
+  });
 
   test('a revoked credential has nothing left to disconnect', async () => {
     network().script = () => refusal;

@@ -6,6 +6,8 @@ import type { MessengerSubject } from './messenger-subject.js';
 import { expectSentence, makeTrouble, OUTCOMES_UNKNOWN } from './network-trouble.js';
 import type { ScriptedServer } from './scripted-server.js';
 
+const EDITED = 'Hello again';
+
 type Request = (context: SendContext) => Promise<RequestVerdict>;
 
 /** Laws of what makes no message: edits, deletions, reactions, typing, seen, noticed. */
@@ -36,6 +38,18 @@ export function requestLaws(
       expect([name, await make(request)]).toEqual([name, { kind: 'done' }]);
       expect(network().calls).toHaveLength(before + 1);
     }
+  });
+
+  test('an edit says the new words; a reaction another thing than that it is taken back', async () => {
+    network().script = () => answers.done;
+    const said = new Map<string, string>();
+    for (const [name, request] of each()) {
+      await make(request);
+      const { method, url, body } = network().calls.at(-1)!;
+      said.set(name, `${method} ${url} ${body}`);
+    }
+    expect(said.get('edit') ?? EDITED).toContain(EDITED);
+    if (said.has('react')) expect(said.get('react')).not.toBe(said.get('take a reaction back'));
   });
 
   test.each(answers.rejected.map((answer) => [answer.class, answer] as const))(
@@ -72,7 +86,7 @@ export function requestLaws(
 
 function requestsOf({ outcome }: Messenger, target: string, token: string): [string, Request][] {
   const requests: [string, Request | undefined][] = [
-    ['edit', outcome.edit && ((context) => outcome.edit!(target, { text: 'Hello again' }, context))],
+    ['edit', outcome.edit && ((context) => outcome.edit!(target, { text: EDITED }, context))],
     ['delete', outcome.delete && ((context) => outcome.delete!(target, context))],
     ['react', outcome.react && ((context) => outcome.react!(target, '❤️', context))],
     ['take a reaction back', outcome.react && ((context) => outcome.react!(target, undefined, context))],
