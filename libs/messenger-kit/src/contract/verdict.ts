@@ -7,7 +7,10 @@ export interface Rejected {
   readonly code: string;
   /** A sentence a person understands, ours, never the network's raw body. */
   readonly sentence: string;
-  /** For `retryAfter`: how long to wait at least; without it the caller backs off. */
+  /**
+   * For `retryAfter`: how long to wait at least, however often that is said. Without it the caller backs off, and gives up
+   * after some tries: a limit of the network's names a wait.
+   */
   readonly retryAfterMs?: number;
   /** For `retryAfter`: whether the whole channel must wait, or this recipient alone (absent). */
   readonly wholeChannel?: boolean;

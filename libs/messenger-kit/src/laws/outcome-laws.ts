@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Messenger, SendVerdict } from '../contract.js';
+import type { Messenger, Rejected, SendVerdict } from '../contract.js';
 import { NotAskedError } from '../http/http-errors.js';
 import { contextOf } from './law-context.js';
 import type { MessengerSubject } from './messenger-subject.js';
@@ -40,6 +40,13 @@ export function outcomeLaws(
       expectQuiet(verdict);
     },
   );
+
+  test('a 429, whoever says it, is waited out: a wait that is told is no failure, however often', async () => {
+    network().script = () => ({ status: 429, body: '<html>slow down</html>' });
+    const verdict = await send();
+    expect(verdict).toMatchObject({ kind: 'rejected', class: 'retryAfter' });
+    expect((verdict as Rejected).retryAfterMs).toBeGreaterThanOrEqual(5_000);
+  });
 
   test.each(OUTCOMES_UNKNOWN)('%s: nobody can tell, and it is not sent again', async (_, trouble) => {
     const verdict = await send(makeTrouble(network(), trouble));

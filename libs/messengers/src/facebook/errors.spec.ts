@@ -86,6 +86,19 @@ test.each([4, 17, 32, 613, 80001, 80006, 368])('%s holds the whole Page', (code)
 });
 
 test.each<[number, number | undefined]>([
+  [4, undefined],
+  [4, 2018022],
+  [9, 2018352],
+  [17, undefined],
+  [32, undefined],
+  [613, undefined],
+  [80001, undefined],
+  [80006, undefined],
+])('%s/%s is a limit, and waited out: a wait that is told counts as no failure', (code, subcode) => {
+  expect((rejected(code, subcode) as { retryAfterMs: number }).retryAfterMs).toBeGreaterThanOrEqual(60_000);
+});
+
+test.each<[number, number | undefined]>([
   [2, undefined],
   [1200, undefined],
   [9, 2018352],
@@ -108,9 +121,9 @@ test.each<[string, object, number | undefined]>([
     17 * 60_000,
   ],
   ['of the app', { 'x-app-usage': '{"call_count":100,"estimated_time_to_regain_access":"3"}' }, 3 * 60_000],
-  ['without a time', { 'x-app-usage': '{"call_count":31,"total_time":22}' }, undefined],
-  ['that is absurd', { 'x-business-use-case-usage': `{"1":[{"estimated_time_to_regain_access":1e9}]}` }, undefined],
-  ['that is no JSON', { 'x-business-use-case-usage': 'soon', 'x-app-usage': ['{}'] }, undefined],
+  ['without a time', { 'x-app-usage': '{"call_count":31,"total_time":22}' }, 60_000],
+  ['that is absurd', { 'x-business-use-case-usage': `{"1":[{"estimated_time_to_regain_access":1e9}]}` }, 60_000],
+  ['that is no JSON', { 'x-business-use-case-usage': 'soon', 'x-app-usage': ['{}'] }, 60_000],
 ])('Meta tells in a header when to call again: %s', (_, headers, waitMs) => {
   const verdict = rejected(80006, undefined, false, headers) as { retryAfterMs?: number };
   expect(verdict).toMatchObject({ class: 'retryAfter', wholeChannel: true });

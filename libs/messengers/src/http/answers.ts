@@ -3,6 +3,7 @@ import type { HttpAnswer, Rejected, RequestVerdict, SendVerdict, Unknown } from 
 
 const CODE = /^[\w.:/-]{1,64}$/;
 const LONGEST_WAIT_S = 86_400;
+const LIMIT_WAIT_MS = 60_000;
 
 /** What the integrator's answer to a message means. */
 export function sendVerdictOf(answer: HttpAnswer): SendVerdict {
@@ -35,7 +36,8 @@ function refusalOf(answer: HttpAnswer): Rejected | Unknown {
     return rejected(answer, 'reauthorize', 'The connected system does not accept this channel’s signature');
   }
   if (status === 429 || status === 503) {
-    const wait = retryAfterMsOf(answer);
+    // A limit is waited out, however often it is met; what is down is given up at some time.
+    const wait = retryAfterMsOf(answer) ?? (status === 429 ? LIMIT_WAIT_MS : undefined);
     const asked = rejected(answer, 'retryAfter', 'The connected system asks to wait');
     return { ...asked, wholeChannel: true, ...(wait !== undefined && { retryAfterMs: wait }) };
   }

@@ -1,3 +1,4 @@
+import { LIMIT_WAIT_MS } from '../meta/answers.js';
 import { Meanings, permanent, type Meaning } from '../meta/messaging/meanings.js';
 import { REFUSALS } from './refusals.js';
 
@@ -9,10 +10,15 @@ const closed: Meaning = {
 };
 const busy: Meaning = { class: 'retryAfter', sentence: 'Instagram could not take the message at the moment.' };
 /** Too much to one person. */
-const tooMuch: Meaning = { class: 'retryAfter', sentence: 'Instagram asks to write to this person more slowly.' };
+const tooMuch: Meaning = {
+  class: 'retryAfter',
+  sentence: 'Instagram asks to write to this person more slowly.',
+  waitMs: LIMIT_WAIT_MS,
+};
 const tooFast: Meaning = {
   class: 'retryAfter',
   sentence: 'Instagram asks the account to send more slowly.',
+  waitMs: LIMIT_WAIT_MS,
   wholeChannel: true,
 };
 const revoked: Meaning = {

@@ -48,7 +48,7 @@ itIsAMessenger('Instagram', {
       { ...error(100), class: 'permanent' },
       { ...error(100, 2534014), class: 'permanent' },
       { ...error(10, 2018300), class: 'permanent' },
-      { ...error(80002), class: 'retryAfter' },
+      { ...error(80002), class: 'retryAfter', retryAfterMs: 60_000 },
       { ...error(2), status: 500, class: 'retryAfter' },
       { ...error(368), class: 'retryAfter', retryAfterMs: 1_800_000 },
       { ...error(424242), class: 'permanent' },

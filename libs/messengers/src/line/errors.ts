@@ -2,6 +2,8 @@ import type { Rejected, RejectionClass, Unknown } from '#messenger-kit';
 import type { Failed, LineError } from './line-api.js';
 
 const SECOND = 1_000;
+/** LINE counts by the second, and does not say when it does so again. */
+const LIMIT_WAIT_MS = 5 * SECOND;
 
 /** What a refused or unreadable answer to a call means. https://developers.line.biz/en/reference/messaging-api/#error-responses */
 export function verdictOf(answer: Failed): Rejected | Unknown {
@@ -45,7 +47,7 @@ function isQuota({ message }: LineError): boolean {
 function waitOf({ headers }: LineError): Pick<Rejected, 'retryAfterMs' | 'wholeChannel'> {
   const seconds = headers['retry-after'];
   const told = typeof seconds === 'string' && /^\d{1,6}$/.test(seconds) ? Number(seconds) * SECOND : 0;
-  return { wholeChannel: true, ...(told > 0 && { retryAfterMs: told }) };
+  return { wholeChannel: true, retryAfterMs: told > 0 ? told : LIMIT_WAIT_MS };
 }
 
 function meaningOf({ status, message }: LineError): string {
@@ -57,7 +59,7 @@ function meaningOf({ status, message }: LineError): string {
 /** A proxy's answer: LINE was not reached. */
 function unreadable(status: number): Rejected {
   const reject = rejecting(status);
-  if (status === 429) return { ...reject('retryAfter', TOO_FAST), wholeChannel: true };
+  if (status === 429) return { ...reject('retryAfter', TOO_FAST), wholeChannel: true, retryAfterMs: LIMIT_WAIT_MS };
   return reject('permanent', `Something between this server and LINE refused (${status}).`);
 }
 

@@ -21,9 +21,9 @@ const refusals: MessengerSubject['sendAnswers']['rejected'] = [
   { ...error(404, 'Not found'), class: 'permanent' },
   { ...error(413, 'Too large'), class: 'permanent' },
   { ...error(429, 'You have reached your monthly limit.'), class: 'permanent' },
-  { ...error(429, 'The API rate limit has been exceeded.'), class: 'retryAfter' },
+  { ...error(429, 'The API rate limit has been exceeded.'), class: 'retryAfter', retryAfterMs: 5_000 },
   { ...error(429, 'Too fast'), headers: { 'retry-after': '9' }, class: 'retryAfter', retryAfterMs: 9_000 },
-  { status: 429, body: '<html>slow down</html>', class: 'retryAfter' },
+  { status: 429, body: '<html>slow down</html>', class: 'retryAfter', retryAfterMs: 5_000 },
   { status: 403, body: '<html>blocked by a proxy</html>', class: 'permanent' },
 ];
 

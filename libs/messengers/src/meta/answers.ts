@@ -4,6 +4,11 @@ import type { Rejected, Unknown } from '#messenger-kit';
 import type { Names } from './names.js';
 
 const MINUTE = 60_000;
+/**
+ * How long is waited where Meta limits calls and does not say for how long: it counts over an hour that rolls on. A limit is
+ * waited out, however often it is met.
+ */
+export const LIMIT_WAIT_MS = MINUTE;
 
 /**
  * How long to wait until calls are allowed again; Meta has no Retry-After.
@@ -26,7 +31,7 @@ export function unreadable(status: number, { network, account }: Names): Rejecte
   const code = String(status);
   if (status === 429) {
     const sentence = `${network} asks the ${account} to send more slowly.`;
-    return { kind: 'rejected', class: 'retryAfter', code, sentence, wholeChannel: true };
+    return { kind: 'rejected', class: 'retryAfter', code, sentence, retryAfterMs: LIMIT_WAIT_MS, wholeChannel: true };
   }
   if (status >= 300 && status < 500 && status !== 408) {
     const sentence = `Something between this server and ${network} refused the message (${status}).`;

@@ -15,7 +15,7 @@ const refusals: MessengerSubject['sendAnswers']['rejected'] = [
   { ...error(400, 'Bad Request: chat not found'), class: 'permanent' },
   { ...error(418, 'something new'), class: 'permanent' },
   { ...error(500, 'Internal Server Error'), class: 'retryAfter' },
-  { status: 429, body: '<html>slow down</html>', class: 'retryAfter' },
+  { status: 429, body: '<html>slow down</html>', class: 'retryAfter', retryAfterMs: 30_000 },
   { status: 413, body: '<html>too large</html>', class: 'permanent' },
 ];
 

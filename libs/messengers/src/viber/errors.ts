@@ -35,8 +35,15 @@ const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
     },
   ],
   [11, permanent('The person’s Viber is too old for this message.')],
-  // Without a time, so that each wait is longer than the one before.
-  [12, { class: 'retryAfter', sentence: 'Viber asks to send more slowly, or to wait until the person has answered.' }],
+  // 100 messages an hour to one person, from anew when they answer: soon enough for that, and as long as it takes.
+  [
+    12,
+    {
+      class: 'retryAfter',
+      sentence: 'Viber asks to send more slowly, or to wait until the person has answered.',
+      waitMs: 2 * MINUTE,
+    },
+  ],
   [13, permanent('Viber does not know this version of its API any more.')],
   [14, permanent('The person’s Viber cannot show this message.')],
   [15, stopped(`Viber does not let the bot send. Have Viber look into it, ${CONNECT}.`)],
@@ -76,7 +83,8 @@ export function verdictOf(answer: Exclude<ViberAnswer, { kind: 'ok' }>): Rejecte
 function unreadable(status: number): Rejected | Unknown {
   const code = String(status);
   if (status === 429) {
-    return { kind: 'rejected', class: 'retryAfter', code, sentence: 'Viber asks to send more slowly.' };
+    const sentence = 'Viber asks to send more slowly.';
+    return { kind: 'rejected', class: 'retryAfter', code, sentence, retryAfterMs: MINUTE, wholeChannel: true };
   }
   if (status >= 300 && status < 500 && status !== 408) {
     const sentence = `Something between this server and Viber refused the message (${status}).`;

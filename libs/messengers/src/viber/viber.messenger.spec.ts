@@ -18,12 +18,12 @@ const refusals: MessengerSubject['sendAnswers']['rejected'] = [
   { ...answer(6), class: 'blocked' },
   ...[7, 8, 9, 15].map((code) => ({ ...answer(code), class: 'reauthorize' as const })),
   { ...answer(10), class: 'retryAfter', retryAfterMs: 60_000 },
-  { ...answer(12), class: 'retryAfter' },
+  { ...answer(12), class: 'retryAfter', retryAfterMs: 120_000 },
   { ...answer(23), class: 'windowClosed' },
   { ...answer(24), class: 'permanent' },
   { ...answer(424_242), class: 'retryAfter' },
   { ...answer(6), status: 400, class: 'blocked' },
-  { status: 429, body: '<html>slow down</html>', class: 'retryAfter' },
+  { status: 429, body: '<html>slow down</html>', class: 'retryAfter', retryAfterMs: 60_000 },
   { status: 413, body: '<html>too large</html>', class: 'permanent' },
 ];
 

@@ -1,5 +1,5 @@
 import type { Rejected, RejectionClass, Unknown } from '#messenger-kit';
-import { regainAccessMs, unreadable } from '../meta/answers.js';
+import { LIMIT_WAIT_MS, regainAccessMs, unreadable } from '../meta/answers.js';
 import type { GraphAnswer } from '../meta/graph-api.js';
 import { REFUSALS } from './refusals.js';
 
@@ -13,11 +13,14 @@ interface Meaning {
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
+/** One message in six seconds is allowed to one person, and what went out faster is paid back. */
+const PAIR_WAIT_MS = 30 * SECOND;
 const permanent = (sentence: string): Meaning => ({ class: 'permanent', sentence });
 const busy: Meaning = { class: 'retryAfter', sentence: 'WhatsApp could not take the message at the moment.' };
 const tooFast: Meaning = {
   class: 'retryAfter',
   sentence: 'WhatsApp asks the number to send more slowly.',
+  waitMs: LIMIT_WAIT_MS,
   wholeChannel: true,
 };
 const revoked: Meaning = {
@@ -61,8 +64,14 @@ const BY_CODE: ReadonlyMap<number, Meaning> = new Map([
       wholeChannel: true,
     },
   ],
-  // Without a time of ours, so that each wait is longer than the one before.
-  [131056, { class: 'retryAfter', sentence: 'WhatsApp asks to write to this person more slowly.' }],
+  [
+    131056,
+    {
+      class: 'retryAfter',
+      sentence: 'WhatsApp asks to write to this person more slowly.',
+      waitMs: PAIR_WAIT_MS,
+    },
+  ],
   [33, permanent('WhatsApp does not know this number of ours any more.')],
   [100, invalid],
   [131008, invalid],

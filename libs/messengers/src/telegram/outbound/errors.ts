@@ -7,6 +7,8 @@ type Rule = readonly [code: number, contains: string, rejection: RejectionClass,
 const REVOKED = 'Telegram no longer accepts the bot’s token. Connect the channel again with a valid token.';
 const NOT_HERE = 'The bot may not write in this chat.';
 const NO_PICTURE = 'Telegram cannot read this picture.';
+/** Where Telegram does not say how long: it counts by the minute at most. */
+const LIMIT_WAIT_MS = 30_000;
 const MOVED = 'The group goes on under another id; Telegram did not take the message.';
 
 /**
@@ -72,7 +74,7 @@ export function verdictOf(answer: Refused): Rejected | Unknown {
   const { code, retryAfterMs } = answer;
   const description = answer.description.toLowerCase();
   const rule = RULES.find(([ruleCode, contains]) => ruleCode === code && description.includes(contains));
-  if (rule) return rejected(rule[2], code, rule[3], retryAfterMs);
+  if (rule) return rejected(rule[2], code, rule[3], code === 429 ? (retryAfterMs ?? LIMIT_WAIT_MS) : retryAfterMs);
   if (code >= 500)
     return rejected('retryAfter', code, 'Telegram has a problem of its own at the moment.', retryAfterMs);
   return rejected('permanent', code, `Telegram refused the message (error ${code}).`);
@@ -80,7 +82,7 @@ export function verdictOf(answer: Refused): Rejected | Unknown {
 
 /** Not the Bot API's answer: a proxy's 4xx never reached it, of anything else nobody can tell. */
 function unreadable(status: number): Rejected | Unknown {
-  if (status === 429) return rejected('retryAfter', status, 'Telegram asks to send more slowly.');
+  if (status === 429) return rejected('retryAfter', status, 'Telegram asks to send more slowly.', LIMIT_WAIT_MS);
   if (status >= 300 && status < 500 && status !== 408) {
     return rejected('permanent', status, `Something between this server and Telegram refused the message (${status}).`);
   }
