@@ -33,9 +33,16 @@ describe('a pressed key', () => {
     expect(contentOf({ type: 'text', text, tracking_data: along })).toEqual({ text });
   });
 
+  test('of keys that bring nothing along is no key that was shown before: what came with those is replaced', () => {
+    const many = Array.from({ length: 24 }, (_, n) => ({ title: 'x'.repeat(200), payload: `${n}` }));
+    const along = trackingOf(many).tracking_data;
+    expect(along).toBeDefined();
+    expect(contentOf({ type: 'text', text: '1', tracking_data: along })).toEqual({ text: '1' });
+  });
+
   test('too much to be sent along is left out', () => {
     const choices = Array.from({ length: 24 }, (_, n) => ({ title: `${n}`.repeat(100), payload: `${n}`.repeat(200) }));
-    expect(trackingOf(choices)).toEqual({});
+    expect(trackingOf(choices)).toEqual({ tracking_data: '{"choices":[]}' });
     const pages = Array.from({ length: 3 }, (_, n) => ({
       title: `${n}`,
       url: `https://x.example/${'x'.repeat(1_900)}`,

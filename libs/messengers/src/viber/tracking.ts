@@ -12,14 +12,17 @@ export function payloadOf({ title, payload, url }: OfferedChoice): string {
 
 /**
  * The keys' titles by what they give back, to be sent along: a pressed key arrives as a text like any other, and what was
- * sent along comes with it. Left out where it is too long, addresses first; then a pressed key is a text.
+ * sent along last comes with it. Left out where it is too long, addresses first, and at last all: then a pressed key is a text, and
+ * none of the keys shown before.
  */
 export function trackingOf(choices: readonly OfferedChoice[] = []): { tracking_data?: string } {
-  for (const some of [choices, choices.filter(({ url }) => url === undefined)]) {
-    const data = JSON.stringify({ choices: some.map((choice) => [payloadOf(choice), choice.title]) });
-    if (some.length > 0 && data.length <= MAX_TRACKING) return { tracking_data: data };
-  }
-  return {};
+  if (choices.length === 0) return {};
+  const along = [choices, choices.filter(({ url }) => url === undefined), []].map(dataOf);
+  return { tracking_data: along.find((data) => data.length <= MAX_TRACKING) ?? dataOf([]) };
+}
+
+function dataOf(choices: readonly OfferedChoice[]): string {
+  return JSON.stringify({ choices: choices.map((choice) => [payloadOf(choice), choice.title]) });
 }
 
 /** The choice that `text` is, by what was sent along with the last keys. */
