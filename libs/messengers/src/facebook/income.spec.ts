@@ -249,6 +249,9 @@ test.each<[string, object, object]>([
   ['no number', { text: 'x' }, { kind: 'edit', rank: 0 }],
   ['an absurd number', { num_edit: '9007199254740993', text: 'x' }, { kind: 'edit', rank: 0 }],
   ['no text', { num_edit: 1 }, { kind: 'malformed', reason: 'edit_without_text' }],
+  // Told of messages that nobody changed, and that come by themselves.
+  ['no edit, and no text', { num_edit: 0 }, { kind: 'ignored', reason: 'not_edited' }],
+  ['no edit, and a text', { num_edit: '0', text: 'x' }, { kind: 'ignored', reason: 'not_edited' }],
   ['no id', { mid: undefined, text: 'x' }, { kind: 'malformed', reason: 'edit_without_id' }],
 ])('an edit with %s', (_, edit, expected) => {
   expect(convertOne({ message_edit: { mid: 'm_1', ...edit } })).toMatchObject(expected);

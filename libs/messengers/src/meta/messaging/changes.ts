@@ -2,15 +2,19 @@ import { at, cleanName, eventKey, fingerprint, idOf, textOf } from '#messenger-k
 import type { InboundEvent } from '#messenger-kit';
 import { ignored, malformed, midOf, ofNobody, personOf, stamp, type Item } from './item.js';
 
-/** The whole new text, and nothing of what came with it, by whoever wrote it. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events */
+/**
+ * The whole new text, and nothing of what came with it, by whoever wrote it. One that was edited zero times is told of messages
+ * that nobody changed, with and without their text: they come by themselves. https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
+ */
 export function edit(item: Item): InboundEvent {
   const wire = at(item.wire, 'message_edit');
   const mid = midOf(wire);
   const text = textOf(at(wire, 'text'));
-  if (mid === undefined) return malformed(item.account, 'edit_without_id', item.wire);
-  if (text === undefined) return malformed(item.account, 'edit_without_text', item.wire);
   const wireNumber = idOf(at(wire, 'num_edit')) ?? '';
   const number = /^\d{1,9}$/.test(wireNumber) ? Number(wireNumber) : undefined;
+  if (mid === undefined) return malformed(item.account, 'edit_without_id', item.wire);
+  if (number === 0) return ignored(item.account, 'not_edited', mid);
+  if (text === undefined) return malformed(item.account, 'edit_without_text', item.wire);
   return {
     kind: 'edit',
     source: item.account,
