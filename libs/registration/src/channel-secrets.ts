@@ -5,6 +5,18 @@ import { openFields, sealFields, type SealedFields } from './sealed-fields.js';
 
 export const placeOfSecrets = (channelId: string) => `channels/${channelId}`;
 
+/** What the messenger's worker gave, without the webhook secrets, which have a life of their own. */
+export function credentialsIn(fields: SealedFields): SealedFields {
+  const {
+    webhookSecret: _now,
+    previousWebhookSecret: _before,
+    nextWebhookSecret: _next,
+    nextAloneUntil: _until,
+    ...credentials
+  } = fields;
+  return credentials;
+}
+
 /** A channel's credentials at rest. */
 @Injectable()
 export class ChannelSecrets {

@@ -35,6 +35,12 @@ export class CheckRepository {
     ]);
   }
 
+  /** What the last check said under this code. */
+  async lastFound(channelId: string, code: string): Promise<Finding[]> {
+    const [last] = await this.history(channelId, undefined, 1);
+    return (last?.findings ?? []).filter((finding) => finding.code === code);
+  }
+
   async begin(tx: Tx, channelId: string, state: FindingState, findings: readonly Finding[], at: Date): Promise<void> {
     await rows(
       tx,

@@ -8,6 +8,7 @@ import { CheckRecords } from './check-records.js';
 import { CheckRepository, type KeptCheck } from './check.repository.js';
 import type { ChannelCheck, FindingView } from './check.dto.js';
 import { Examination } from './examination.js';
+import { RENEWAL } from './renewal.js';
 import { Repair } from './repair.js';
 
 /** What may be put right. */
@@ -37,7 +38,7 @@ export class Doctor {
     if (channel.health === 'connecting') {
       throw Problem.conflict('not_connected', 'This channel was never connected. Register it again to finish it.');
     }
-    const found = consent.repair ? await this.repairs.renew(channel) : [];
+    const found = consent.repair ? await this.repairs.renew(channel) : await this.checks.lastFound(channelId, RENEWAL);
     const account = await this.channels.account(channelId);
     let diagnosis = await this.examination.of(channel, account, found);
     const repaired = consent.repair && (await this.repairs.of(channel, diagnosis.findings, consent.takeOver));

@@ -85,6 +85,23 @@ it('renews the same credentials once, however many ask at the same time', async 
   expect(await audited(id)).toHaveLength(1);
 });
 
+it('says so to whoever only looks, until it was tried again', async () => {
+  const { id } = await house.aChannel();
+  const sentence = 'The account is private: make it public.';
+  const look = async () => {
+    const { findings } = await house.get(Doctor).check(id, { repair: false, takeOver: false });
+    return findings.find(({ code }) => code === 'renewal')?.sentence;
+  };
+  expect(await look()).toBeUndefined();
+  house.network.renews = () => Promise.resolve({ kind: 'refused', code: 'private_account', sentence });
+  await visit(id);
+  expect(await look()).toBe(sentence);
+  expect(await look()).toBe(sentence);
+  house.network.renews = undefined;
+  await visit(id);
+  expect(await look()).toBeUndefined();
+});
+
 it('says why they are not renewed, and nothing when the network is away', async () => {
   const { id, source } = await house.aChannel();
   const sentence = 'The account is private: make it public.';

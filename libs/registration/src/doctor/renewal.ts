@@ -3,11 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { audit } from '#identity';
 import { type ChannelAccount, type Finding, MessengerRegistry } from '#messenger-kit';
-import { ChannelSecrets } from '../channel-secrets.js';
+import { ChannelSecrets, credentialsIn } from '../channel-secrets.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
 import { Channels } from '../channels.js';
 import { asked } from '../network.js';
+
+/** The finding that says why credentials are not renewed. */
+export const RENEWAL = 'renewal';
 
 /** Fresh credentials for channels whose old ones come to an end (decision 0034). */
 @Injectable()
@@ -30,7 +33,7 @@ export class Renewal {
     const account = await this.channels.account(id);
     const question = () => registration.renew?.(account, new Date()) ?? Promise.resolve({ kind: 'not_due' } as const);
     const verdict = await asked(messenger, question).catch(() => undefined);
-    if (verdict?.kind === 'refused') return [{ code: 'renewal', state: 'warning', sentence: verdict.sentence }];
+    if (verdict?.kind === 'refused') return [{ code: RENEWAL, state: 'warning', sentence: verdict.sentence }];
     if (verdict?.kind === 'renewed') await this.keep(account, verdict.credentials);
     return [];
   }
@@ -42,7 +45,7 @@ export class Renewal {
       const channel = await this.repository.lock(tx, id);
       if (!channel) return;
       const now = this.secrets.open(channel);
-      if (!isDeepStrictEqual(withoutOurs(now), withoutOurs(account.credentials))) return;
+      if (!isDeepStrictEqual(credentialsIn(now), credentialsIn(account.credentials))) return;
       const secrets = this.secrets.seal(id, { ...credentials, ...ours(now) });
       await this.repository.change(tx, id, { secrets });
       await audit(tx, { action: 'channel.credentials_renewed', subjectId: id });
@@ -51,14 +54,7 @@ export class Renewal {
   }
 }
 
-type Credentials = ChannelAccount['credentials'];
-
 /** Webhook secrets have a life of their own. */
-function ours({ webhookSecret, previousWebhookSecret, nextWebhookSecret }: Credentials) {
+function ours({ webhookSecret, previousWebhookSecret, nextWebhookSecret }: ChannelAccount['credentials']) {
   return { webhookSecret, previousWebhookSecret, nextWebhookSecret };
-}
-
-function withoutOurs(credentials: Credentials): Credentials {
-  const { webhookSecret: _now, previousWebhookSecret: _before, nextWebhookSecret: _next, ...others } = credentials;
-  return others;
 }
