@@ -3,10 +3,10 @@ import type { Answer } from '#api-kit';
 import { newId, type Tx } from '#database';
 import { EventLog } from '#events';
 import { audit } from '#identity';
-import type { MessengerRegistrationWorker } from '#messenger-kit';
+import type { ConnectRequest, MessengerRegistrationWorker } from '#messenger-kit';
 import { channelEvent, stateOf, type ChannelEventType } from './channel-event.js';
 import type { ChannelOrder } from './channel-order.js';
-import { ChannelSecrets } from './channel-secrets.js';
+import { ChannelSecrets, credentialsIn } from './channel-secrets.js';
 import { ChannelViews } from './channel-view.js';
 import type { Channel } from './channel.entity.js';
 import { ChannelRepository } from './channel.repository.js';
@@ -25,6 +25,8 @@ export interface ChannelDraft extends Pick<Channel, 'id' | 'messenger' | 'source
   readonly secretOf: 'us' | 'network';
   /** Whether this registration made it. */
   readonly isNew: boolean;
+  /** What was kept of the account before. */
+  readonly known?: ConnectRequest['known'];
 }
 
 /** The channel's row went, or its webhook secret was changed, while it was being connected. */
@@ -67,7 +69,8 @@ export class ChannelRecords {
     if (added) return { ...added, webhookSecret, secretOf, isNew: true };
     const existing = await this.channels.bySource(order.messenger, account.source);
     if (!existing) return undefined;
-    return { ...existing, webhookSecret: given ?? this.secretOf(existing), secretOf, isNew: false };
+    const known = credentialsIn(this.secrets.open(existing));
+    return { ...existing, webhookSecret: given ?? this.secretOf(existing), secretOf, isNew: false, known };
   }
 
   /**

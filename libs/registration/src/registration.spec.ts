@@ -376,3 +376,11 @@ describe('the picture of an account', () => {
     expect(await shown(id)).not.toBeNull();
   });
 });
+
+it('tells the messenger what was kept of an account that is registered again, without the webhook secrets', async () => {
+  const { source, token } = anAccount();
+  await register(anOrder(token));
+  expect(house.network.known).toBeUndefined();
+  await register(anOrder(anAccount({ source }).token));
+  expect(house.network.known).toEqual({ token });
+});

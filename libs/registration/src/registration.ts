@@ -88,12 +88,12 @@ export class Registration {
   }
 
   private async connect(
-    { messenger, source, webhookSecret }: ChannelDraft,
+    { messenger, source, webhookSecret, known }: ChannelDraft,
     worker: MessengerRegistrationWorker,
     { credentials, takeOver }: { readonly credentials: Credentials; readonly takeOver?: boolean },
     webhookUrl: string,
   ): Promise<Connected> {
-    const question = () => worker.connect({ credentials, webhookUrl, webhookSecret, takeOver });
+    const question = () => worker.connect({ credentials, webhookUrl, webhookSecret, takeOver, known });
     const connected = accepted(await asked(messenger, question));
     if (connected.source !== source) throw new Error(`The ${messenger} messenger connected another account`);
     if (connected.delivery === 'polling' && !this.messengers.get(messenger)?.poller) {

@@ -11,6 +11,8 @@ export interface ConnectRequest {
   readonly webhookSecret: string;
   /** An admin confirmed that what another system receives for this account shall come to us. Else that is refused, `in_use_elsewhere`. */
   readonly takeOver?: boolean;
+  /** The credentials kept before, where an account that is known is registered again. */
+  readonly known?: Readonly<Record<string, string>>;
 }
 
 export type ConnectVerdict =

@@ -1,4 +1,4 @@
-import { GuardedHttp, type Finding } from '#messenger-kit';
+import { fingerprint, GuardedHttp, type Finding } from '#messenger-kit';
 import { aScriptedServer, type ScriptedServer } from '../../../messenger-kit/testing.js';
 import { FIELDS } from './account.js';
 import { InstagramMessenger } from './instagram.messenger.js';
@@ -14,6 +14,8 @@ const request = {
   webhookSecret: '',
 };
 const inDays = (days: number) => new Date(NOW.getTime() + days * DAY).toISOString();
+/** What is kept of the token that was renewed. */
+const GIVEN = { givenToken: fingerprint(TOKEN), givenSince: inDays(-20) };
 const channel = (credentials: Readonly<Record<string, string>> = {}) => ({
   channelId: 'c1',
   messenger: 'instagram',
@@ -127,6 +129,11 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   expect(network.calls).toHaveLength(kind === 'renewed' ? 1 : 0);
 });
 
+test('a token that is registered again is as old as it was', async () => {
+  const known = { ...channel().credentials, appScopedId: '26518490713364820' };
+  expect(await registration().connect({ ...request, known })).toMatchObject({ kind: 'connected', credentials: known });
+});
+
 test('a renewed token is kept with its end, in place of the old one', async () => {
   const credentials = { tokenEndsAt: inDays(10), appScopedId: '26518490713364820' };
   expect(await registration().renew(channel(credentials), NOW)).toEqual({
@@ -136,6 +143,7 @@ test('a renewed token is kept with its end, in place of the old one', async () =
       appScopedId: '26518490713364820',
       tokenSince: NOW.toISOString(),
       tokenEndsAt: inDays(60),
+      ...GIVEN,
     },
   });
   const { searchParams } = new URL(network.calls[0]!.url, network.url);
@@ -146,7 +154,7 @@ test('a renewed token whose end is not told has no end known, and not that of th
   refreshed = json({ access_token: 'IGAAfresh', token_type: 'bearer' });
   expect(await registration().renew(channel({ tokenEndsAt: inDays(10) }), NOW)).toEqual({
     kind: 'renewed',
-    credentials: { accessToken: 'IGAAfresh', tokenSince: NOW.toISOString() },
+    credentials: { accessToken: 'IGAAfresh', tokenSince: NOW.toISOString(), ...GIVEN },
   });
 });
 

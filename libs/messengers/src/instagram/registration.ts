@@ -16,7 +16,7 @@ import { secretsOf, whyUnavailable, type InstagramApp } from './app.js';
 import { MEANINGS } from './errors.js';
 import { inspectAccount } from './inspection.js';
 import { REFUSALS } from './refusals.js';
-import { endOf, isDue, keptToken, type Tokens } from './token.js';
+import { endOf, givenToken, isDue, renewedToken, type Tokens } from './token.js';
 
 export class InstagramRegistration implements MessengerRegistrationWorker {
   readonly callback = 'app';
@@ -43,21 +43,13 @@ export class InstagramRegistration implements MessengerRegistrationWorker {
     return secretsOf(this.app);
   }
 
-  async identify(credentials: Readonly<Record<string, string>>): Promise<ConnectVerdict> {
-    const unavailable = this.unavailable();
-    if (unavailable !== undefined) return refused('not_configured', unavailable);
-    const token = (credentials['accessToken'] ?? '').trim();
-    if (!/^[\x21-\x7e]+$/.test(token)) return refused('token_malformed', 'This is not an access token.');
-    const account = await this.accounts.ofToken(token);
-    if (account.kind !== 'ok') return REFUSALS.of(account);
-    const { id, appScopedId, name } = account;
-    const kept = { ...keptToken(token, new Date()), ...(appScopedId !== undefined && { appScopedId }) };
-    return { kind: 'connected', source: id, name, credentials: kept };
+  identify(credentials: Readonly<Record<string, string>>): Promise<ConnectVerdict> {
+    return this.accountOf(credentials);
   }
 
   /** Subscribes the account. Where the app delivers is set in Meta's dashboard; other apps go on receiving beside ours. */
-  async connect({ credentials }: ConnectRequest): Promise<ConnectVerdict> {
-    const identity = await this.identify(credentials);
+  async connect({ credentials, known }: ConnectRequest): Promise<ConnectVerdict> {
+    const identity = await this.accountOf(credentials, known);
     if (identity.kind === 'refused') return identity;
     const { source, credentials: kept } = identity;
     return (await this.accounts.subscribe(source, kept['accessToken'] ?? '')) ?? identity;
@@ -85,11 +77,9 @@ export class InstagramRegistration implements MessengerRegistrationWorker {
     const end = endOf(account);
     if (end && end <= now) return ENDED;
     if (!isDue(account, now)) return { kind: 'not_due' };
-    const { tokenEndsAt: _ofTheOld, ...credentials } = account.credentials;
+    const { credentials } = account;
     const fresh = await this.tokens.renewed(credentials['accessToken'] ?? '');
-    if (fresh.kind === 'ok') {
-      return { kind: 'renewed', credentials: { ...credentials, ...keptToken(fresh.token, now, fresh.lifeMs) } };
-    }
+    if (fresh.kind === 'ok') return { kind: 'renewed', credentials: renewedToken(credentials, fresh, now) };
     const verdict = MEANINGS.verdictOf(fresh);
     if (verdict.kind === 'rejected' && verdict.class === 'reauthorize') return ENDED;
     if (verdict.kind === 'unknown' || verdict.class === 'retryAfter') {
@@ -109,6 +99,21 @@ export class InstagramRegistration implements MessengerRegistrationWorker {
       this.accounts.subscriptionOf(source, token),
     ]);
     return [...inspectAccount(account, { own, subscription }, now), this.usage.finding(source)];
+  }
+
+  private async accountOf(
+    credentials: Readonly<Record<string, string>>,
+    known?: ConnectRequest['known'],
+  ): Promise<ConnectVerdict> {
+    const unavailable = this.unavailable();
+    if (unavailable !== undefined) return refused('not_configured', unavailable);
+    const token = (credentials['accessToken'] ?? '').trim();
+    if (!/^[\x21-\x7e]+$/.test(token)) return refused('token_malformed', 'This is not an access token.');
+    const account = await this.accounts.ofToken(token);
+    if (account.kind !== 'ok') return REFUSALS.of(account);
+    const { id, appScopedId, name } = account;
+    const kept = { ...givenToken(token, known), ...(appScopedId !== undefined && { appScopedId }) };
+    return { kind: 'connected', source: id, name, credentials: kept };
   }
 }
 

@@ -1,8 +1,10 @@
-import { arrayOf, at, countOf, textOf, timeOf } from '#messenger-kit';
+import { arrayOf, at, countOf, fingerprint, textOf, timeOf } from '#messenger-kit';
 import type { ChannelAccount } from '#messenger-kit';
 import type { Failed } from '../meta/app-callback.js';
 import type { GraphApi } from '../meta/graph-api.js';
 import type { MetaApp } from '../meta/meta-app.js';
+
+type Credentials = ChannelAccount['credentials'];
 
 export const DAY_MS = 24 * 3_600_000;
 /** Half of its life. */
@@ -75,9 +77,27 @@ function read(body: unknown): NewToken | Failed {
 }
 
 /** What is kept of a token: itself, since when we have it, and where it was told until when it lives. */
-export function keptToken(token: string, now: Date, lifeMs?: number): Readonly<Record<string, string>> {
+export function keptToken(token: string, now: Date, lifeMs?: number): Credentials {
   const end = lifeMs === undefined ? undefined : new Date(now.getTime() + lifeMs).toISOString();
   return { accessToken: token, tokenSince: now.toISOString(), ...(end !== undefined && { tokenEndsAt: end }) };
+}
+
+/**
+ * The same where the token is given, by an admin, who may give the one of before once more: then it is as old as it was. `known`:
+ * what was kept before, of this token or of one renewed in its place.
+ */
+export function givenToken(token: string, known: Credentials = {}, now = new Date()): Credentials {
+  const { accessToken, tokenSince = '', tokenEndsAt, givenToken: given, givenSince } = known;
+  if (token === accessToken)
+    return { ...keptToken(token, timeOf(tokenSince) ?? now), ...(tokenEndsAt && { tokenEndsAt }) };
+  return keptToken(token, (given === fingerprint(token) ? timeOf(givenSince) : undefined) ?? now);
+}
+
+/** What is kept in place of `old`: also which token was given at first, and since when. */
+export function renewedToken(old: Credentials, { token, lifeMs }: NewToken, now: Date): Credentials {
+  const { accessToken = '', tokenSince = '', tokenEndsAt: _ofTheOld, ...others } = old;
+  const first = { givenToken: fingerprint(accessToken), givenSince: tokenSince };
+  return { ...first, ...others, ...keptToken(token, now, lifeMs) };
 }
 
 export function endOf({ credentials }: Pick<ChannelAccount, 'credentials'>): Date | undefined {

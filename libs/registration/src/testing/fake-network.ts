@@ -27,6 +27,8 @@ export class FakeNetwork {
   /** What the accounts look like; `unknown`: that cannot be asked. */
   picture: AccountPicture | 'unknown' | undefined;
   unreachableForGood = false;
+  /** What it heard to be known of the account that was connected last. */
+  known: ConnectRequest['known'];
   /** What it says of credentials that may come to an end. */
   renews: MessengerRegistrationWorker['renew'];
   /** Called while an account is being disconnected. */
@@ -76,7 +78,8 @@ export class FakeNetwork {
     });
   }
 
-  private async connect({ credentials, webhookUrl, webhookSecret }: ConnectRequest): Promise<ConnectVerdict> {
+  private async connect({ credentials, webhookUrl, webhookSecret, known }: ConnectRequest): Promise<ConnectVerdict> {
+    this.known = known;
     if (this.unreachable === 'connect') throw new Error(`socket hang up /bot${credentials.token}/setWebhook`);
     if (this.refuses === 'connect')
       return { kind: 'refused', code: 'bad_webhook', sentence: 'An HTTPS URL is needed.' };
