@@ -112,6 +112,8 @@ export interface MessageContent {
   readonly choice?: Choice;
   readonly referral?: Referral;
   readonly unsupported?: Unsupported;
+  /** Another system had the conversation when this came in: it is shown, and nothing is said to it by itself. */
+  readonly standby?: true;
 }
 
 /**

@@ -52,6 +52,11 @@ export interface ChatViewRow extends ChatRow {
 export const BLOCKED = `coalesce(
   b.blocked_at > coalesce(greatest(b.unblocked_at, c.last_inbound_at), '-infinity'), false)`;
 
+/** Whether another system had the conversation when the contact of a chat `c` wrote last. */
+export const IN_STANDBY = `coalesce((
+  SELECT m.content ? 'standby' FROM messages m WHERE m.chat_id = c.id AND m.direction = 'inbound'
+  ORDER BY m.seq DESC LIMIT 1), false)`;
+
 /** Where what `ChatRow` says of more than the chat `c` is read. */
 interface Sources {
   readonly contactId: string;

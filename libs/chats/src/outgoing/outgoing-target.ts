@@ -9,6 +9,8 @@ export interface ChatTarget {
   readonly lastInboundAt: Date | null;
   /** The messenger's id of the contact's newest message; told where the chat alone was asked for. */
   readonly lastInboundId?: string | null;
+  /** Whether another system had the conversation when the contact wrote last; told where the chat alone was asked for. */
+  readonly standby?: boolean;
 }
 
 /** A stored message that somebody of ours wants to do something with. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, row, type Tx } from '#database';
-import { BLOCKED } from '../chat/chat.repository.js';
+import { BLOCKED, IN_STANDBY } from '../chat/chat.repository.js';
 import type { ChatTarget, MessageTarget } from './outgoing-target.js';
 
 const CHAT = `c.id AS "chatId", c.channel_id AS "channelId", c.identity_id AS "identityId", ch.messenger,
@@ -14,7 +14,7 @@ export class OutgoingTargetsRepository {
     return this.database.row<ChatTarget>(
       `SELECT ${CHAT}, (
          SELECT m.external_id FROM messages m WHERE m.chat_id = c.id AND m.direction = 'inbound' ORDER BY m.seq DESC LIMIT 1
-       ) AS "lastInboundId" FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1`,
+       ) AS "lastInboundId", ${IN_STANDBY} AS standby FROM chats c JOIN channels ch ON ch.id = c.channel_id WHERE c.id = $1`,
       [chatId],
     );
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newId, row, rows, type Tx } from '#database';
+import { IN_STANDBY } from '../chat/chat.repository.js';
 import type { Variable } from '../quick-reply/fill-in.js';
 
 export type TextKind = 'greeting' | 'closing';
@@ -9,6 +10,8 @@ export interface DueText {
   readonly kind: TextKind;
   readonly text: string;
   readonly dueAt: Date;
+  /** Whether another system has the conversation, so that nothing is said by itself. */
+  readonly standby: boolean;
   readonly names: Readonly<Record<Variable, string | null>>;
 }
 
@@ -42,7 +45,7 @@ export class DueTextRepository {
       tx,
       `WITH taken AS (
          DELETE FROM due_texts WHERE id = (SELECT id FROM due_texts WHERE chat_id = $1 ORDER BY id LIMIT 1) RETURNING *)
-       SELECT t.kind, t.text, t.due_at AS "dueAt", json_build_object(
+       SELECT t.kind, t.text, t.due_at AS "dueAt", ${IN_STANDBY} AS standby, json_build_object(
          'contact.name', coalesce(co.name, i.name), 'queue.name', q.name, 'channel.name', ch.name,
          'agent.name', u.name) AS names
        FROM taken t

@@ -20,6 +20,8 @@ export interface QueueText {
   readonly kind: TextKind;
   readonly text: string;
   readonly dueAt: Date;
+  /** Whether another system has the conversation. */
+  readonly standby: boolean;
 }
 
 const NAMES = { greeting: 'greeting', closing: 'closing text' } as const;
@@ -59,7 +61,9 @@ export class DueTexts {
   async take(tx: Tx, chatId: string): Promise<QueueText | undefined> {
     const chat = await this.chats.lockForAnswer(tx, chatId, null);
     const due = chat && (await this.repository.takeFirst(tx, chatId));
-    return due && { chat, kind: due.kind, dueAt: due.dueAt, text: fillIn(due.text, due.names) };
+    if (!due) return undefined;
+    const { text, names, ...what } = due;
+    return { chat, ...what, text: fillIn(text, names) };
   }
 
   /** The text is not said; a line of the chat tells why. */

@@ -6,7 +6,10 @@ import { MessengerRegistry } from '#messenger-kit';
 import { Problem } from '#api-kit';
 import { NetworkQuestion } from './network-question.js';
 
-/** Signs of life that a person outside sees: somebody writes, somebody read. Sent when possible, and then forgotten. */
+/**
+ * Signs of life that a person outside sees: somebody writes, somebody read. Sent when possible, and then forgotten; not where the
+ * person talks with another system.
+ */
 @Injectable()
 export class ChatSignals {
   constructor(
@@ -37,7 +40,7 @@ export class ChatSignals {
 
   private async sayIn(chatId: string, what: 'typing' | 'mark_seen'): Promise<void> {
     const target = await this.targets.chat(chatId).catch(() => undefined);
-    if (target) await this.say(target, what);
+    if (target && !target.standby) await this.say(target, what);
   }
 
   private say(target: ChatTarget, what: 'typing' | 'mark_seen'): Promise<void> {

@@ -27,8 +27,9 @@ export class QueueTexts {
     return undefined;
   }
 
-  private partsFor({ chat, text, dueAt }: QueueText): MessageContent[] | string {
+  private partsFor({ chat, text, dueAt, standby }: QueueText): MessageContent[] | string {
     if (Date.now() - dueAt.getTime() > this.options.expireAfterMs) return 'Its time is over.';
+    if (standby) return 'Another system has this conversation.';
     if (!text.trim()) return 'No name was known for it.';
     try {
       const messenger = this.messengers.require(chat.messenger);

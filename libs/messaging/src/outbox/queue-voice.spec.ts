@@ -172,3 +172,21 @@ it.each<[string, string, (chatId: string) => unknown]>([
   ]);
   expect(news).toEqual([{ seq: 2 }]);
 });
+
+it('says nothing into a chat that another system has, until that gives it back', async () => {
+  const channelId = await aChannel();
+  const chatId = await anOpenedChat(channelId);
+  await house.hears(chatId, 'Hi', { standby: true });
+  await say(chatId);
+  await close(chatId);
+  await say(chatId);
+  const why = 'Another system has this conversation.';
+  const texts = await textsOf(chatId);
+  expect(texts).toContain(`The greeting of the queue was not sent: ${why}`);
+  expect(texts).toContain(`The closing text of the queue was not sent: ${why}`);
+  const back = await anOpenedChat(channelId);
+  await house.hears(back, 'Hi', { standby: true });
+  await house.hears(back, 'Are you there?');
+  await say(back);
+  await sent('Hello there, this is Channel!');
+});

@@ -38,6 +38,17 @@ it('shows what was seen, and bears a network that fails', async () => {
   house.get(ChatSignals).seen('00000000-0000-7000-8000-000000000000');
 });
 
+it('shows nothing to who is talking with another system', async () => {
+  const chat = await house.aChat();
+  await house.hears(chat.id, 'Hi', { standby: true });
+  await house.get(ChatSignals).type(chat.agent, chat.id);
+  house.get(ChatSignals).seen(chat.id);
+  const other = await house.aChat();
+  house.get(ChatSignals).seen(other.id);
+  await eventually(() => asked().length > 0);
+  expect(asked()).toEqual(['mark_seen']);
+});
+
 it('a signal that would take a message’s turn is left out', async () => {
   const chat = await house.aChat();
   const { pace } = house.scripted;

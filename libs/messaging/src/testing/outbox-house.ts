@@ -12,7 +12,7 @@ import { Database, DatabaseModule, newId, openTestDatabase } from '#database';
 import { EventsModule } from '#events';
 import type { Caller } from '#identity';
 import { JobsModule, jobsSchema } from '#jobs';
-import { GuardedHttp, MessengerRegistry } from '#messenger-kit';
+import { GuardedHttp, type MessageContent, MessengerRegistry } from '#messenger-kit';
 import { RegistrationModule } from '#registration';
 import { FollowUp } from '../inbox/follow-up.js';
 import { Inbox } from '../inbox/inbox.js';
@@ -126,6 +126,19 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     return { id, channelId: channel, agent };
   }
 
+  /** The chat's contact writes; `more` as the messenger tells it. */
+  async function hears(chatId: string, text: string, more: Omit<MessageContent, 'text'> = {}): Promise<void> {
+    await database.rows(
+      `WITH bumped AS (
+         UPDATE chats SET last_seq = last_seq + 1, inbound_count = inbound_count + 1, last_inbound_at = now()
+         WHERE id = $1 RETURNING id, channel_id, last_seq)
+       INSERT INTO messages (id, chat_id, channel_id, seq, direction, author_kind, text, content, external_id, sent_at,
+         received_at)
+       SELECT $2, id, channel_id, last_seq, 'inbound', 'contact', $3, $4, $5, now(), now() FROM bumped`,
+      [chatId, newId(), text, JSON.stringify(more), `in-${newId()}`],
+    );
+  }
+
   async function send({ id, agent }: TestChat, text: string): Promise<string> {
     const answer = await get(Outbox).accept(agent, id, { text }, undefined, (messages) => messages[0]!.id);
     return answer.body;
@@ -136,7 +149,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     return message!.status;
   }
 
-  return { aChannel, anAgent, aChat, send, statusOf };
+  return { aChannel, anAgent, aChat, hears, send, statusOf };
 }
 
 function surroundings(scripted: ScriptedMessenger): DynamicModule {

@@ -203,8 +203,8 @@ const CONVERTED: Readonly<Record<string, readonly InboundEvent[]>> = {
   ],
   // The payload is withheld while another app has the thread.
   standby: [
-    message('m_nzq6851-pcwjfwb', '40', { text: 'written while someone else had the chat' }),
-    message('m_gwd1655-qt', '40.100', { text: 'List', choice: { title: 'List' } }),
+    message('m_nzq6851-pcwjfwb', '40', { text: 'written while someone else had the chat', standby: true }),
+    message('m_gwd1655-qt', '40.100', { text: 'List', choice: { title: 'List' }, standby: true }),
   ],
   'handover-pass-thread': [
     {

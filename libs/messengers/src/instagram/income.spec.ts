@@ -267,6 +267,7 @@ test('what happens while another app has the thread is an event like any other; 
   const entry = { id: ACCOUNT, time: 1, standby: [item], changes: [change, { field: 'comments', value: {} }] };
   const events = convert(JSON.stringify({ object: 'instagram', entry: [entry] }));
   expect(events.map(({ kind }) => kind)).toEqual(['message', 'ignored', 'ignored']);
+  expect(events[0]).toMatchObject({ content: { text: 'x', standby: true } });
   expect(convert(JSON.stringify({ object: 'page', entry: [entry] }))).toMatchObject([{ reason: 'unknown_object' }]);
 });
 

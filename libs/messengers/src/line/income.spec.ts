@@ -199,9 +199,14 @@ test('two presses are two messages', () => {
   expect(new Set(ids).size).toBe(2);
 });
 
-test('while another system has the chat, what is said is said all the same', () => {
+test('while another system has the chat, what is said is said all the same, and not to us', () => {
   const message = { id: '571038264190473601', type: 'text', text: 'Hi' };
-  expect(of('message', { mode: 'standby', message })).toMatchObject({ kind: 'message', content: { text: 'Hi' } });
+  const said = { mode: 'standby', message };
+  expect(of('message', said)).toMatchObject({ kind: 'message', content: { text: 'Hi', standby: true } });
+  const pressed = { mode: 'standby', postback: { data: 'a' } };
+  expect(of('postback', pressed)).toMatchObject({ kind: 'message', content: { text: 'a', standby: true } });
+  expect(of('message', { mode: 'active', message })).toMatchObject({ content: { text: 'Hi' } });
+  expect(JSON.stringify(of('message', { mode: 'active', message }))).not.toContain('standby');
 });
 
 test.each<[string, object, string]>([

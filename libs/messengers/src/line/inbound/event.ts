@@ -1,5 +1,12 @@
 import { at, boundedId, eventKey, fingerprint, idOf, objectOf, textOf, timeOf } from '#messenger-kit';
-import type { IgnoredEvent, InboundEvent, MalformedEvent, Sender, UntrustedObject } from '#messenger-kit';
+import type {
+  IgnoredEvent,
+  InboundEvent,
+  MalformedEvent,
+  MessageContent,
+  Sender,
+  UntrustedObject,
+} from '#messenger-kit';
 
 /** One of LINE's events, with what every kind needs: https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects */
 export interface LineEvent {
@@ -43,6 +50,11 @@ export function ignoring(reason: string): Converter {
 export function personOf({ source, wire }: LineEvent): Sender | undefined {
   const externalId = idOf(at(wire, 'source', 'userId'));
   return externalId === undefined ? undefined : { scope: source, externalId };
+}
+
+/** What was said, with a word of it where another system has the chat. */
+export function heard({ wire }: LineEvent, content: MessageContent): MessageContent {
+  return wire['mode'] === 'standby' ? { ...content, standby: true } : content;
 }
 
 /** Why nobody of whom a conversation could be said this; undefined where somebody did. */

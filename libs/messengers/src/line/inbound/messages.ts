@@ -2,7 +2,7 @@ import { at, boundedId, eventKey, idOf, objectOf, textOf } from '#messenger-kit'
 import type { InboundEvent } from '#messenger-kit';
 import { choiceOf } from '../choice-data.js';
 import { contentOf } from './content.js';
-import { ignored, malformed, personOf, whyNobody, type LineEvent } from './event.js';
+import { heard, ignored, malformed, personOf, whyNobody, type LineEvent } from './event.js';
 
 export function message(event: LineEvent): InboundEvent {
   const { source, key, wire } = event;
@@ -12,7 +12,7 @@ export function message(event: LineEvent): InboundEvent {
   const externalId = idOf(said?.['id']);
   const sender = personOf(event);
   if (!said || externalId === undefined || !sender) return malformed(source, 'message_without_id', wire);
-  const content = contentOf(said, externalId);
+  const content = heard(event, contentOf(said, externalId));
   return { kind: 'message', source, key, sender, externalId, ...(event.at && { sentAt: event.at }), content };
 }
 
@@ -52,7 +52,7 @@ export function postback(event: LineEvent): InboundEvent {
   if (data === undefined || !sender) return malformed(source, 'postback_without_data', wire);
   const picked = ['datetime', 'date', 'time'].flatMap((name) => textOf(params?.[name]) ?? [])[0];
   const choice = picked === undefined ? choiceOf(data) : { title: picked, payload: data };
-  const content = { text: choice.title, choice };
+  const content = heard(event, { text: choice.title, choice });
   const externalId = boundedId(eventKey('postback', key));
   return { kind: 'message', source, key, sender, externalId, ...(event.at && { sentAt: event.at }), content };
 }

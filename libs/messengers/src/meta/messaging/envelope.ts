@@ -31,15 +31,19 @@ function eventsOfEntry(entry: unknown, { kinds, apps, object }: Wanted): Inbound
   const frame = { account, apps, entryTime: timeOf(at(entry, 'time')) };
   const [messaging, standby, changes] = [at(entry, 'messaging'), at(entry, 'standby'), at(entry, 'changes')];
   const convertAll = (list: unknown) => arrayOf(list).map((wire) => eventOf(itemOf(wire, frame), kinds));
-  // Standby holds what happened while another app had the thread: events like any other.
+  // Standby holds what happened while another app had the thread: events like any other, but not said to us.
   const events = [
     ...convertAll(messaging),
-    ...convertAll(standby),
+    ...convertAll(standby).map(inStandby),
     ...arrayOf(changes).map((change) => ignored(account, 'change', fingerprint(change))),
   ];
   const isOdd = [messaging, standby, changes].some((list) => list !== undefined && !Array.isArray(list));
   if (isOdd) return [...events, malformed(account, 'odd_entry', entry)];
   return events.length > 0 ? events : [ignored(account, 'empty_entry', fingerprint(entry))];
+}
+
+function inStandby(event: InboundEvent): InboundEvent {
+  return event.kind === 'message' ? { ...event, content: { ...event.content, standby: true } } : event;
 }
 
 function itemOf(wire: unknown, { entryTime, ...frame }: Frame): Item {
