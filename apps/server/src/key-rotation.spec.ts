@@ -138,18 +138,13 @@ it('leaves what somebody changes in that moment', async () => {
   await house.database.transaction(async (tx) => {
     await rows(tx, 'UPDATE channels SET secrets = $2 WHERE id = $1', [id, sealed(ring, of, id, 'a newer token')]);
     rotation = new KeyRotation(house.database, ring).run([of], () => undefined);
-    await untilSomebodyWaits();
+    await house.somebodyWaits();
   });
   await rotation;
   const [{ secrets }] = (await sql('SELECT secrets FROM channels')) as [{ secrets: Record<string, string> }];
   const token = new KeyRing([next]).decryptText(secrets['token'] ?? '', of.boundTo(id, 'token'));
   expect(token).toBe('a newer token');
 });
-
-async function untilSomebodyWaits(): Promise<void> {
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await sql(waiting)).length === 0);
-}
 
 it('says what it cannot open, goes on with the rest, and keeps the old key needed', async () => {
   await fill(new KeyRing([old]));

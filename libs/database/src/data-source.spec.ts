@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { receivingOptions } from './data-source.js';
 import { ReceivingDatabase, rows } from './database.js';
 import { sqlState } from './sql-state.js';
+import { eventually } from './testing/eventually.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 import { isUnavailable, leavesOutcomeOpen, OutcomeUnknown } from './unavailable.js';
 
@@ -204,7 +205,10 @@ it('survives connections that the server ends while they are idle and while they
   let ended: unknown;
   void database.rows('SELECT pg_sleep(30)').catch((reason: unknown) => (ended = reason));
   // To the end of each: one still under way would end the next connection too.
-  while (!ended) await test.database.rows(kill);
+  await eventually(async () => {
+    await test.database.rows(kill);
+    return ended !== undefined;
+  });
   expect(isUnavailable(ended)).toBe(true);
   expect(await database.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   await test.database.rows(kill);
@@ -219,7 +223,7 @@ it('what was not committed because the connection had ended before may be tried 
       const [{ pid } = { pid: 0 }] = await rows<{ pid: number }>(tx, 'SELECT pg_backend_pid() AS pid');
       await rows(tx, insert, ['never']);
       await test.database.rows('SELECT pg_terminate_backend($1)', [pid]);
-      while (!tx.queryRunner!.isReleased) await new Promise(setImmediate);
+      await eventually(() => tx.queryRunner!.isReleased);
     })
     .catch((reason: unknown) => reason);
   expect(failure).toMatchObject({ message: expect.stringContaining('already released') as string });

@@ -26,6 +26,7 @@ export { migrate } from './migrate.js';
 export { ScopedStorage } from './scoped-storage.js';
 export { withPatience } from './patience.js';
 export { Settings } from './settings.repository.js';
+export { eventually } from './testing/eventually.js';
 export { openTestDatabase, type TemplateStep, type TestDatabase } from './testing/test-database.js';
 export { type ColumnReport, KeyRotation } from './rotation/key-rotation.js';
 export { type SealedColumn } from './rotation/sealed-column.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Database, DatabaseModule, openTestDatabase, type TestDatabase } from '#database';
+import { Database, DatabaseModule, eventually, openTestDatabase, type TestDatabase } from '#database';
 import { Jobs } from './jobs.js';
 import { JobsModule, type JobsOptions } from './jobs.module.js';
 import { jobsSchema } from './schema.js';
@@ -45,14 +45,6 @@ function enqueue(node: INestApplicationContext, ...parameters: [string, object[]
   return node.get(Database).transaction((tx) => node.get(Jobs).enqueue(tx, ...parameters));
 }
 
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await what())) {
-    if (Date.now() > deadline) throw new Error('it did not happen within 15 seconds');
-    await sleep(20);
-  }
-}
-
 const waiting = () =>
   test.database.rows<{ name: string }>('SELECT task_identifier AS name FROM graphile_worker.jobs ORDER BY id');
 
@@ -65,7 +57,7 @@ it('runs what was committed, never what was rolled back', async () => {
   });
   await expect(rolledBack).rejects.toThrow('changed my mind');
   await enqueue(node, 'greet', [{ who: 'Ann' }, { who: 'Bob' }]);
-  await until(async () => seen.length >= 2 && (await waiting()).length === 0);
+  await eventually(async () => seen.length >= 2 && (await waiting()).length === 0);
   expect(seen).toEqual(expect.arrayContaining([{ who: 'Ann' }, { who: 'Bob' }]));
   expect(seen).toHaveLength(2);
 });
@@ -84,15 +76,15 @@ it('only enqueues where workers are not enabled', async () => {
   await enqueue(web, 'greet', [{}]);
   const seen: unknown[] = [];
   await boot((jobs) => jobs.define('greet', (payload) => Promise.resolve(void seen.push(payload))));
-  await until(() => seen.length === 1);
+  await eventually(() => seen.length === 1);
 });
 
 it('tries a failed job again later, and reports it by id without quoting the error', async () => {
   const secret = randomBytes(8).toString('hex');
   const node = await boot((jobs) => jobs.define('fragile', () => Promise.reject(new Error(secret))));
   await enqueue(node, 'fragile', [{}]);
-  await until(() => warnings.some((line) => /^job \d+ \(fragile\) failed, attempt 1 of 25$/.test(line)));
-  await until(async () => {
+  await eventually(() => warnings.some((line) => /^job \d+ \(fragile\) failed, attempt 1 of 25$/.test(line)));
+  await eventually(async () => {
     const [job] = await test.database.rows<{ again: boolean }>(
       'SELECT run_at > now() AND locked_by IS NULL AS again FROM graphile_worker.jobs',
     );
@@ -111,7 +103,7 @@ it.each([0, 4, 8, 12, 16, 20])('goes on after losing all connections %i ms after
      WHERE application_name = 'parley-jobs-prompt' AND datname = current_database()`,
   );
   await enqueue(node, 'greet', [{ n: 2 }]);
-  await until(() => new Set(seen.map((payload) => JSON.stringify(payload))).size === 2);
+  await eventually(() => new Set(seen.map((payload) => JSON.stringify(payload))).size === 2);
 });
 
 it('tries again only what failed of a payload with several elements', async () => {
@@ -128,7 +120,7 @@ it('tries again only what failed of a payload with several elements', async () =
     }),
   );
   await enqueue(node, 'greet', [['Ann', 'Bob', 'Cid']]);
-  await until(async () => seen.length >= 2 && (await waiting()).length === 0);
+  await eventually(async () => seen.length >= 2 && (await waiting()).length === 0);
   expect(seen).toEqual([
     ['Ann', 'Bob', 'Cid'],
     ['Ann', 'Cid'],
@@ -155,12 +147,12 @@ it('takes over the jobs of a node that died, and leaves those of the living alon
     jobs.define('orphan', () => Promise.resolve(void running++));
   });
   await enqueue(node, 'slow', [{}]);
-  await until(() => running === 1);
+  await eventually(() => running === 1);
   await plantOrphan(node, 'worker-dead');
-  await until(() => running === 2);
-  await until(async () => (await lockedForMs()) > 3 * QUICK.ttlMs);
+  await eventually(() => running === 2);
+  await eventually(async () => (await lockedForMs()) > 3 * QUICK.ttlMs);
   await plantOrphan(node, 'worker-dead');
-  await until(() => running === 3);
+  await eventually(() => running === 3);
   expect(await waiting()).toContainEqual({ name: 'slow' });
   expect(running).toBe(3);
   release();
@@ -179,12 +171,12 @@ it('leaves a job to its second try, however short ago the first one failed', asy
   };
   const node = await boot(define, { lifeTimes: { ttlMs: 1_500, beatMs: 100 } });
   await enqueue(node, 'fragile', [{}]);
-  await until(async () => {
+  await eventually(async () => {
     const due = `UPDATE graphile_worker._private_jobs SET run_at = now() WHERE attempts = 1 AND locked_by IS NULL RETURNING id`;
     return (await test.database.rows(due)).length > 0;
   });
   await enqueue(node, 'nudge', [{}]);
-  await until(() => runs === 2);
+  await eventually(() => runs === 2);
   await sleep(4_000);
   expect(runs).toBe(2);
   release();
@@ -195,9 +187,9 @@ it('finds a job again that it took without hearing of it because the connection 
   const node = await boot((jobs) => jobs.define('orphan', () => Promise.resolve(void runs++)));
   const ours = () =>
     test.database.row<{ id: string }>(`SELECT split_part(name, '/', 2) AS id FROM leases WHERE name LIKE 'jobs-%'`);
-  await until(async () => (await ours()) !== undefined);
+  await eventually(async () => (await ours()) !== undefined);
   await plantOrphan(node, (await ours())!.id);
-  await until(() => runs === 1);
+  await eventually(() => runs === 1);
 });
 
 /** A job that `holder` took an hour ago and does not run. */
@@ -231,7 +223,7 @@ it('lets running jobs finish at shutdown', async () => {
     }),
   );
   await enqueue(node, 'slow', [{}]);
-  await until(() => state === 'running');
+  await eventually(() => state === 'running');
   const closing = node.close();
   nodes = [];
   finish();
@@ -244,7 +236,7 @@ it('registers schedules once for the whole fleet', async () => {
   const nightly = (jobs: Jobs) => jobs.schedule('nightly', '17 3 * * *', () => Promise.resolve());
   await Promise.all([boot(nightly), boot(nightly)]);
   const known = () => test.database.rows('SELECT identifier FROM graphile_worker._private_known_crontabs');
-  await until(async () => (await known()).length > 0);
+  await eventually(async () => (await known()).length > 0);
   expect(await known()).toEqual([{ identifier: 'nightly' }]);
 });
 
@@ -270,6 +262,6 @@ it('prompt jobs never wait for slow ones', async () => {
     Array.from({ length: 20 }, () => ({})),
   );
   await enqueue(node, 'answer', [{}]);
-  await until(() => ran.length === 1);
+  await eventually(() => ran.length === 1);
   release();
 });

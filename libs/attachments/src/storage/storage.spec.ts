@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { setImmediate } from 'node:timers/promises';
+import { eventually } from '#database';
 import { anS3StandIn, type S3StandIn } from '../testing/s3-stand-in.js';
 import { LocalStorage } from './local-storage.js';
 import { S3Storage } from './s3-storage.js';
@@ -53,7 +53,7 @@ test('S3: whoever reads slowly gets all of it', async () => {
   jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'] });
   try {
     const body = await s3.read(key);
-    while (body.readableLength < body.readableHighWaterMark) await setImmediate();
+    await eventually(() => body.readableLength >= body.readableHighWaterMark);
     jest.advanceTimersByTime(60 * 60_000);
     expect((await buffer(body)).equals(content)).toBe(true);
   } finally {

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { Conversation } from '../message/conversation.js';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { CloseChat } from '../chat/close-chat.js';
-import { newId, rows } from '#database';
+import { eventually, newId, rows } from '#database';
 import type { Caller } from '#identity';
 import { PageQuery } from '#api-kit';
 import { aScriptedServer, type ScriptedServer } from '../../../messenger-kit/testing.js';
@@ -105,7 +105,7 @@ it('tells the result once, however often the job runs', async () => {
   const { works } = await house.database.transaction(async (tx) => {
     await rows(tx, 'SELECT FROM chats WHERE id = $1 FOR UPDATE', [chat]);
     const started = Promise.all([work(body.id), work(body.id), work(body.id)]);
-    while (crm.calls.length < 3) await new Promise(setImmediate);
+    await eventually(() => crm.calls.length >= 3);
     return { works: started };
   });
   await works;

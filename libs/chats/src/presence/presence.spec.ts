@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { newId } from '#database';
+import { eventually, newId } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { type ChatHouse, openChatHouse } from '../testing/chat-house.js';
@@ -51,8 +51,7 @@ it('tells colleagues at once, and leaves nothing in the log', async () => {
   const count = () => house.database.row('SELECT count(*) FROM events');
   const before = await count();
   await presence.show(supervisor, chat, true);
-  while (heard.filter(({ chatId }) => chatId === chat).length < 2)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually(() => heard.filter(({ chatId }) => chatId === chat).length >= 2);
   const audience = { agents: [agent.id], roles: ['supervisor', 'admin'] };
   const data = { userId: supervisor.id, name: supervisor.name };
   const told = heard.filter(({ chatId }) => chatId === chat);

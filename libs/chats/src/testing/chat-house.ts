@@ -48,7 +48,15 @@ export async function openChatHouse({ poolSize = 10, trustedOrigins = [] as stri
     await rm(directory, { recursive: true });
   };
   const { chats: toldSeen } = module.get<SeenChats>(SeenSignal);
-  return { database: module.get(Database), get, close, toldSeen, ...builders(module.get(Database), get) };
+  const { somebodyWaits } = storage;
+  return {
+    database: module.get(Database),
+    get,
+    close,
+    somebodyWaits,
+    toldSeen,
+    ...builders(module.get(Database), get),
+  };
 }
 
 export type ChatHouse = Awaited<ReturnType<typeof openChatHouse>>;
@@ -138,13 +146,7 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
     await arrive(await placeOf(chatId), [text]);
   }
 
-  /** Resolves when so many transactions of this house wait for a lock. */
-  async function somebodyWaits(howMany = 1): Promise<void> {
-    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await database.rows(waiting)).length < howMany) await new Promise(setImmediate);
-  }
-
-  return { anAgent, aQueue, aChannel, aContact, aChat, placeOf, arrive, receive, write, somebodyWaits };
+  return { anAgent, aQueue, aChannel, aContact, aChat, placeOf, arrive, receive, write };
 }
 
 interface Place {

@@ -28,12 +28,6 @@ function writes(externalId: string) {
   return house.database.transaction((tx) => house.get(ContactBook).identify(tx, [sender(externalId)]));
 }
 
-/** Resolves when a transaction waits for another one. */
-async function somebodyWaits(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
-}
-
 it('forgets the contact and what was merged into it, and who its people were', async () => {
   const [anna, other] = [await house.aPerson('Anna'), await house.aPerson('Olha')];
   await house.get(MergeContacts).mergeContacts(admin, anna.contactId, other.contactId);
@@ -66,7 +60,7 @@ it('a first message that finds the person while they are erased comes from a str
   await house.database.transaction(async (tx) => {
     await erasure.forget(tx, contactId);
     writing = writes(externalId);
-    await somebodyWaits();
+    await house.somebodyWaits();
   });
   const [found] = await writing!;
   expect(found!.identityId).not.toBe(identityId);
@@ -80,7 +74,7 @@ it('waits for a message that is opening a chat for the person', async () => {
   await house.database.transaction(async (tx) => {
     await house.get(ContactBook).identify(tx, [sender(externalId)]);
     forgetting = forget(contactId).then(() => done.push('forgotten'));
-    await somebodyWaits();
+    await house.somebodyWaits();
     done.push('opened');
   });
   await forgetting;

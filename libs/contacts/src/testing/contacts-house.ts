@@ -94,6 +94,7 @@ export async function openContactsHouse({ poolSize = 1 } = {}) {
       const [one] = await database.transaction((tx) => get(ContactBook).identify(tx, [sender]));
       return { identityId: one!.identityId, contactId: one!.contactId ?? '', externalId: sender.externalId };
     },
+    somebodyWaits: storage.somebodyWaits,
     close: async () => {
       await module.close();
       await storage.close();

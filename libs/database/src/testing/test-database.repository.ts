@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Database } from '../database.js';
 
 const TEMPLATE_LOCK = 7_235_419_003;
 const LEFT_OVER_MS = 3 * 3_600_000;
@@ -33,6 +34,14 @@ export function createFromTemplate(server: string, template: Template, name: str
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template.name} STRATEGY file_copy`);
     return urlOf(server, name);
   });
+}
+
+/** How many transactions of this database wait for a lock. */
+export async function waitingForLocks(database: Database): Promise<number> {
+  const waiting = await database.rows(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return waiting.length;
 }
 
 /** Makes the template once; whoever comes meanwhile waits. It gets its name last, so a half-made one is never used. */

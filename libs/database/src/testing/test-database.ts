@@ -8,13 +8,16 @@ import { Database } from '../database.js';
 import { newId } from '../id.js';
 import { migrate } from '../migrate.js';
 import { forgetTestServer, testServerUrl } from './test-cluster.js';
-import { createFromTemplate, dropDatabase } from './test-database.repository.js';
+import { eventually } from './eventually.js';
+import { createFromTemplate, dropDatabase, waitingForLocks } from './test-database.repository.js';
 import { isUnavailable } from '../unavailable.js';
 
 export interface TestDatabase {
   readonly url: string;
   readonly dataSource: DataSource;
   readonly database: Database;
+  /** Resolves when so many transactions, one by default, wait for a lock. */
+  readonly somebodyWaits: (howMany?: number) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,10 +48,12 @@ export async function openTestDatabase(
   const { server, name, url } = await withServer((found) => create(found, steps));
   const dataSource = new DataSource({ ...dataSourceOptions({ url, poolSize: 10 }), entities });
   await dataSource.initialize();
+  const database = new Database(dataSource);
   return {
     url,
     dataSource,
-    database: new Database(dataSource),
+    database,
+    somebodyWaits: (howMany = 1) => eventually(async () => (await waitingForLocks(database)) >= howMany),
     close: async () => {
       if (dataSource.isInitialized) await dataSource.destroy();
       await dropDatabase(server, name);

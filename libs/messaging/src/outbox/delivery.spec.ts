@@ -1,5 +1,5 @@
+import { eventually } from '#database';
 import type { SendVerdict } from '#messenger-kit';
-import { eventually } from '../testing/eventually.js';
 import { withSlack } from '../testing/machine.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { sent } from '../testing/scripted-messenger.js';

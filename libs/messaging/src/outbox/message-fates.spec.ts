@@ -1,6 +1,5 @@
-import { newId } from '#database';
+import { eventually, newId } from '#database';
 import type { SendVerdict } from '#messenger-kit';
-import { eventually } from '../testing/eventually.js';
 import { openOutboxHouse, type OutboxHouse, type TestChat } from '../testing/outbox-house.js';
 import { sent } from '../testing/scripted-messenger.js';
 import { MessageFates } from './message-fates.js';

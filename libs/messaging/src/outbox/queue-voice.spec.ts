@@ -1,7 +1,6 @@
 import { ChatIntake, CloseChat, DueTexts } from '#chats';
-import { newId } from '#database';
+import { eventually, newId } from '#database';
 import type { Caller } from '#identity';
-import { eventually } from '../testing/eventually.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { QueueVoice } from './queue-voice.js';
 

@@ -1,5 +1,5 @@
+import { eventually } from '#database';
 import type { RequestVerdict } from '#messenger-kit';
-import { eventually } from '../testing/eventually.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { SentMessages } from './sent-messages.js';
 

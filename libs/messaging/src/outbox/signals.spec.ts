@@ -1,4 +1,4 @@
-import { eventually } from '../testing/eventually.js';
+import { eventually } from '#database';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { ChatSignals } from './chat-signals.js';

@@ -1,6 +1,6 @@
 import { Deliveries } from '#chats';
+import { eventually } from '#database';
 import type { SendVerdict } from '#messenger-kit';
-import { eventually } from '../testing/eventually.js';
 import { withSlack } from '../testing/machine.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { sent } from '../testing/scripted-messenger.js';

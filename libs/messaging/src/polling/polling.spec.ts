@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
+import { eventually } from '#database';
 import type { InboundEvent, PollVerdict } from '#messenger-kit';
-import { eventually } from '../testing/eventually.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 
 /** Real: PostgreSQL, leases, the receiving path, nodes. Scripted: the network that is asked. */

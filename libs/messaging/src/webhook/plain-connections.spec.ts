@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { eventually } from '#database';
 import { PlainConnections, type WebhookAnswer } from './plain-connections.js';
 import type { PlainRequest } from './plain-request.js';
 
@@ -93,8 +94,8 @@ function hold() {
   return { give };
 }
 
-async function arrived(requests: number): Promise<void> {
-  while (entered.length < requests) await new Promise((resolve) => setImmediate(resolve));
+function arrived(requests: number): Promise<void> {
+  return eventually(() => entered.length >= requests);
 }
 
 const matching = (pattern: RegExp) => expect.stringMatching(pattern) as unknown as string;

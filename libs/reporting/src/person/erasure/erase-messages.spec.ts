@@ -9,12 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-/** Resolves when a transaction waits for another one. */
-async function somebodyWaits(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
-}
-
 async function aPerson() {
   const chat = await house.aChat({ status: 'closed' });
   const [person] = await house.database.rows<{ id: string }>('SELECT identity_id AS id FROM chats WHERE id = $1', [
@@ -33,7 +27,7 @@ it('a message that is just taken to be sent is waited for: what comes of it woul
   await house.database.transaction(async (tx) => {
     await rows(tx, setStatus, [chat, 'sending']);
     erasing = step.run(erased, null).catch((error: unknown) => error);
-    await somebodyWaits();
+    await house.somebodyWaits();
   });
   expect(await erasing).toEqual(new Error(`Chat ${chat} has a message that is being sent`));
   await house.database.rows(setStatus, [chat, 'sent']);
@@ -72,7 +66,7 @@ describe('an action that runs', () => {
       await rows(tx, `UPDATE action_runs SET status = 'succeeded', finished_at = now() WHERE id = $1`, [run]);
       await house.sayIn(tx, chat, 'Anna ran “Open an order”: Order 4711', { direction: 'system', event: '' });
       erasing = new EraseMessages(house.database).run(erased, null);
-      await somebodyWaits();
+      await house.somebodyWaits();
     });
     expect(await erasing).toEqual({ erased: 1 });
     expect(await house.database.rows('SELECT text FROM messages WHERE chat_id = $1', [chat])).toEqual([{ text: null }]);

@@ -25,12 +25,6 @@ async function aPerson() {
   return { chat, agentId, erased: { identityIds: [identityId], contactIds: [contactId], known: [] } };
 }
 
-/** Resolves when a transaction waits for another one. */
-async function somebodyWaits(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await house.database.rows(waiting)).length === 0) await new Promise(setImmediate);
-}
-
 it('takes along the words that are just being copied, and who held the chat', async () => {
   const { chat, agentId, erased } = await aPerson();
   await house.says(chat, 'My address');
@@ -43,7 +37,7 @@ it('takes along the words that are just being copied, and who held the chat', as
     await index.noteHolders(tx, [{ chatId: chat }]);
     await rows(tx, 'UPDATE messages SET text = NULL WHERE chat_id = $1', [chat]);
     erasing = step.run(erased);
-    await Promise.race([erasing, somebodyWaits()]);
+    await Promise.race([erasing, house.somebodyWaits()]);
   });
   expect(await erasing).toEqual({ erased: 1 });
   await house.indexed();
@@ -70,7 +64,7 @@ it('takes along the deliveries that are just made of what was still in the log, 
       [newId(), endpoint, JSON.stringify({ chatId: chat, data: { preview: 'My address' } })],
     );
     erasing = new EraseDeliveries(traces).run(erased);
-    await Promise.race([erasing, somebodyWaits()]);
+    await Promise.race([erasing, house.somebodyWaits()]);
   });
   expect(await erasing).toEqual({ erased: 1 });
   expect(await version()).not.toEqual(before);
@@ -92,7 +86,7 @@ it('lets deliveries be made while it looks for those of a person', async () => {
   await database.transaction(async (tx) => {
     await rows(tx, 'SELECT FROM webhook_deliveries WHERE id = $1 FOR UPDATE', [delivery]);
     erasing = new EraseDeliveries(traces).run(erased);
-    await Promise.race([erasing, somebodyWaits()]);
+    await Promise.race([erasing, house.somebodyWaits()]);
     await database.rows('SELECT FROM webhook_cursor FOR UPDATE NOWAIT');
   });
   expect(await erasing).toEqual({ erased: 1 });
