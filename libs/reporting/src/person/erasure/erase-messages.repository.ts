@@ -45,7 +45,8 @@ export class EraseMessages extends ErasureStep {
     const erased = await rows(
       tx,
       `UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
-         status = CASE WHEN m.status = 'queued' THEN 'expired' ELSE m.status END,
+         status = CASE WHEN m.status IS DISTINCT FROM 'queued' THEN m.status
+           WHEN m.doubtful THEN 'unconfirmed' ELSE 'expired' END,
          deleted_at = coalesce(m.deleted_at, now())
        FROM (
          SELECT id FROM messages

@@ -36,6 +36,23 @@ it('a message that is just taken to be sent is waited for: what comes of it woul
   expect(left).toEqual([{ text: null, status: 'sent' }]);
 });
 
+it('what waits to be sent is given up, but of what may have got through before nobody says that', async () => {
+  const { chat, erased } = await aPerson();
+  await house.says(chat, 'Where is it?');
+  for (const text of ['Your order', 'Your address']) await house.says(chat, text, { direction: 'outbound' });
+  await house.database.rows(
+    `UPDATE messages SET status = 'queued', doubtful = seq = 3 WHERE chat_id = $1 AND direction = 'outbound'`,
+    [chat],
+  );
+  expect(await new EraseMessages(house.database).run(erased, null)).toEqual({ erased: 3 });
+  const left = await house.database.rows('SELECT text, status FROM messages WHERE chat_id = $1 ORDER BY seq', [chat]);
+  expect(left).toEqual([
+    { text: null, status: null },
+    { text: null, status: 'expired' },
+    { text: null, status: 'unconfirmed' },
+  ]);
+});
+
 describe('an action that runs', () => {
   async function aRun(chat: string): Promise<string> {
     const id = newId();
