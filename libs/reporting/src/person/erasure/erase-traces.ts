@@ -3,7 +3,7 @@ import { Database } from '#database';
 import { RawBodies } from '#messaging';
 import { SearchText } from '../../search/search-text.js';
 import { type ErasedPerson, ErasureStep, type Progress } from './erasure-step.js';
-import { mentions } from './mentions.js';
+import { isTelling, isWordOf, mentions } from './mentions.js';
 import { TracesRepository } from './traces.repository.js';
 
 const PIECE = 5_000;
@@ -112,17 +112,17 @@ export class EraseRawBodies extends ErasureStep {
   }
 }
 
-/** Whatever is no JSON is removed where it holds the id at all. */
+/** What is no JSON is removed where it has the id as a word. */
 function speaksOf(body: Buffer, known: ErasedPerson['known']): boolean {
   const text = body.toString();
   try {
-    return mentions(JSON.parse(text), known) || known.some(({ externalId }) => isLongIn(text, externalId));
+    return mentions(JSON.parse(text), known) || known.some(({ externalId }) => isTellingIn(text, externalId));
   } catch {
-    return known.some(({ externalId }) => text.includes(externalId));
+    return known.some(({ externalId }) => isTellingIn(text, externalId) || isWordOf(text, externalId));
   }
 }
 
 /** Numbers too large for JSON.parse are found as they stand. */
-function isLongIn(text: string, externalId: string): boolean {
-  return externalId.length > 5 && text.includes(externalId);
+function isTellingIn(text: string, externalId: string): boolean {
+  return isTelling(externalId) && text.includes(externalId);
 }
