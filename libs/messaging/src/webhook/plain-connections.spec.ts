@@ -215,6 +215,24 @@ it('who goes away before the answer harms nobody', async () => {
   expect(await (await Client.open()).says(post('/2'))).toEqual([taken]);
 });
 
+it('who does not read the answers is not read any further', async () => {
+  answer = () => Promise.resolve({ status: 404, headers: {}, body: 'x'.repeat(100_000) });
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const client = await Client.open();
+  client.socket.pause();
+  const [socket] = await connected;
+  const isRead = async (requests: number) => {
+    while (entered.length < requests && !socket.isPaused()) await new Promise((resolve) => setImmediate(resolve));
+    return entered.length === requests;
+  };
+  let requests = 0;
+  do client.socket.write(post('/'));
+  while ((await isRead(++requests)) && requests < 300);
+  expect(socket.writableLength).toBeLessThan(1_000_000);
+  client.socket.resume();
+  expect(await client.hears(requests)).toHaveLength(requests);
+});
+
 it('a connection that is silent for too long ends; one that waits for its answer does not', async () => {
   server.keepAliveTimeout = 50;
   const waiting = await Client.open();

@@ -102,7 +102,8 @@ class PlainConnection {
       this.socket.pause();
       return;
     }
-    const request = readPlainRequest(chunk);
+    // Whoever does not read the answers is made to wait by Node, which stops reading then.
+    const request = this.socket.writableNeedDrain ? undefined : readPlainRequest(chunk);
     const answer = request && this.enter(request);
     if (!answer) return this.handOver(chunk);
     this.answering = true;
