@@ -103,6 +103,7 @@ it.each<[string, unknown, Record<string, string>, number, string]>([
   ['an upload', '--x--\r\n', { 'content-type': 'multipart/form-data; boundary=x' }, 415, 'unsupported_media_type'],
   ['plain text', '{"name":"Ada"}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
   ['deep nesting', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, {}, 400, 'too_deep'],
+  ['many members', Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [n, 0])), {}, 400, 'too_many_values'],
   ['a list', [USER], {}, 422, 'invalid'],
   ['a bare text', '"x"', {}, 422, 'invalid'],
   ['null', 'null', {}, 422, 'invalid'],

@@ -23,6 +23,15 @@ it('refuses nesting that would exhaust the stack', () => {
   expect(problemIn(nested(100_000))).toMatchObject({ code: 'too_deep' });
 });
 
+it('refuses more values than any request has, members and elements of all levels together', () => {
+  const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]));
+  expect(problemIn(members(5_000))).toBeUndefined();
+  expect(problemIn(members(5_001))).toMatchObject({ statusCode: 400, code: 'too_many_values' });
+  expect(problemIn({ a: Array(2_500).fill(1), b: { c: Array(2_500).fill({}) } })).toMatchObject({
+    code: 'too_many_values',
+  });
+});
+
 it('refuses a list in a list, and says where it is', () => {
   expect(problemIn({ a: [{}, [[]]] })).toMatchObject({ statusCode: 422, pointers: [{ pointer: '#/a/1' }] });
 });
