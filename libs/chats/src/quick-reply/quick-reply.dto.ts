@@ -13,11 +13,16 @@ import {
 import { PageQuery } from '#api-kit';
 import { IfGiven, SeveralLines } from '../given-text.js';
 
+/** What is longer is no shortcut, however its accents are written. To bring them in order takes the square of their number. */
+const LONGEST_WRITTEN = 500;
+
 /** What is typed to find it: letters, digits, `-` and `_`, whatever their case. */
 function Shortcut(pattern: RegExp): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.trim().normalize('NFC').toLowerCase() : value,
+      typeof value === 'string' && value.length <= LONGEST_WRITTEN
+        ? value.trim().normalize('NFC').toLowerCase()
+        : value,
     ),
     Matches(pattern, { message: '$property must be letters, digits, - and _, at most 50' }),
   );
