@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -64,4 +64,19 @@ it('takes an upload larger than other bodies may be, and serves it so that it ca
 it('refuses a larger one with a problem', async () => {
   const { status, body } = await upload(2_000_001);
   expect([status, body.code, body.detail]).toEqual([413, 'too_large', 'The file is larger than 1.9 MB.']);
+});
+
+it('answers 503 while the place of files is away, in both directions, and says why in the log', async () => {
+  const { body } = await upload(10);
+  const place = join(dataDir, 'attachments');
+  await rename(place, `${place}.away`);
+  await writeFile(place, '');
+  expect(await upload(10)).toMatchObject({ status: 503, body: { code: 'files_unavailable' } });
+  const unread = await fetch(url + String(body.url));
+  expect([unread.status, await unread.json()]).toMatchObject([503, { code: 'files_unavailable' }]);
+  expect(log).toContain('"msg":"Files cannot be stored or read: ENOTDIR"');
+  await rm(place);
+  await rename(`${place}.away`, place);
+  expect((await upload(10)).status).toBe(201);
+  expect((await fetch(url + String(body.url))).status).toBe(200);
 });

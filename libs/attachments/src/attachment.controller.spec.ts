@@ -194,6 +194,15 @@ test('the same Idempotency-Key is the same upload; with another file it is refus
   expect((await upload('other', 'dot.png', 'image/png', key)).status).toBe(422);
 });
 
+test('on a full disk an upload is to be sent again, and the same key completes it', async () => {
+  const key = { 'idempotency-key': newId() };
+  const put = house.storage.put.bind(house.storage);
+  house.storage.put = () => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+  expect((await upload(PNG, 'dot.png', 'image/png', key)).status).toBe(503);
+  house.storage.put = put;
+  expect((await open(await uploaded(PNG, 'dot.png', 'image/png', key))).content).toEqual(PNG);
+});
+
 test('killed before the content was kept: the repeated request completes it', async () => {
   const key = { 'idempotency-key': newId() };
   const put = house.storage.put.bind(house.storage);

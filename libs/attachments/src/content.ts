@@ -10,6 +10,7 @@ import { contentDisposition } from './file-name.js';
 import { SignedLinks, type Link } from './signed-links.js';
 import { isShownInline } from './sniff.js';
 import { ContentGone, Storage, type ByteRange } from './storage/storage.js';
+import { storageTrouble } from './storage/storage-trouble.js';
 
 /** What a browser asks for, beside the address. */
 export interface ContentRequest {
@@ -73,7 +74,8 @@ export class Content {
 
   private async read({ storageKey }: AttachmentRow, range: ByteRange | undefined): Promise<Readable> {
     return this.storage.read(storageKey, range).catch((error: unknown) => {
-      throw error instanceof ContentGone ? Problem.conflict('not_stored', 'This file is not stored any more.') : error;
+      if (error instanceof ContentGone) throw Problem.conflict('not_stored', 'This file is not stored any more.');
+      throw storageTrouble(error);
     });
   }
 

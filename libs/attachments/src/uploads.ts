@@ -10,6 +10,7 @@ import { claimedType, fileName } from './file-name.js';
 import { attachmentTypeOf, sniffed } from './sniff.js';
 import { FileTooLarge, Spool, type SpooledFile } from './spool.js';
 import { newStorageKey, Storage } from './storage/storage.js';
+import { storageTrouble } from './storage/storage-trouble.js';
 
 /** An upload that no message uses is removed after this. */
 const KEPT_HOURS = 24;
@@ -43,7 +44,7 @@ export class Uploads {
       });
     } catch (error) {
       if (isCutOff(error)) throw unreadable();
-      if (!(error instanceof FileTooLarge)) throw error;
+      if (!(error instanceof FileTooLarge)) throw storageTrouble(error);
       throw new Problem(413, 'too_large', `The file is larger than ${bytesInWords(this.options.maxBytes)}.`);
     }
   }
