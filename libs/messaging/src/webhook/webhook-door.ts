@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { problemBody, requestIdOf } from '#api-kit';
@@ -7,6 +7,7 @@ import { MESSENGER_KEY, type WebhookRequest } from '#messenger-kit';
 import { InboxUnavailable } from '../inbox/waiting.js';
 import { MessageManager } from '../message-manager.js';
 import { MessagingOptions } from '../messaging-options.js';
+import { NotTaken } from './not-taken.js';
 import { PlainConnections, type WebhookAnswer } from './plain-connections.js';
 import type { PlainRequest } from './plain-request.js';
 import { BodyReader, BodyTooLarge, BodyTooSlow } from './read-body.js';
@@ -25,7 +26,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  */
 @Injectable()
 export class WebhookDoor implements OnModuleInit {
-  private readonly logger = new Logger(WebhookDoor.name);
+  private readonly untaken = new NotTaken();
   private readonly bodies = new BodyReader();
   private stopping = false;
 
@@ -96,7 +97,7 @@ export class WebhookDoor implements OnModuleInit {
   }
 
   private notTaken(call: Pick<WebhookRequest, 'headers'>, error: unknown): WebhookAnswer {
-    if (!(error instanceof InboxUnavailable)) this.logger.error(`A webhook call failed: ${(error as Error).message}`);
+    if (!(error instanceof InboxUnavailable)) this.untaken.add((error as Error).message);
     const { headers, ...answer } = refusal(call, 503, 'unavailable', 'The event was not taken. Deliver it again.');
     return { ...answer, headers: { ...headers, 'retry-after': '1' } };
   }
