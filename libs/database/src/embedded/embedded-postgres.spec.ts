@@ -178,6 +178,7 @@ it('adopts the server of a killed Parley, and stops it in the end', async () => 
 it('refuses a second Parley on a live directory and leaves the first alone', async () => {
   const first = await startAgain();
   await expect(start()).rejects.toThrow(`Another Parley (process ${process.pid}) uses the database`);
+  expect(log).toEqual([]);
   expect(await ask(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 

@@ -29,8 +29,8 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   const cluster: Cluster = { ...place, settings: DURABLE_SETTINGS };
   await createCluster(cluster);
   const server = await ensureServer(cluster);
-  if (server.adopted) options.log(`adopted the running PostgreSQL (process ${server.pid})`);
   const guard = await supervise(cluster, server);
+  if (server.adopted) options.log(`adopted the running PostgreSQL (process ${server.pid})`);
   await ensureDatabase(guard, DATABASE);
   return new EmbeddedPostgres(cluster, server, guard, place.notes, options.log);
 }
