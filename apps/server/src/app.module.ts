@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKitModule } from '#api-kit';
 import { AttachmentsModule } from '#attachments';
@@ -14,6 +13,7 @@ import { ChannelCareModule, RegistrationModule } from '#registration';
 import { ReportingModule } from '#reporting';
 import { WebhooksModule } from '#webhooks';
 import type { Config } from './config.js';
+import { attachmentsIn } from './data-dir.js';
 import { MessengerSettingsModule } from './messenger-settings.module.js';
 import { SystemModule } from './system/system.module.js';
 
@@ -57,7 +57,7 @@ export class AppModule {
         RegistrationModule.forRoot({ publicUrl }),
         ContactsModule,
         AttachmentsModule.forRoot({
-          directory: join(config.dataDir, 'attachments'),
+          directory: attachmentsIn(config.dataDir),
           maxBytes: values.PARLEY_ATTACHMENT_MAX_BYTES,
           s3: config.s3,
         }),

@@ -71,3 +71,17 @@ it('does not start over an encrypted database without its key file, and writes n
     await rm(dataDir, { recursive: true });
   }
 });
+
+it('does not start where no file can be kept, also with keys and a database of their own', async () => {
+  const { config } = loadConfig({
+    NODE_ROLE: 'web',
+    DATABASE_URL: house.url,
+    PARLEY_ENCRYPTION_KEYS: KEY,
+    PARLEY_DATA_DIR: '/dev/null/data',
+  });
+  const error: unknown = await startServer(config, pino({ level: 'silent' })).then(
+    (server) => server.stop(),
+    (failure: unknown) => failure,
+  );
+  expect(startUpFailure(error, config)).toMatch(/^PARLEY_DATA_DIR: .*\/dev\/null/);
+});

@@ -6,6 +6,7 @@ import { migrate, openEmbeddedPostgres, type EmbeddedPostgres } from '#database'
 import { FirstAdmin, type FirstSignIn } from '#identity';
 import { createApplication, stopApplication } from './application.js';
 import type { Config } from './config.js';
+import { makeDataDir } from './data-dir.js';
 import { freePort } from './free-port.js';
 import { keysOf } from './key-file.js';
 
@@ -22,7 +23,7 @@ export interface Server {
 }
 
 /**
- * Database, tables, application, first admin, socket, in this order. What was opened is closed again when a later step
+ * Data directory, database, tables, application, first admin, socket, in this order. What was opened is closed again when a later step
  * fails; a first admin stays, so `onFirstSignIn` hears of it at once.
  */
 export async function startServer(
@@ -30,6 +31,7 @@ export async function startServer(
   log: Pino,
   onFirstSignIn: (signIn: FirstSignIn) => void = () => undefined,
 ): Promise<Server> {
+  await makeDataDir(config.dataDir);
   const postgres = config.values.DATABASE_URL === undefined ? await embedded(config) : undefined;
   let app: NestFastifyApplication | undefined;
   const stop = async (): Promise<void> => {

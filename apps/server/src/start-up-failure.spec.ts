@@ -20,12 +20,15 @@ it.each([
   [new AggregateError([refused, refused]), /^DATABASE_URL: .*ECONNREFUSED/],
   [failure('timeout expired', {}), /^DATABASE_URL: .*timeout expired/],
   [failure('password authentication failed', { code: '28P01' }), /^DATABASE_URL: .*password authentication failed/],
+  [failure('permission denied for schema public', { code: '42501' }), /^DATABASE_URL: permission denied for schema/],
   [failure('The server does not support SSL connections', {}), /^DATABASE_URL: .*does not speak TLS/],
   [
     failure('self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
     /^DATABASE_URL: .*self-signed certificate/,
   ],
   [failure('permission denied', { code: 'EACCES', path: '/srv/parley/encryption-keys' }), /^PARLEY_DATA_DIR: /],
+  [failure('no such folder', { code: 'ENOENT', path: '/srv' }), /^PARLEY_DATA_DIR: no such folder/],
+  [failure('not there', { code: 'ENOENT', path: '/sr' }), /^not there$/],
   [new Error('Another Parley uses the database'), /^Another Parley uses the database$/],
   ['a text', /^a text$/],
 ])('names the setting to look at: %s', (error, sentence) => {

@@ -1,8 +1,12 @@
+import { sep } from 'node:path';
 import { isUnavailable, sqlState } from '#database';
 import type { Config } from './config.js';
 
 /** SQLSTATEs of a server that answers but lets us in not: a wrong user, password or database. */
 const NOT_LET_IN = /^(28|3D000)/;
+
+/** SQLSTATE of a user who may not make what Parley needs. */
+const NOT_ALLOWED = '42501';
 
 /** Fastify's words. */
 const NO_PROXY = /^invalid (IP address|range on address): /;
@@ -29,8 +33,16 @@ export function startUpFailure(error: unknown, config: Config): string {
     const why = NO_TLS.test(reason) ? 'it does not speak TLS, which sslmode asks for' : reason;
     return `DATABASE_URL: cannot connect to PostgreSQL at ${new URL(DATABASE_URL).host}: ${why}`;
   }
-  if (typeof path === 'string' && path.startsWith(config.dataDir)) return `PARLEY_DATA_DIR: ${reason}`;
+  if (DATABASE_URL !== undefined && sqlState(error) === NOT_ALLOWED) {
+    return `DATABASE_URL: ${reason}. Its user must be allowed to create schemas and tables: make it the owner of the database.`;
+  }
+  if (typeof path === 'string' && isOnTheWay(path, config.dataDir)) return `PARLEY_DATA_DIR: ${reason}`;
   return reason;
+}
+
+/** In the data directory, or one of the folders above it, which are made where they are missing. */
+function isOnTheWay(path: string, dataDir: string): boolean {
+  return path.startsWith(dataDir) || dataDir.startsWith(`${path}${sep}`);
 }
 
 function isOfConnecting(error: unknown): boolean {
