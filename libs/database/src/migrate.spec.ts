@@ -46,3 +46,20 @@ it('a database of a newer version is left alone, with a sentence that says what 
   await expect(migrate(test.url)).rejects.toThrow(/newer version of Parley .*OfTomorrow1999999999999.* backup/);
   expect(await tables()).toEqual(before);
 });
+
+it.each(['SQL_ASCII', 'LATIN1'])(
+  'makes no tables in a database of the encoding %s, and says how to make a better one',
+  async (encoding) => {
+    const name = `encoding_${encoding.toLowerCase()}_${process.pid}`;
+    await test.database.rows(
+      `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+    );
+    const url = new URL(test.url);
+    url.pathname = `/${name}`;
+    try {
+      await expect(migrate(url.href)).rejects.toThrow(new RegExp(`encoding ${encoding}.*CREATE DATABASE .*UTF8`));
+    } finally {
+      await test.database.rows(`DROP DATABASE ${name}`);
+    }
+  },
+);

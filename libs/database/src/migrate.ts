@@ -1,16 +1,19 @@
+import type pg from 'pg';
 import { migrations } from './data-source.js';
-import { doneMigrations, holdingMigrationLock } from './migration-lock.repository.js';
+import { doneMigrations, holdingMigrationLock, whyUnsuitable } from './migration-lock.repository.js';
 import { openDataSource } from './open-data-source.js';
 
 /**
  * Brings the database to today's tables. Any number of nodes may call it at once: one works, the others wait.
- * @throws when a newer version did so: this one would not understand all that it finds.
+ * @throws when a newer version did so, as this one would not understand all that it finds; and when there are no tables yet, and
+ * this is no server or database for them.
  */
 export async function migrate(url: string): Promise<void> {
   await holdingMigrationLock(url, async (client) => {
     const done = await doneMigrations(client);
     const newer = [...done].find((name) => numberOf(name) > numberOf(migrations.at(-1)!.name));
     if (newer !== undefined) throw tooNew(newer);
+    if (done.size === 0) await refuseUnsuitable(client);
     if (migrations.every(({ name }) => done.has(name))) return;
     const dataSource = await openDataSource({ url, poolSize: 1, name: 'parley-migrate' });
     try {
@@ -19,6 +22,12 @@ export async function migrate(url: string): Promise<void> {
       await dataSource.destroy();
     }
   });
+}
+
+/** Before the first table only: what runs already goes on. */
+async function refuseUnsuitable(client: pg.Client): Promise<void> {
+  const why = await whyUnsuitable(client);
+  if (why !== undefined) throw new Error(why);
 }
 
 /** The order of migrations, at the end of their names. */

@@ -22,6 +22,22 @@ export async function doneMigrations(client: pg.Client): Promise<Set<string>> {
   return new Set(done.rows.map(({ name }) => name));
 }
 
+const OLDEST_MAJOR = 15;
+
+/** Why this server and database cannot be used, as a sentence; undefined where they can. */
+export async function whyUnsuitable(client: pg.Client): Promise<string | undefined> {
+  const found = await client.query<{ major: number; encoding: string }>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS major, current_setting('server_encoding') AS encoding`,
+  );
+  const { major, encoding } = found.rows[0]!;
+  if (major < OLDEST_MAJOR) return `This is PostgreSQL ${major}, and Parley needs ${OLDEST_MAJOR} or later.`;
+  if (encoding === 'UTF8') return undefined;
+  return (
+    `This database has the encoding ${encoding}, which does not hold what people write. Make another one: ` +
+    `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`
+  );
+}
+
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
