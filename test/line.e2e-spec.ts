@@ -1,3 +1,4 @@
+import type { SentEvent } from '../apps/simulator/src/ledger.js';
 import { aPicture } from '../apps/simulator/src/testing/samples.js';
 import { openDesk } from './support/desk.js';
 import { eventually } from './support/eventually.js';
@@ -145,6 +146,26 @@ it('a wrong channel secret is found out before anything is changed at LINE', asy
     status: 422,
     body: { code: 'secret_wrong' },
   });
+});
+
+it('what people write is taken at once while the account is connected again with a secret LINE does not sign with', async () => {
+  const { credentials } = line;
+  const order = {
+    messenger: 'line',
+    queueId: house.team.queueId,
+    credentials: { ...credentials, channelSecret: 'mistyped_0123456789abcdef01234567' },
+  };
+  let refused: object | undefined;
+  const registered = house.team.admin.post('/v1/channels', order).then((answer) => void (refused = answer));
+  const written: SentEvent[] = [];
+  await eventually(() => {
+    written.push(house.simulator.customerWrites({ ...who(`Writer ${written.length}`), text: 'Hello' }));
+    return refused !== undefined;
+  });
+  await registered;
+  expect(refused).toMatchObject({ status: 422, body: { code: 'secret_wrong' } });
+  await eventually(() => written.every(({ attempts }) => attempts.length > 0));
+  expect(written.map(({ attempts }) => attempts[0]?.status)).toEqual(written.map(() => 200));
 });
 
 it('a secret that was issued anew is taken by connecting again', async () => {

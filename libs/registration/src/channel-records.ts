@@ -74,8 +74,8 @@ export class ChannelRecords {
   }
 
   /**
-   * From now on calls are taken under the network's new secret alone, so that nothing else can prove it while the network is
-   * connected; after a while, where that has no end, under both. Whether it is a new one.
+   * From now on calls are taken under the network's new secret, too, and what only tries the address under that alone, so that
+   * nothing else can prove it while the network is connected. Whether it is a new one.
    */
   async announceSecret(tx: Tx, { id, webhookSecret: next }: ChannelDraft): Promise<boolean> {
     const channel = await this.channels.lock(tx, id);

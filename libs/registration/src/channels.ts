@@ -22,6 +22,8 @@ export interface WebhookEntrance {
   /** The channel the URL names; undefined where one URL serves all channels and the body names them. */
   readonly account?: ChannelAccount;
   readonly secrets: WebhookSecrets;
+  /** What alone proves a call that only tries the address, while a secret of the network's is being tried. */
+  readonly trial?: WebhookSecrets;
   /** Those of `secrets` that stay, while another is on its way out. */
   readonly staying?: WebhookSecrets;
 }
@@ -155,10 +157,11 @@ export class Channels {
     const { nextWebhookSecret, previousWebhookSecret } = account.credentials;
     const { nextAloneUntil = '' } = this.secrets.open(channel);
     const isAlone = nextWebhookSecret !== undefined && nextAloneUntil > new Date().toISOString();
-    const signing = isAlone ? [nextWebhookSecret] : webhookSecretsOf(account.credentials);
-    if (previousWebhookSecret === undefined) return { account, secrets: { signing } };
+    const signing = webhookSecretsOf(account.credentials);
+    const entrance = { account, secrets: { signing }, ...(isAlone && { trial: { signing: [nextWebhookSecret] } }) };
+    if (previousWebhookSecret === undefined) return entrance;
     const staying = signing.filter((secret) => secret !== previousWebhookSecret);
-    return { account, secrets: { signing }, staying: { signing: staying } };
+    return { ...entrance, staying: { signing: staying } };
   }
 
   private accountOf(channel: Channel): ChannelAccount {

@@ -112,10 +112,12 @@ it('repairs an account that is registered already: new credentials, same webhook
 });
 
 describe('where the network signs with a credential of its own', () => {
-  const signing = async (webhookUrl: string) => {
+  const entrance = (webhookUrl: string) => {
     channels.forget();
-    return (await channels.forWebhook('raven', webhookUrl.split('/').at(-1)!))?.secrets.signing;
+    return channels.forWebhook('raven', webhookUrl.split('/').at(-1)!);
   };
+  const signing = async (webhookUrl: string) => (await entrance(webhookUrl))?.secrets.signing;
+  const trial = async (webhookUrl: string) => (await entrance(webhookUrl))?.trial?.signing;
 
   it('takes its calls by that, already while it is being connected', async () => {
     const { source, token } = anAccount();
@@ -128,18 +130,19 @@ describe('where the network signs with a credential of its own', () => {
     expect([meanwhile, await signing(body.webhookUrl)]).toEqual([[token], [token]]);
   });
 
-  it('takes a new one alone from when it is connected again: the old one would prove a wrong one, too', async () => {
+  it('takes both while it is connected again, but what only tries the address by the new one: the old one would prove a wrong one, too', async () => {
     const { source, token } = anAccount();
     const { body } = await register(anOrder(token, { messenger: 'raven' }));
     const renewed = anAccount({ source });
-    let meanwhile: readonly string[] | undefined;
-    house.network.whileConnecting = async () => void (meanwhile = await signing(body.webhookUrl));
+    const meanwhile: unknown[] = [];
+    house.network.whileConnecting = async () =>
+      void meanwhile.push(await signing(body.webhookUrl), await trial(body.webhookUrl));
     await register(anOrder(renewed.token, { messenger: 'raven' }));
-    expect(meanwhile).toEqual([renewed.token]);
-    expect(await signing(body.webhookUrl)).toEqual([renewed.token]);
+    expect(meanwhile).toEqual([[renewed.token, token], [renewed.token]]);
+    expect([await signing(body.webhookUrl), await trial(body.webhookUrl)]).toEqual([[renewed.token], undefined]);
   });
 
-  it('takes the old one again when a server stops while it is connected again', async () => {
+  it('tries none alone any more when a server stopped while it was connected again', async () => {
     const { source, token } = anAccount();
     const { body } = await register(anOrder(token, { messenger: 'raven' }));
     const renewed = anAccount({ source });
@@ -148,9 +151,9 @@ describe('where the network signs with a credential of its own', () => {
       house.network.whileConnecting = () => (resolve(), stopped);
       void register(anOrder(renewed.token, { messenger: 'raven' }));
     });
-    expect(await signing(body.webhookUrl)).toEqual([renewed.token]);
+    expect(await trial(body.webhookUrl)).toEqual([renewed.token]);
     jest.useFakeTimers({ doNotFake: [...REAL_TIMERS], now: Date.now() + 3 * 60_000 });
-    expect(await signing(body.webhookUrl)).toEqual([renewed.token, token]);
+    expect([await signing(body.webhookUrl), await trial(body.webhookUrl)]).toEqual([[renewed.token, token], undefined]);
     jest.useRealTimers();
   });
 

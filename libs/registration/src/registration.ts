@@ -70,8 +70,8 @@ export class Registration {
   }
 
   /**
-   * The network may call under its new secret while it is being connected: every node has to know it by then. The network signs
-   * with one secret at a time: were the old one taken, too, its calls would make a mistyped new one look right.
+   * The network may call under its new secret while it is being connected: every node has to know it by then. What it tells under
+   * the old one is taken all the same; its trial of the address is not, which would make a mistyped new one look right.
    */
   private async announceSecret(draft: ChannelDraft): Promise<void> {
     if (draft.isNew || draft.secretOf === 'us') return;

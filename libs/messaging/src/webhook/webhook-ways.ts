@@ -17,10 +17,11 @@ export class WebhookWays {
     return this.channels.forWebhook(name, key);
   }
 
-  /** Whether the call proves its sender. One that does so by a secret on its way out is counted, and noted for its channel. */
-  admits(name: string, { secrets, staying, account }: WebhookEntrance, call: WebhookRequest): boolean {
+  /** Whether the call proves its sender; one that only tries the address, by the secret that is tried. One that does so by a secret on its way out is counted, and noted for its channel. */
+  admits(name: string, { secrets, trial, staying, account }: WebhookEntrance, call: WebhookRequest): boolean {
     const { income } = this.messengers.require(name);
     if (!income.isAuthentic(call, secrets)) return false;
+    if (trial && income.isTrial?.(call) && !income.isAuthentic(call, trial)) return false;
     if (!staying || income.isAuthentic(call, staying)) return true;
     this.metrics.underOldSecret(name);
     if (account) this.channels.noteReplacedUse(account.channelId);

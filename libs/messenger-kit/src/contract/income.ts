@@ -10,6 +10,11 @@ export interface IncomeMessageWorker {
   readonly idsAreGlobal?: boolean;
   /** Proves the call came from the messenger, over the raw bytes, in constant time. Never throws; no secret = false. */
   isAuthentic(request: WebhookRequest, secrets: WebhookSecrets): boolean;
+  /**
+   * Whether the network only tries the address with this call, which is authentic, and tells nothing by it. Needed where the
+   * network signs with a secret of its own (`signingCredential`): a new one is known to be right by the call that tries it.
+   */
+  isTrial?(request: WebhookRequest): boolean;
   /** Answers a verification GET: the exact body to send back, or undefined to refuse (403). */
   challenge?(query: URLSearchParams, secrets: WebhookSecrets): string | undefined;
   /**

@@ -48,6 +48,16 @@ export function incomeLaws(subject: MessengerSubject, messenger: () => Messenger
     }
   });
 
+  test('a network that signs with a secret of its own tries it by a call that tells nothing', () => {
+    const { income, registration } = messenger();
+    const { trial = '', text } = subject;
+    const isTrial = (body: string): boolean | undefined => income.isTrial?.({ headers: {}, body: Buffer.from(body) });
+    expect(trial !== '').toBe(registration.signingCredential !== undefined);
+    if (trial === '') return;
+    expect([isTrial(trial), isTrial(text), isTrial('{"x":'), isTrial('[]')]).toEqual([true, false, false, false]);
+    expect(convert(trial).map(({ kind }) => kind)).toEqual(['ignored']);
+  });
+
   test('different samples give different keys', () => {
     const keys = [...subject.samples.values()].flatMap((body) => convert(body).map(keyOf));
     expect(keys).toHaveLength(new Set(keys).size);

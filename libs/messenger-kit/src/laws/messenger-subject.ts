@@ -32,6 +32,8 @@ export interface MessengerSubject {
   readonly unknownEvent: string;
   /** One call carrying the events of several one-event bodies; absent where the messenger sends one at a time. */
   readonly batch?: (bodies: readonly string[]) => string;
+  /** A call that only tries the address; for a network that signs with a secret of its own. */
+  readonly trial?: string;
   /** A one-event body whose event makes no sense; goes with `batch`. */
   readonly badEvent?: string;
   /** What the network says to a send. */

@@ -37,6 +37,12 @@ export class LineIncome implements IncomeMessageWorker {
     return isSignedByOneOf(Buffer.from(header, 'base64').toString('hex'), request.body, secrets.signing);
   }
 
+  /** https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint */
+  isTrial(request: WebhookRequest): boolean {
+    const events = at(parseJson(request.body), 'events');
+    return Array.isArray(events) && events.length === 0;
+  }
+
   /** What the channel's own secret proves, it proves for its own account only. */
   convert(request: WebhookRequest, account?: Pick<ChannelAccount, 'source'>): InboundEvent[] {
     const call = objectOf(parseJson(request.body));

@@ -40,6 +40,7 @@ itIsAMessenger('LINE', {
   proofHeader: 'x-line-signature',
   samples: new Map(samples),
   text: sample(fixtures, 'text'),
+  trial: sample(fixtures, 'verify-empty'),
   unknownEvent: inCall({ type: 'brandNewThing', webhookEventId: '01M4A8BNNH7CQSAMP33S5KXTE0' }),
   badEvent: inCall({ type: 'message', source: { type: 'user', userId: PERSON }, message: { type: 'text' } }),
   batch: (bodies) => inCall(...bodies.flatMap((body) => (JSON.parse(body) as { events: unknown[] }).events)),

@@ -27,6 +27,11 @@ export class ViberIncome implements IncomeMessageWorker {
     return typeof header === 'string' && isSignedByOneOf(header, request.body, secrets.signing);
   }
 
+  /** https://developers.viber.com/docs/api/rest-bot-api/#setting-a-webhook */
+  isTrial(request: WebhookRequest): boolean {
+    return at(parseJson(request.body), 'event') === 'webhook';
+  }
+
   convert(request: WebhookRequest, account?: Pick<ChannelAccount, 'source'>): InboundEvent[] {
     const source = account?.source ?? '';
     const wire = objectOf(parseJson(request.body));

@@ -42,6 +42,7 @@ itIsAMessenger('Viber', {
   proofHeader: 'x-viber-content-signature',
   samples: samplesIn(fixtures),
   text: sample(fixtures, 'text.wire'),
+  trial: sample(fixtures, 'webhook-check'),
   unknownEvent: '{"event":"brand_new_thing","timestamp":1792468135101,"message_token":5617382940165273551}',
   sendAnswers: {
     sent: {
