@@ -199,6 +199,14 @@ test('two presses are two messages', () => {
   expect(new Set(ids).size).toBe(2);
 });
 
+test.each([
+  ['activated', 'thread_given'],
+  ['deactivated', 'thread_taken'],
+])('%s of one person’s chat is that chat’s, not the account’s', (type, what) => {
+  expect(of(type, {})).toMatchObject({ kind: 'notice', what, person: { externalId: PERSON } });
+  expect(of(type, { source: { type: 'group', groupId: 'C1' } })).toMatchObject({ kind: 'ignored', reason: 'group' });
+});
+
 test('while another system has the chat, what is said is said all the same, and not to us', () => {
   const message = { id: '571038264190473601', type: 'text', text: 'Hi' };
   const said = { mode: 'standby', message };

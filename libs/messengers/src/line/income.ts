@@ -2,7 +2,10 @@ import { at, eventKey, fingerprint, idOf, isSignedByOneOf, objectOf, parseJson, 
 import type { ChannelAccount, InboundEvent, IncomeMessageWorker, WebhookRequest, WebhookSecrets } from '#messenger-kit';
 import { eventOf, ignored, ignoring, malformed, type Converter } from './inbound/event.js';
 import { edited, message, postback, unsend } from './inbound/messages.js';
-import { account, friendship, moduleChange } from './inbound/notices.js';
+import { account, chatControl, friendship, moduleChange } from './inbound/notices.js';
+
+const TAKEN_OVER = account('restricted', 'Another system took over the account’s chats from this one.');
+const GIVEN = account('unrestricted', 'The account’s chats were given to this system.');
 
 /** https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects; why some are ignored stands in the README. */
 const KINDS: ReadonlyMap<unknown, Converter> = new Map<unknown, Converter>([
@@ -14,8 +17,8 @@ const KINDS: ReadonlyMap<unknown, Converter> = new Map<unknown, Converter>([
   ['unfollow', friendship('blocked')],
   ['botSuspended', account('restricted', 'LINE has suspended the account: nothing goes in or out.')],
   ['botResumed', account('unrestricted', 'LINE has lifted the suspension of the account.')],
-  ['deactivated', account('restricted', 'Another system took over the account’s chats from this one.')],
-  ['activated', account('unrestricted', 'The account’s chats were given to this system.')],
+  ['deactivated', chatControl('thread_taken', TAKEN_OVER)],
+  ['activated', chatControl('thread_given', GIVEN)],
   ['module', moduleChange],
   ...'join leave memberJoined memberLeft'.split(' ').map((kind): [string, Converter] => [kind, ignoring('group')]),
   ['videoPlayComplete', ignoring('video_play_complete')],

@@ -19,6 +19,16 @@ export function account(what: AccountEvent['what'], sentence: string): Converter
   return ({ source, key }) => ({ kind: 'account', source, key, what, sentence });
 }
 
+/** A chat changed hands between us and another system: one person's, where one is named, else all of the account's. */
+export function chatControl(what: 'thread_taken' | 'thread_given', ofAll: Converter): Converter {
+  return (event) => {
+    const { source, key } = event;
+    if (whyNobody(event) === 'group') return ignored(event, 'group');
+    const person = personOf(event);
+    return person ? { kind: 'notice', source, key, person, what, ...(event.at && { at: event.at }) } : ofAll(event);
+  };
+}
+
 /** The account is connected to, or taken off, a module of LINE's marketplace. */
 export function moduleChange(event: LineEvent): InboundEvent {
   const change = textOf(at(event.wire, 'module', 'type'));
