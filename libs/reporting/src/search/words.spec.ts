@@ -81,3 +81,9 @@ it('takes a text of a megabyte, and finds it by its beginning', async () => {
   expect(await finds(`begin ${'word '.repeat(200_000)} end`, 'begin')).toBe(true);
   expect(await finds(`begin ${'x'.repeat(1_000_000)}`, 'begin')).toBe(true);
 });
+
+/** To bring marks in order takes the square of their number, and anybody may write a text. */
+it('of a sign with more marks than any has the first ones count', () => {
+  const marked = (marks: number) => vectorOf('א' + '\u05b0'.repeat(marks));
+  expect(marked(10_000)).toBe(marked(30));
+});

@@ -13,6 +13,8 @@ const UNSPACED =
 const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, 'u');
 const PARTS = new RegExp(`[${UNSPACED}\\p{M}]+|[^${UNSPACED}]+`, 'gu');
 const LATIN_ACCENTS = /(\p{Script=Latin})\p{M}+/gu;
+/** No sign has as many marks; normalizing takes the square of their number. https://unicode.org/reports/tr15/#Stream_Safe_Text_Format */
+const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 const LONGEST_TOKEN = 60;
 /** Longer texts are found by their beginning. */
 const LONGEST_TEXT = 20_000;
@@ -30,7 +32,8 @@ export function* wordsOf(text: string): Generator<Word> {
 
 /** Letters as they are compared: small, without the accents of Latin ones, one form of each. */
 function folded(run: string): string {
-  const plain = run.normalize('NFKD').replace(LATIN_ACCENTS, '$1').normalize('NFC').toLowerCase();
+  const bounded = run.replace(TOO_MANY_MARKS, '$1');
+  const plain = bounded.normalize('NFKD').replace(LATIN_ACCENTS, '$1').normalize('NFC').toLowerCase();
   return plain.replaceAll('ß', 'ss').replaceAll('ё', 'е');
 }
 
