@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { openTestDatabase, type TestDatabase } from '#database';
+import type { Api } from './support/api.js';
 import { ADMIN, ServerInside } from './support/server.js';
 
 const env = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
@@ -28,6 +29,28 @@ it('slows down guessing without locking anybody else out', async () => {
   const other = await server.api.post('/v1/auth/sessions', ADMIN);
   expect(other.status).toBe(201);
   expect(other.headers.get('ratelimit-limit')).toBe('10');
+});
+
+it('takes all addresses of one IPv6 network for one, and believes no forwarded one unless told to', async () => {
+  const proxied = await ServerInside.start({
+    databaseUrl: database.url,
+    env: { ...env, PARLEY_TRUST_PROXY: '127.0.0.1' },
+  });
+  try {
+    const statusesOf = async (api: Api, email: string, addressOf: (attempt: number) => string) => {
+      const attempts = Array.from({ length: 11 }, (_, attempt) => ({ 'x-forwarded-for': addressOf(attempt) }));
+      const statuses: number[] = [];
+      for (const headers of attempts)
+        statuses.push((await api.post('/v1/auth/sessions', { email, password: 'wrong' }, headers)).status);
+      return statuses;
+    };
+    const slowed = [...Array<number>(10).fill(401), 429];
+    expect(await statusesOf(proxied.api, 'a@example.com', (n) => `2001:db8:1:2:${n}::${n}`)).toEqual(slowed);
+    expect(await statusesOf(proxied.api, 'b@example.com', (n) => `203.0.113.${n}`)).toEqual(Array(11).fill(401));
+    expect(await statusesOf(server.api, 'b@example.com', (n) => `203.0.113.${n}`)).toEqual(slowed);
+  } finally {
+    await proxied.dispose();
+  }
 });
 
 it('ends a deactivated user’s sessions on another node within five seconds', async () => {

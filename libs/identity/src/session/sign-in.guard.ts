@@ -3,10 +3,11 @@ import { ThrottlerGuard, type ThrottlerLimitDetail, type ThrottlerModuleOptions 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#api-kit';
 import { callerOf } from '../access/caller.js';
+import { networkOf } from './network-of.js';
 
 const MINUTE_MS = 60_000;
 
-/** Attempts a minute: at one account from one address, and from one address at all accounts. */
+/** Attempts a minute: at one account from one address, and from one address at all accounts. All of an IPv6 network are one. */
 export const SIGN_IN_LIMITS: ThrottlerModuleOptions = {
   throttlers: [
     { name: 'address', ttl: MINUTE_MS, limit: 300, getTracker: (request) => addressOf(request), setHeaders: false },
@@ -37,7 +38,7 @@ export class SignInGuard extends ThrottlerGuard {
 }
 
 function addressOf(request: object): string {
-  return (request as FastifyRequest).ip;
+  return networkOf((request as FastifyRequest).ip);
 }
 
 function accountOf(request: object): string {
