@@ -14,7 +14,22 @@ class ProblemErrorDto {
   detail: string;
 }
 
-/** An error the caller can act on (RFC 9457). */
+@ApiSchema({ name: 'ProblemNamed' })
+class ProblemNamedDto {
+  id: string;
+  /** @example "Ada Lovelace" */
+  name: string;
+}
+
+@ApiSchema({ name: 'ProblemChat' })
+class ProblemChatDto {
+  id: string;
+  /** @example "in_progress" */
+  status: string;
+  queue: ProblemNamedDto;
+}
+
+/** An error the caller can act on (RFC 9457); members beside the first six are of some kinds only. */
 @ApiSchema({ name: 'Problem' })
 export class ProblemDto {
   /**
@@ -41,5 +56,16 @@ export class ProblemDto {
    * @example "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa"
    */
   requestId: string;
+  /** What is wrong where; of `invalid` and the like */
   errors?: ProblemErrorDto[];
+  /** Who holds the chat; of `already_accepted`, `not_owner`, `chat_moved` and `chat_open` */
+  holder?: ProblemNamedDto | null;
+  /** The open chat with the person, where the caller may see it; of `chat_open` */
+  chat?: ProblemChatDto | null;
+  /** Whose the identity is already; of `already_linked` */
+  contactId?: string;
+  /** From where to go on; of `resync_required` */
+  cursor?: string;
+  /** What the messenger calls its reason; of `messenger_refused` */
+  messengerCode?: string;
 }

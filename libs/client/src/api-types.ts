@@ -247,7 +247,8 @@ export interface paths {
          *     stream is `stream.ready`: lists read after it, and the events that follow, meet without a gap. `resync_required` says
          *     that events may be missing (they are no longer kept, or the caller sees more or less than before): read the lists again; the
          *     stream goes on by itself. Events without an id are true for a moment and are not repeated.
-         *     A stream ends with the access token, and when its reader cannot keep up; come back with `Last-Event-ID`.
+         *     A stream ends with the access token, and when its reader cannot keep up; come back with `Last-Event-ID`. Every 15 seconds
+         *     an `id` comes alone, without an event: a sign of life. `EventSource` of browsers cannot send a token: read with `fetch`.
          *
          *     What comes, each as the schema `Event` describes it:
          *
@@ -3088,6 +3089,17 @@ export interface components {
              */
             detail: string;
         };
+        ProblemNamed: {
+            id: string;
+            /** @example Ada Lovelace */
+            name: string;
+        };
+        ProblemChat: {
+            id: string;
+            /** @example in_progress */
+            status: string;
+            queue: components["schemas"]["ProblemNamed"];
+        };
         Problem: {
             /**
              * @description Stable URI of the kind of problem
@@ -3113,7 +3125,18 @@ export interface components {
              * @example 019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa
              */
             requestId: string;
+            /** @description What is wrong where; of `invalid` and the like */
             errors?: components["schemas"]["ProblemError"][];
+            /** @description Who holds the chat; of `already_accepted`, `not_owner`, `chat_moved` and `chat_open` */
+            holder?: components["schemas"]["ProblemNamed"] | null;
+            /** @description The open chat with the person, where the caller may see it; of `chat_open` */
+            chat?: components["schemas"]["ProblemChat"] | null;
+            /** @description Whose the identity is already; of `already_linked` */
+            contactId?: string;
+            /** @description From where to go on; of `resync_required` */
+            cursor?: string;
+            /** @description What the messenger calls its reason; of `messenger_refused` */
+            messengerCode?: string;
         };
         AuditActorDto: {
             /**
@@ -3294,9 +3317,15 @@ export interface components {
             pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             createdAt: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             updatedAt: string;
         };
         ChannelView: {
@@ -3344,9 +3373,15 @@ export interface components {
             pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             createdAt: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             updatedAt: string;
         };
         UpdateChannel: {
@@ -3403,9 +3438,6 @@ export interface components {
             maxTextLength: number;
             /** @description Whether the messenger tells what people are called */
             readsProfiles: boolean;
-        };
-        MessengerList: {
-            data: components["schemas"]["MessengerView"][];
         };
         RotateSecret: {
             /**
@@ -3467,9 +3499,15 @@ export interface components {
             pictureUrl: string | null;
             /** @description Until when calls under the webhook secret before are taken as well; null when it is over */
             replacedSecretUntil: string | null;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             createdAt: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             updatedAt: string;
         };
         BeginSignIn: {
@@ -3488,6 +3526,7 @@ export interface components {
              */
             url: string;
             /**
+             * Format: date-time
              * @description Until when the browser must be back
              * @example 2026-11-22T10:10:00.000Z
              */
@@ -3520,6 +3559,7 @@ export interface components {
             /** @description About the sign-in as a whole: what was declined, why there is no account */
             remarks: components["schemas"]["RemarkView"][];
             /**
+             * Format: date-time
              * @description Until when accounts can be chosen
              * @example 2026-11-22T11:00:00.000Z
              */
@@ -3630,9 +3670,15 @@ export interface components {
             note: string | null;
             /** @description Whom the messengers know the contact as. */
             identities: components["schemas"]["IdentityView"][];
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             createdAt: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             updatedAt: string;
         };
         UpdateContact: {
@@ -3692,7 +3738,10 @@ export interface components {
              * @example user:01939a3e-7c1e-7b6a-9a53-0242ac120009
              */
             mergedBy: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             mergedAt: string;
             /** @example Anna S. */
             name: string | null;
@@ -3704,7 +3753,10 @@ export interface components {
             language: string | null;
             /** @example Prefers mornings. */
             note: string | null;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             createdAt: string;
             /**
              * @description Whom the messengers knew it as
@@ -4713,7 +4765,17 @@ export interface components {
             /** @description Newest first, at most 50; kept for 30 days */
             decisions: components["schemas"]["RoutingDecisionDto"][];
         };
-        RoutingRulesDto: Record<string, never>;
+        RoutingRuleDto: {
+            /**
+             * @example least_busy
+             * @enum {string}
+             */
+            name: "everyone" | "least_busy" | "round_robin";
+            /** @example Waiting chats are offered in turn: to the available agent whom the queue has asked least recently. */
+            description: string;
+            /** @description Whether it offers a chat to one agent at a time; else all available agents of the queue see it */
+            offers: boolean;
+        };
         TransferChatDto: {
             /**
              * Format: uuid
@@ -5368,9 +5430,15 @@ export interface components {
              * @example user:01939a3e-7c1e-7b6a-9a53-0242ac120009
              */
             requestedBy: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             requestedAt: string;
-            /** @example 2026-11-22T10:00:04.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:04.000Z
+             */
             finishedAt: string | null;
         };
         ChatsReportRow: {
@@ -5632,7 +5700,10 @@ export interface components {
             state: "ok" | "warning" | "broken" | "unknown";
             /** @example 01939a3e-7c1e-7b6a-9a53-0242ac120005 */
             channelId: string;
-            /** @example 2026-11-22T10:00:00.000Z */
+            /**
+             * Format: date-time
+             * @example 2026-11-22T10:00:00.000Z
+             */
             at: string;
             /** @description Whether something was put right; the findings are those after it */
             repaired: boolean;
@@ -5649,11 +5720,13 @@ export interface components {
             /** @description As of `lastAt` */
             findings: components["schemas"]["FindingView"][];
             /**
+             * Format: date-time
              * @description The first check that found this
              * @example 2026-11-22T10:00:00.000Z
              */
             firstAt: string;
             /**
+             * Format: date-time
              * @description The latest one
              * @example 2026-11-22T12:00:00.000Z
              */
@@ -5688,11 +5761,13 @@ export interface components {
         };
         ReplayWebhookEvents: {
             /**
+             * Format: date-time
              * @description Events from then on
              * @example 2026-11-22T10:00:00.000Z
              */
             from: string;
             /**
+             * Format: date-time
              * @description Until before then
              * @example 2026-11-22T12:00:00.000Z
              */
@@ -7818,13 +7893,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description One page of the list */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessengerList"];
+                    "application/json": {
+                        data: components["schemas"]["MessengerView"][];
+                        page: components["schemas"]["Page"];
+                    };
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10446,13 +10524,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description One page of the list */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoutingRulesDto"];
+                    "application/json": {
+                        data: components["schemas"]["RoutingRuleDto"][];
+                        page: components["schemas"]["Page"];
+                    };
                 };
             };
             400: components["responses"]["Problem400"];

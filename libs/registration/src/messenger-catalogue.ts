@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Page } from '#api-kit';
 import { type Messenger, MessengerRegistry } from '#messenger-kit';
-import type { MessengerList, MessengerView } from './messengers.dto.js';
+import type { MessengerView } from './messengers.dto.js';
 import { WebhookAddresses } from './webhook-addresses.js';
 
 /** What this server speaks, and what each messenger can do. */
@@ -11,9 +12,11 @@ export class MessengerCatalogue {
     private readonly addresses: WebhookAddresses,
   ) {}
 
-  async list(): Promise<MessengerList> {
+  /** All of them at once: the list is short. */
+  async list(): Promise<Page<MessengerView>> {
     const entries = this.messengers.entries();
-    return { data: await Promise.all(entries.map(([key, messenger]) => this.view(key, messenger))) };
+    const data = await Promise.all(entries.map(([key, messenger]) => this.view(key, messenger)));
+    return { data, page: { next: null, prev: null } };
   }
 
   private async view(key: string, { registration, outcome, profile, signIn }: Messenger): Promise<MessengerView> {

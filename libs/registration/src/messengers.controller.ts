@@ -1,8 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiPage, type Page } from '#api-kit';
 import { Allow } from '#identity';
 import { MessengerCatalogue } from './messenger-catalogue.js';
-import { MessengerList } from './messengers.dto.js';
+import { MessengerView } from './messengers.dto.js';
 
 @ApiTags('channels')
 @Controller('v1/messengers')
@@ -12,8 +13,8 @@ export class MessengersController {
   @Get()
   @Allow('admin', 'supervisor')
   @ApiOperation({ operationId: 'listMessengers', summary: 'List the messengers and what each can do' })
-  @ApiOkResponse({ type: MessengerList })
-  listMessengers(): Promise<MessengerList> {
+  @ApiPage(MessengerView)
+  listMessengers(): Promise<Page<MessengerView>> {
     return this.catalogue.list();
   }
 }

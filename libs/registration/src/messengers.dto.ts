@@ -47,8 +47,3 @@ export class MessengerView {
   /** Whether the messenger tells what people are called */
   readsProfiles: boolean;
 }
-
-/** All of them: the list is short, so it has no pages. */
-export class MessengerList {
-  data: MessengerView[];
-}

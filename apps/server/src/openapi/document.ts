@@ -35,6 +35,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   });
   for (const operation of operationsOf(document)) complete(operation);
   const schemas = document.components?.schemas ?? {};
+  for (const schema of Object.values(schemas)) nameMoments('properties' in schema ? schema.properties : undefined);
   document.components = {
     ...document.components,
     schemas: { ...schemas, ...eventSchemas, Event: { ...schemas.Event, ...oneOfEvents() } },
@@ -64,8 +65,18 @@ function complete(operation: Operation): void {
   }
   operation.security = roles.length > 0 ? [{ bearer: [] }] : [];
   if (roles.length === 0) delete extended[ROLES_EXTENSION];
+  for (const parameter of operation.parameters ?? []) if ('schema' in parameter) nameMoments({ it: parameter.schema });
   for (const status of COMMON_PROBLEMS)
     operation.responses[status] ??= { $ref: `#/components/responses/Problem${status}` };
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** A text whose example is a time is one: said here for all of them, beside each it would be forgotten. */
+function nameMoments(members: Readonly<Record<string, unknown>> = {}): void {
+  for (const schema of Object.values(members) as { example?: unknown; format?: string }[]) {
+    if (typeof schema.example === 'string' && MOMENT.test(schema.example)) schema.format ??= 'date-time';
+  }
 }
 
 function tagsOf(document: OpenAPIObject): OpenAPIObject['tags'] {

@@ -34,7 +34,8 @@ seconds. \`Last-Event-ID\` goes on behind that event, without a gap and without 
 stream is \`stream.ready\`: lists read after it, and the events that follow, meet without a gap. \`resync_required\` says
 that events may be missing (they are no longer kept, or the caller sees more or less than before): read the lists again; the
 stream goes on by itself. Events without an id are true for a moment and are not repeated.
-A stream ends with the access token, and when its reader cannot keep up; come back with \`Last-Event-ID\`.
+A stream ends with the access token, and when its reader cannot keep up; come back with \`Last-Event-ID\`. Every 15 seconds
+an \`id\` comes alone, without an event: a sign of life. \`EventSource\` of browsers cannot send a token: read with \`fetch\`.
 
 What comes, each as the schema \`Event\` describes it:
 
