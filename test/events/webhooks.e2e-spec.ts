@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { aCustomer, anOpenChat, openDesk } from '../support/desk.js';
 import { eventually } from '../support/eventually.js';
@@ -171,4 +172,29 @@ it('refuses addresses it must not call, callers who are no admin, and ids of nob
   await admin.created(`/v1/webhook-endpoints/${body.id}/test`);
   const blocked = async () => (await deliveriesOf(body)).find((delivery) => 'error' in delivery && delivery.error);
   expect(await eventually(blocked, 30_000)).toMatchObject({ error: 'blocked_address' });
+});
+
+type Check = (headers: Record<string, string>, body: string, secret: string) => boolean;
+
+it('the program of docs/events.md takes what was delivered, and nothing else', async () => {
+  const program = /```js\n(.*?)```/s.exec(readFileSync('docs/events.md', 'utf8'))?.[1] ?? '';
+  const { isFromParley } = (await import(`data:text/javascript,${encodeURIComponent(program)}`)) as {
+    isFromParley: Check;
+  };
+  const endpoint = await subscribe('/documented');
+  await house.team.admin.call('POST', `/v1/webhook-endpoints/${endpoint.id}/test`);
+  const { headers, body } = await eventually(() => at('/documented')[0], 30_000);
+  expect(isFromParley(headers, body, endpoint.secret)).toBe(true);
+  expect(isFromParley(headers, `${body} `, endpoint.secret)).toBe(false);
+  expect(isFromParley(headers, body, 'whsec_bm90IGl0')).toBe(false);
+  expect(isFromParley({ ...headers, 'webhook-timestamp': '1700000000' }, body, endpoint.secret)).toBe(false);
+  const longer = `v1,abc ${headers['webhook-signature']}`;
+  expect(isFromParley({ ...headers, 'webhook-signature': longer }, body, endpoint.secret)).toBe(true);
+  expect(isFromParley({}, body, endpoint.secret)).toBe(false);
+});
+
+it('an address that is not https is refused with what would allow it', async () => {
+  const answer = await house.team.admin.call('POST', '/v1/webhook-endpoints', { url: 'http://127.0.0.1:1/hook' });
+  expect(answer.status).toBe(422);
+  expect(JSON.stringify(answer.body)).toContain('PARLEY_HTTP_ALLOWED_ORIGINS');
 });

@@ -97,7 +97,8 @@ export class Endpoints {
       url !== undefined && this.options.allowedOrigins.some((one) => new URL(one).origin === url.origin);
     if (url && !url.username && !url.password && (url.protocol === 'https:' || (isAllowed && url.protocol === 'http:')))
       return url.href;
-    const detail = 'must begin with https:// and carry no user name';
+    const detail =
+      'must begin with https:// and carry no user name; http only where PARLEY_HTTP_ALLOWED_ORIGINS names the origin';
     throw Problem.invalid('This address cannot be used.', [{ pointer: '#/url', detail }]);
   }
 }

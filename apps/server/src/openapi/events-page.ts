@@ -1,5 +1,6 @@
 import { EPHEMERAL_EVENTS, EVENTS, type EventKind } from '#events';
 import { TEST_EVENT } from '#webhooks';
+import { EVENTS_GUIDE } from './events-guide.js';
 
 type Kinds = Readonly<Record<string, EventKind>>;
 
@@ -9,12 +10,13 @@ const HEAD = ['Type', 'What has happened', '`data`'] as const;
 export function eventsPage(): string {
   return `# Events
 
-Written by \`npm run openapi\` from \`libs/events/src/event-map.ts\`; do not edit.
+Written by \`npm run openapi\` from \`libs/events/src/event-map.ts\` and \`apps/server/src/openapi/events-guide.ts\`; do not edit.
 
 What happens is told over \`GET /v1/events/stream\`, in \`GET /v1/events\` and to webhook endpoints, everywhere in the same
 envelope: \`id\` (opaque, and the cursor behind the event), \`type\`, \`at\`, \`chatId\`, \`seq\` (the line’s number in its chat) and
 \`data\`, the state after the change. The schema of each type and an example are in the \`webhooks\` section of
-[the OpenAPI document](api/openapi.yaml). Types and members may be added: pass over what you do not know.
+[the OpenAPI document](api/openapi.yaml). Types and members may be added: pass over what you do not know. How to hear of
+them: [the stream](#reading-the-stream), [webhooks](#taking-webhooks).
 
 ## In the log
 
@@ -31,6 +33,8 @@ ${table(EPHEMERAL_EVENTS)}
 ## To webhook endpoints only
 
 ${table(TEST_EVENT)}
+
+${EVENTS_GUIDE}
 `;
 }
 
