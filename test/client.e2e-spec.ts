@@ -1,6 +1,7 @@
 import { decodeJwt, SignJWT } from 'jose';
 import { KeyRing } from '#database';
-import { ParleyClient, ProblemError, type EventFeed, type FeedEvent, type Tokens } from '../libs/client/src/index.js';
+import { isEvent, ParleyClient, ProblemError } from '../libs/client/src/index.js';
+import type { EventFeed, FeedEvent, Tokens } from '../libs/client/src/index.js';
 import { aCustomer, openDesk } from './support/desk.js';
 import { eventually } from './support/eventually.js';
 import type { House } from './support/house.js';
@@ -168,4 +169,28 @@ it('a feed that shall go on from what is no place reads the lists, and goes on',
   let starts = 0;
   const feed = client.events({ after: 'cut off', onStart: () => void starts++, onEvent: () => undefined });
   await eventually(() => starts === 1, 10_000, 'the feed to begin').finally(() => feed.close());
+});
+
+it('what a listener throws is told, and the feed goes on with the next event', async () => {
+  const previews: string[] = [];
+  const told: unknown[] = [];
+  let starts = 0;
+  const feed = aClient().events({
+    onStart: () => {
+      if (++starts === 1) throw new TypeError('no list');
+    },
+    onEvent: (event) => {
+      if (!isEvent(event, 'message.received')) return;
+      previews.push(event.data.preview);
+      if (event.data.preview === 'One') throw new RangeError('no place');
+    },
+    onError: (error) => void told.push((error as Error).message),
+  });
+  await eventually(() => starts === 2, 20_000, 'the lists to be asked for again');
+  for (const text of ['One', 'Two']) {
+    house.simulator.customerWrites({ ...aCustomer(house, 'telegram'), text });
+    await eventually(() => previews.includes(text), 20_000, `“${text}”`);
+  }
+  feed.close();
+  expect(told).toEqual(['no list', 'no place']);
 });

@@ -1,3 +1,4 @@
+import type { components } from './api-types.js';
 import { SseParser, type Block } from './sse-parser.js';
 
 /** An event as the server tells it. What is true for a moment only (`chat.typing`) has no `id`. */
@@ -8,6 +9,17 @@ export interface FeedEvent {
   readonly chatId: string | null;
   readonly seq?: number | null;
   readonly data: unknown;
+}
+
+type Schemas = components['schemas'];
+type LoggedEvent = Extract<Schemas[keyof Schemas], Pick<FeedEvent, 'id' | 'type' | 'at' | 'chatId'> & { data: object }>;
+
+/** What is told in events of this type. */
+export type EventOf<Type extends string> = Extract<LoggedEvent, { readonly type: Type }>;
+
+/** Whether it is an event of this type: then it is known what its `data` holds. */
+export function isEvent<Type extends LoggedEvent['type']>(event: FeedEvent, type: Type): event is EventOf<Type> {
+  return event.type === type;
 }
 
 export interface EventFeedOptions {
@@ -23,6 +35,8 @@ export interface EventFeedOptions {
   readonly onStart: () => void | Promise<void>;
   /** Every event once, in the order of the log. */
   readonly onEvent: (event: FeedEvent) => void;
+  /** Told what `onStart` and `onEvent` throw. Without it an event whose handling fails costs the connection, and nobody hears why. */
+  readonly onError?: (error: unknown) => void;
   /** The server refuses for good (nobody is signed in, the role does not allow it): the feed has ended. */
   readonly onRefused?: (status: number) => void;
   /** Go on behind this event instead of reading the lists first; they are read where it is no place in the server's log. */
@@ -134,7 +148,7 @@ export class EventFeed {
     if (event === 'resync_required') this.isStale = true;
     if (this.isStale && id !== undefined) {
       // A loss from here on is resumed from here: these lists and what follows meet without a gap.
-      await this.options.onStart();
+      await this.start();
       this.isStale = false;
     }
     if (this.ended.signal.aborted) return;
@@ -151,7 +165,21 @@ export class EventFeed {
       this.seen.add(event.id);
       if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value!);
     }
-    this.options.onEvent(event);
+    try {
+      this.options.onEvent(event);
+    } catch (error) {
+      if (!this.options.onError) throw error;
+      this.options.onError(error);
+    }
+  }
+
+  private async start(): Promise<void> {
+    try {
+      await this.options.onStart();
+    } catch (error) {
+      this.options.onError?.(error);
+      throw error;
+    }
   }
 
   /** The server cannot read the place: kept by another program, cut off, of another version. */

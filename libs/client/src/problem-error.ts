@@ -16,7 +16,7 @@ export class ProblemError extends Error {
     /** To be told to whoever runs the server. */
     readonly requestId?: string,
     /** The whole answer: some problems say more, such as the `holder` of a chat, or the `cursor` to go on from. */
-    readonly problem: Readonly<Record<string, unknown>> = {},
+    readonly problem: Readonly<Partial<Problem> & Record<string, unknown>> = {},
   ) {
     super(detail);
   }
