@@ -4,6 +4,9 @@ import { faultOf, type AccountPicture, type ConnectVerdict } from '#messenger-ki
 
 const logger = new Logger('Registration');
 
+/** Longer than the calls of any question together. */
+const PATIENCE_MS = 3 * 60_000;
+
 export type Connected = Extract<ConnectVerdict, { kind: 'connected' }>;
 
 /** With what the account looks like, as far as that could be told. */
@@ -15,7 +18,7 @@ export type Pictured = Connected & { readonly picture?: AccountPicture };
  */
 export async function asked<Answer>(messenger: string, question: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await question();
+    return await inTime(question());
   } catch (error) {
     logger.warn(`The network of ${messenger} could not be asked: ${faultOf(error)}`);
     throw new Problem(
@@ -24,6 +27,19 @@ export async function asked<Answer>(messenger: string, question: () => Promise<A
       `The network of ${messenger} could not be reached. Try again later.`,
     );
   }
+}
+
+/** A worker's calls end by themselves; one that forgot to would hold a job's place, or an admin, for good. */
+function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NotAnsweredError()), PATIENCE_MS);
+  });
+  return Promise.race([answer, end]).finally(() => clearTimeout(timer));
+}
+
+class NotAnsweredError extends Error {
+  override readonly name = 'NotAnsweredError';
 }
 
 /** The network's no becomes Problem 422 with the messenger's own code and sentence. */
