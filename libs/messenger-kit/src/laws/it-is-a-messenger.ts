@@ -10,6 +10,7 @@ import { outcomeLaws } from './outcome-laws.js';
 import { registrationLaws } from './registration-laws.js';
 import { requestLaws } from './request-laws.js';
 import { aScriptedServer, type ScriptedServer } from './scripted-server.js';
+import { silenceLaws } from './silence-laws.js';
 
 /**
  * The laws every messenger keeps, as tests: call it at the top of the messenger's spec. What is real: the messenger and
@@ -31,7 +32,7 @@ export function itIsAMessenger(name: string, subject: MessengerSubject): void {
       await network.close();
     });
 
-    const laws = [outcomeLaws, carryingLaws, requestLaws, mediaLaws, pollerLaws, registrationLaws];
+    const laws = [outcomeLaws, carryingLaws, requestLaws, mediaLaws, pollerLaws, registrationLaws, silenceLaws];
     incomeLaws(subject, () => messenger);
     agreementLaws(subject, () => messenger);
     contentLaws(() => messenger);
