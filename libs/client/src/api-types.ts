@@ -2969,6 +2969,8 @@ export interface components {
             newPassword: string;
         };
         CreateUser: {
+            /** @example Ada Lovelace */
+            name: string;
             /** @example agent */
             role: components["schemas"]["Role"];
             /**
@@ -2976,8 +2978,6 @@ export interface components {
              * @example ada@example.com
              */
             email: string;
-            /** @example Ada Lovelace */
-            name: string;
             /** @example correct horse battery staple */
             password: string;
         };
@@ -3004,23 +3004,23 @@ export interface components {
             prev: string | null;
         };
         UpdateUser: {
-            /** @example supervisor */
-            role?: components["schemas"]["Role"];
             /** @example Ada King */
             name?: string;
+            /** @example supervisor */
+            role?: components["schemas"]["Role"];
         };
         SetPassword: {
             /** @example correct horse battery staple */
             password: string;
         };
         CreateApiKey: {
-            /** @example agent */
-            role: components["schemas"]["Role"];
             /**
              * @description What uses it
              * @example Website form
              */
             name: string;
+            /** @example agent */
+            role: components["schemas"]["Role"];
         };
         NewApiKey: {
             /** @example agent */
@@ -3223,6 +3223,16 @@ export interface components {
         };
         RegisterChannel: {
             /**
+             * @description Else what the account is called at the messenger
+             * @example Support bot
+             */
+            name?: string;
+            /**
+             * @description Language of what the server itself writes to people here; `en` unless given
+             * @example de
+             */
+            language?: string;
+            /**
              * @description What the messenger needs, as its `credentialFields` say. Kept encrypted and never shown again
              * @example {
              *       "botToken": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -3242,16 +3252,6 @@ export interface components {
              * @example 01939a3e-7c1e-7b6a-9a53-0242ac120002
              */
             queueId: string;
-            /**
-             * @description Else what the account is called at the messenger
-             * @example Support bot
-             */
-            name?: string;
-            /**
-             * @description Language of what the server itself writes to people here; `en` unless given
-             * @example de
-             */
-            language?: string;
             /**
              * @description Confirms that what another system receives for the account shall come here instead. Without it such an account is refused
              *     with `in_use_elsewhere`, which names the system
@@ -3387,14 +3387,14 @@ export interface components {
         UpdateChannel: {
             /** @example Support bot */
             name?: string;
+            /** @example de */
+            language?: string;
             /**
              * Format: uuid
              * @description Where new chats wait from now on; open chats stay where they are
              * @example 01939a3e-7c1e-7b6a-9a53-0242ac120002
              */
             queueId?: string;
-            /** @example de */
-            language?: string;
             /**
              * @description An inactive channel refuses what arrives, and counts it
              * @example true
@@ -3567,6 +3567,11 @@ export interface components {
         };
         ChooseAccounts: {
             /**
+             * @description Language of what the server itself writes to people there; `en` unless given
+             * @example de
+             */
+            language?: string;
+            /**
              * Format: uuid
              * @example 01939a3e-7c1e-7b6a-9a53-0242ac120009
              */
@@ -3584,11 +3589,6 @@ export interface components {
              * @example 01939a3e-7c1e-7b6a-9a53-0242ac120002
              */
             queueId: string;
-            /**
-             * @description Language of what the server itself writes to people there; `en` unless given
-             * @example de
-             */
-            language?: string;
             /**
              * @description Confirms that what another system receives shall come here instead
              * @example false
@@ -3682,6 +3682,10 @@ export interface components {
             updatedAt: string;
         };
         UpdateContact: {
+            /** @example Anna Schmidt */
+            name?: string | null;
+            /** @example Prefers mornings. */
+            note?: string | null;
             /**
              * @description Set by name; null takes one away, those not named stay. At most 50
              * @example {
@@ -3692,8 +3696,6 @@ export interface components {
             attributes?: {
                 [key: string]: string | null;
             };
-            /** @example Anna Schmidt */
-            name?: string | null;
             /**
              * Format: email
              * @example anna@example.com
@@ -3703,8 +3705,6 @@ export interface components {
             phone?: string | null;
             /** @example de */
             language?: string | null;
-            /** @example Prefers mornings. */
-            note?: string | null;
         };
         MergeContact: {
             /**
@@ -3868,16 +3868,6 @@ export interface components {
              */
             reopenMinutes?: number | null;
             /**
-             * @description Unique among the queues, whatever its case
-             * @example Support
-             */
-            name: string;
-            /**
-             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
-             * @example true
-             */
-            prefersPreviousAgent?: boolean;
-            /**
              * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
              *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
              *     known
@@ -3890,6 +3880,16 @@ export interface components {
              * @example Thank you for writing to us.
              */
             closingText?: string | null;
+            /**
+             * @description Unique among the queues, whatever its case
+             * @example Support
+             */
+            name: string;
+            /**
+             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
+             * @example true
+             */
+            prefersPreviousAgent?: boolean;
         };
         QueueDto: {
             /**
@@ -3987,13 +3987,6 @@ export interface components {
              * @example 30
              */
             reopenMinutes?: number | null;
-            /** @example Second line */
-            name?: string;
-            /**
-             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
-             * @example true
-             */
-            prefersPreviousAgent?: boolean;
             /**
              * @description Sent when a contact’s message opens a chat; nothing while null, which is the default. `{{contact.name}}`,
              *     `{{queue.name}}` and `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not
@@ -4007,6 +4000,13 @@ export interface components {
              * @example Thank you for writing to us.
              */
             closingText?: string | null;
+            /** @example Second line */
+            name?: string;
+            /**
+             * @description Whether a contact’s next chat is first offered to who held the last one; false by default
+             * @example true
+             */
+            prefersPreviousAgent?: boolean;
         };
         AgentDto: {
             /** @example 019aac5e-3c1f-7d0e-9a53-0b6f0f5a7e11 */
@@ -4920,10 +4920,10 @@ export interface components {
             updatedAt: string;
         };
         CreateQuickReplyDto: {
-            /** @description For everybody (supervisors and admins make these), or mine */
-            shared: boolean;
             /** @example hello */
             shortcut: string;
+            /** @description For everybody (supervisors and admins make these), or mine */
+            shared: boolean;
             /**
              * @description One for each language; the first also for all others. `{{contact.name}}`, `{{agent.name}}`, `{{queue.name}}` and
              *     `{{channel.name}}` are filled in; `{{contact.name|there}}` says what stands there where it is not known
@@ -5775,6 +5775,11 @@ export interface components {
         };
         CreateWebhookEndpoint: {
             /**
+             * Format: uri
+             * @example https://crm.example.com/parley
+             */
+            url: string;
+            /**
              * @description Types of events to deliver; left out or empty = all
              * @example [
              *       "chat.opened",
@@ -5782,8 +5787,6 @@ export interface components {
              *     ]
              */
             types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
-            /** @example https://crm.example.com/parley */
-            url: string;
             /** @example Our CRM */
             description?: string;
         };
@@ -5850,14 +5853,17 @@ export interface components {
         };
         UpdateWebhookEndpoint: {
             /**
+             * Format: uri
+             * @example https://crm.example.com/parley
+             */
+            url?: string;
+            /**
              * @example [
              *       "chat.opened",
              *       "message.received"
              *     ]
              */
             types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
-            /** @example https://crm.example.com/parley */
-            url?: string;
             /** @example Our CRM */
             description?: string;
             /** @description Made active again, it gets what waited for it, and what happens from now on */
@@ -7434,18 +7440,18 @@ export interface operations {
             query?: {
                 /** @description How many items at most */
                 limit?: number;
-                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
-                cursor?: string;
+                /** @description From this moment on */
+                from?: string;
+                /** @description Before this moment */
+                to?: string;
                 /** @description Only what this user or API key did */
                 actorId?: string;
                 /** @description Only this action, or, where it ends in a dot, all actions that begin with it */
                 action?: string;
                 /** @description Only what happened to this user, channel, queue, chat, … */
                 subjectId?: string;
-                /** @description From this moment on */
-                from?: string;
-                /** @description Before this moment */
-                to?: string;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -8233,13 +8239,13 @@ export interface operations {
             query?: {
                 /** @description How many items at most */
                 limit?: number;
-                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
-                cursor?: string;
                 /**
                  * @description Only contacts with words that begin so, in name, e-mail or phone (capital letters and accents do not matter), or whose id
                  *     at a messenger begins so
                  */
                 text?: string;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -10189,16 +10195,6 @@ export interface operations {
                 filter?: "mine" | "waiting" | "held" | "closed" | "all";
                 /** @description With `held` and `all` */
                 status?: "waiting" | "in_progress" | "closed";
-                queueId?: string;
-                channelId?: string;
-                /** @description Who holds the chat, or held it last; with `held`, `closed` and `all` */
-                agentId?: string;
-                /** @description Chats of this contact, on all their identities */
-                contactId?: string;
-                /** @description Chats that carry this tag */
-                tagId?: string;
-                /** @description Only chats with unread messages; with `mine` and `waiting` */
-                unread?: boolean;
                 /** @description A part of the contact’s name, whatever its case */
                 text?: string;
                 /** @description Opened at this time or later. `all` and `closed` are then in the order of opening, last opened first */
@@ -10209,6 +10205,16 @@ export interface operations {
                 closedFrom?: string;
                 /** @description Closed before this time; with `held`, `closed` and `all` */
                 closedBefore?: string;
+                queueId?: string;
+                channelId?: string;
+                /** @description Who holds the chat, or held it last; with `held`, `closed` and `all` */
+                agentId?: string;
+                /** @description Chats of this contact, on all their identities */
+                contactId?: string;
+                /** @description Chats that carry this tag */
+                tagId?: string;
+                /** @description Only chats with unread messages; with `mine` and `waiting` */
+                unread?: boolean;
                 /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
                 cursor?: string;
             };
@@ -11304,10 +11310,10 @@ export interface operations {
             query?: {
                 /** @description How many items at most */
                 limit?: number;
-                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
-                cursor?: string;
                 /** @description Shortcuts that begin with this, whatever their case */
                 prefix?: string;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -11479,10 +11485,10 @@ export interface operations {
             query?: {
                 /** @description How many items at most */
                 limit?: number;
-                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
-                cursor?: string;
                 /** @description Shortcuts that begin with this, whatever their case */
                 prefix?: string;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -12683,15 +12689,15 @@ export interface operations {
                 /** @description How many items at most */
                 limit?: number;
                 kind?: "messages" | "contacts";
+                /** @description Messages of this time or later, by the messenger’s clock */
+                from?: string;
+                /** @description Messages before this time */
+                to?: string;
                 /**
                  * @description Words that must all be there, in any order; in double quotes: side by side. The last one may be the beginning of a word.
                  *     Letter case and the accents of Latin letters do not matter
                  */
                 q: string;
-                /** @description Messages of this time or later, by the messenger’s clock */
-                from?: string;
-                /** @description Messages before this time */
-                to?: string;
                 /** @description Messages of chats on this channel */
                 channelId?: string;
                 /** @description Messages of chats that are in this queue now, or were when they were closed */

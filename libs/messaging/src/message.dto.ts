@@ -1,25 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  IsUrl,
-  IsUUID,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
-import { Omittable } from '#api-kit';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUrl, IsUUID, MaxLength, ValidateNested } from 'class-validator';
+import { NotBlank, NotEmpty, Omittable } from '#api-kit';
 import type { QueuedMessage } from '#chats';
 
 export class OfferedChoiceBody {
   /** What is written on it. */
   @ApiProperty({ example: 'Yes, please', minLength: 1, maxLength: 200 })
+  @NotBlank()
   @IsString()
-  @Matches(/\S/, { message: 'title must not be empty' })
   @MaxLength(200)
   title: string;
 
@@ -27,7 +16,7 @@ export class OfferedChoiceBody {
   @ApiProperty({ required: false, example: 'CONFIRM', maxLength: 1000 })
   @Omittable()
   @IsString()
-  @IsNotEmpty()
+  @NotEmpty()
   @MaxLength(1000)
   payload?: string;
 

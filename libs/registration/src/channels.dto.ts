@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsObject, IsString, IsUUID, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsBoolean, IsObject, IsString, IsUUID, Length, MaxLength, ValidateIf } from 'class-validator';
+import { Matching } from '#api-kit';
 import type { Delivery } from '#messenger-kit';
 import type { ChannelHealth } from './channel.entity.js';
 
@@ -8,8 +9,8 @@ const given = (_: object, value: unknown) => value !== undefined;
 
 const ONE_LINE = /^[^\p{Cc}\s](?:[^\p{Cc}]*[^\p{Cc}\s])?$/u;
 export const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
-const oneLine = { message: '$property must be one line of text without blanks around it' };
-export const languageTag = { message: '$property must be a language tag such as en or pt-BR' };
+const oneLine = '$property must be one line of text without blanks around it';
+export const languageTag = '$property must be a language tag such as en or pt-BR';
 
 /** An account of ours that shall be connected. */
 export class RegisterChannel {
@@ -34,7 +35,7 @@ export class RegisterChannel {
    */
   @ValidateIf(given)
   @Length(1, 200)
-  @Matches(ONE_LINE, oneLine)
+  @Matching(ONE_LINE, oneLine)
   name?: string;
 
   /**
@@ -44,7 +45,7 @@ export class RegisterChannel {
   @ValidateIf(given)
   @IsString()
   @MaxLength(35)
-  @Matches(LANGUAGE, languageTag)
+  @Matching(LANGUAGE, languageTag)
   language?: string;
 
   /** What the messenger needs, as its `credentialFields` say. Kept encrypted and never shown again */
@@ -71,7 +72,7 @@ export class UpdateChannel {
   /** @example Support bot */
   @ValidateIf(given)
   @Length(1, 200)
-  @Matches(ONE_LINE, oneLine)
+  @Matching(ONE_LINE, oneLine)
   name?: string;
 
   /**
@@ -86,7 +87,7 @@ export class UpdateChannel {
   @ValidateIf(given)
   @IsString()
   @MaxLength(35)
-  @Matches(LANGUAGE, languageTag)
+  @Matching(LANGUAGE, languageTag)
   language?: string;
 
   /**

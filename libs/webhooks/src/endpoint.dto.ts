@@ -41,6 +41,7 @@ export class CreateEndpointDto {
   @Trimmed()
   @IsString()
   @MaxLength(2000)
+  @ApiProperty({ format: 'uri' })
   url: string;
 
   /** @example "Our CRM" */
@@ -70,6 +71,7 @@ export class UpdateEndpointDto {
   @Trimmed()
   @IsString()
   @MaxLength(2000)
+  @ApiProperty({ format: 'uri' })
   url?: string;
 
   /** @example "Our CRM" */

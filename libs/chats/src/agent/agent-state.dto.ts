@@ -1,4 +1,5 @@
-import { IsBoolean, Matches } from 'class-validator';
+import { IsBoolean } from 'class-validator';
+import { Matching } from '#api-kit';
 import { IfGiven, OneLine } from '../given-text.js';
 import { STATE_KEY } from './state.js';
 
@@ -7,7 +8,7 @@ export class CreateAgentStateDto {
    * What the state is called in requests and reports; it never changes
    * @example "lunch"
    */
-  @Matches(STATE_KEY, { message: 'key must be a word of small letters, digits, - and _, at most 40' })
+  @Matching(STATE_KEY, 'key must be a word of small letters, digits, - and _, at most 40')
   key: string;
 
   /**

@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsUUID, Matches } from 'class-validator';
-import { PageQuery, WholeNumber } from '#api-kit';
+import { IsBoolean, IsUUID } from 'class-validator';
+import { Matching, PageQuery, WholeNumber } from '#api-kit';
 import { IfGiven } from '../given-text.js';
 import { STATE_KEY } from './state.js';
 
@@ -9,7 +9,7 @@ export class SetStateDto {
    * `active`, `inactive` or one of the house’s own. Whoever is not available keeps their chats and gets no new ones
    * @example "active"
    */
-  @Matches(STATE_KEY, { message: 'state must be the key of a state' })
+  @Matching(STATE_KEY, 'state must be the key of a state')
   state: string;
 }
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsRFC3339, IsUUID } from 'class-validator';
-import { PageQuery } from '#api-kit';
+import { IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { IsZonedMoment, PageQuery } from '#api-kit';
 import { IfGiven, OneLine } from '../given-text.js';
 import { CHAT_STATUSES, type ChatStatus } from './chat-access.repository.js';
 
@@ -69,7 +69,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-11-01T00:00:00Z"
    */
   @IfGiven()
-  @IsRFC3339()
+  @IsZonedMoment()
   openedFrom?: string;
 
   /**
@@ -77,7 +77,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-12-01T00:00:00Z"
    */
   @IfGiven()
-  @IsRFC3339()
+  @IsZonedMoment()
   openedBefore?: string;
 
   /**
@@ -85,7 +85,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-11-01T00:00:00Z"
    */
   @IfGiven()
-  @IsRFC3339()
+  @IsZonedMoment()
   closedFrom?: string;
 
   /**
@@ -93,6 +93,6 @@ export class ChatQuery extends PageQuery {
    * @example "2026-12-01T00:00:00Z"
    */
   @IfGiven()
-  @IsRFC3339()
+  @IsZonedMoment()
   closedBefore?: string;
 }

@@ -1,16 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsUUID,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
-import { PageQuery } from '#api-kit';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsUUID, ValidateNested } from 'class-validator';
+import { Matching, PageQuery } from '#api-kit';
 import { IfGiven, SeveralLines } from '../given-text.js';
 
 /** What is longer is no shortcut, however its accents are written. To bring them in order takes the square of their number. */
@@ -24,7 +15,7 @@ function Shortcut(pattern: RegExp): PropertyDecorator {
         ? value.trim().normalize('NFC').toLowerCase()
         : value,
     ),
-    Matches(pattern, { message: '$property must be letters, digits, - and _, at most 50' }),
+    Matching(pattern, '$property must be letters, digits, - and _, at most 50'),
   );
 }
 
@@ -33,7 +24,7 @@ const BEGINNING = /^[\p{L}\p{M}\p{N}_-]{0,50}$/u;
 
 export class QuickReplyTextDto {
   /** @example "en" */
-  @Matches(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { message: 'language must be a tag such as en or de-AT' })
+  @Matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'language must be a tag such as en or de-AT')
   language: string;
 
   /** @example "Hello {{contact.name|there}}, {{agent.name}} here. How can I help?" */

@@ -1,7 +1,7 @@
-import { Matches } from 'class-validator';
+import { Matching } from '#api-kit';
 import { IfGiven, OneLine } from '../given-text.js';
 
-const COLOR = /^#[0-9a-f]{6}$/i;
+const COLOR = /^#[0-9a-fA-F]{6}$/;
 
 export class CreateTagDto {
   /** @example "Complaint" */
@@ -9,7 +9,7 @@ export class CreateTagDto {
   name: string;
 
   /** @example "#d9480f" */
-  @Matches(COLOR, { message: 'color must be written as #rrggbb' })
+  @Matching(COLOR, 'color must be written as #rrggbb')
   color: string;
 }
 
@@ -21,7 +21,7 @@ export class UpdateTagDto {
 
   /** @example "#d9480f" */
   @IfGiven()
-  @Matches(COLOR, { message: 'color must be written as #rrggbb' })
+  @Matching(COLOR, 'color must be written as #rrggbb')
   color?: string;
 }
 

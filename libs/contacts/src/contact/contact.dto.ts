@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsObject, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { Omittable, PageQuery, Trimmed } from '#api-kit';
-import { AttributeChanges, Text } from './given.js';
+import { IsEmail, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { NotBlank, Omittable, PageQuery, Trimmed } from '#api-kit';
+import { AttributeChanges, LONGEST_VALUE, Text } from './given.js';
 
 /** A contact as one messenger knows it. */
 export class IdentityView {
@@ -83,8 +83,8 @@ export class ContactQuery extends PageQuery {
    */
   @Omittable()
   @Trimmed()
+  @NotBlank()
   @Text(200)
-  @Length(1, 200)
   text?: string;
 }
 
@@ -93,7 +93,7 @@ export class UpdateContact {
   /** @example Anna Schmidt */
   @IsOptional()
   @Trimmed()
-  @Length(1, 200)
+  @NotBlank()
   @Text(200, { lines: 1 })
   name?: string | null;
 
@@ -129,7 +129,7 @@ export class UpdateContact {
   @AttributeChanges()
   @ApiPropertyOptional({
     type: 'object',
-    additionalProperties: { type: ['string', 'null'] },
+    additionalProperties: { type: ['string', 'null'], maxLength: LONGEST_VALUE },
     example: { customerNumber: '4711', city: null },
   })
   attributes?: Record<string, string | null>;

@@ -1,14 +1,16 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { buildMessage, ValidateBy } from 'class-validator';
 
 /** As many attributes as a contact may have by hand. A merge keeps those of both. */
 export const MOST_ATTRIBUTES = 50;
 const ATTRIBUTE_NAME = /^[\p{L}\p{N}_][\p{L}\p{N} _.-]{0,63}$/u;
-const LONGEST_VALUE = 500;
+export const LONGEST_VALUE = 500;
 
 /** PostgreSQL takes neither NUL nor half a character; on one line other control characters have no place either. */
 export function Text(max: number, { lines = Infinity } = {}): PropertyDecorator {
   const unwanted = lines === 1 ? /\p{Cc}/u : /\0/;
-  return ValidateBy({
+  const text = ValidateBy({
     name: 'text',
     validator: {
       validate: (value: unknown) => isText(value, max) && !unwanted.test(value),
@@ -17,6 +19,7 @@ export function Text(max: number, { lines = Infinity } = {}): PropertyDecorator 
       ),
     },
   });
+  return applyDecorators(text, ApiProperty({ maxLength: max }));
 }
 
 /** Values by name, null for what shall go. */
@@ -39,5 +42,5 @@ function isChange([name, value]: [string, unknown]): boolean {
 }
 
 function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.length <= max && value.isWellFormed();
+  return typeof value === 'string' && [...value].length <= max && value.isWellFormed();
 }

@@ -1,5 +1,5 @@
-import { IsUUID, Length } from 'class-validator';
-import { Omittable, Trimmed } from '#api-kit';
+import { IsUUID } from 'class-validator';
+import { NotBlank, Omittable, Trimmed } from '#api-kit';
 import { Text } from '../contact/given.js';
 
 export class GuestContact {
@@ -9,8 +9,8 @@ export class GuestContact {
    */
   @Omittable()
   @Trimmed()
+  @NotBlank()
   @Text(200, { lines: 1 })
-  @Length(1, 200)
   name?: string;
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
-import { Trimmed } from '#api-kit';
+import { IsIn, IsString, MaxLength } from 'class-validator';
+import { NotBlank, Trimmed } from '#api-kit';
 import { ROLES, type Role } from '../access/role.js';
 
 @ApiSchema({ name: 'CreateApiKey' })
@@ -10,9 +10,9 @@ export class CreateApiKeyDto {
    * @example "Website form"
    */
   @Trimmed()
-  @IsString()
-  @IsNotEmpty()
   @MaxLength(200)
+  @NotBlank()
+  @IsString()
   name: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'agent' })

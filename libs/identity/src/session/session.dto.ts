@@ -1,19 +1,19 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
-import { Trimmed } from '#api-kit';
+import { IsString, MaxLength } from 'class-validator';
+import { NotBlank, NotEmpty, Trimmed } from '#api-kit';
 
 @ApiSchema({ name: 'SignIn' })
 export class SignInDto {
   /** @example "admin@localhost" */
   @Trimmed()
-  @IsString()
-  @IsNotEmpty()
   @MaxLength(320)
+  @NotBlank()
+  @IsString()
   email: string;
 
   /** @example "correct horse battery staple" */
+  @NotEmpty()
   @IsString()
-  @IsNotEmpty()
   @MaxLength(1000)
   password: string;
 }
@@ -21,8 +21,8 @@ export class SignInDto {
 @ApiSchema({ name: 'Refresh' })
 export class RefreshDto {
   /** @example "l3Yc0kq0gXf3mC5uS1q8m0o6y9p2w4v7b1n5t8r3e6k" */
+  @NotEmpty()
   @IsString()
-  @IsNotEmpty()
   @MaxLength(200)
   refreshToken: string;
 }

@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import { NotEmpty } from '#api-kit';
 
 @ApiSchema({ name: 'SetPassword' })
 export class SetPasswordDto {
@@ -13,8 +14,8 @@ export class SetPasswordDto {
 @ApiSchema({ name: 'ChangePassword' })
 export class ChangePasswordDto {
   /** @example "correct horse battery staple" */
+  @NotEmpty()
   @IsString()
-  @IsNotEmpty()
   @MaxLength(1000)
   currentPassword: string;
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
-import { Omittable, Trimmed } from '#api-kit';
+import { IsEmail, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { NotBlank, Omittable, Trimmed } from '#api-kit';
 import { ROLES, type Role } from '../access/role.js';
 
 @ApiSchema({ name: 'User' })
@@ -29,9 +29,9 @@ export class CreateUserDto {
 
   /** @example "Ada Lovelace" */
   @Trimmed()
-  @IsString()
-  @IsNotEmpty()
   @MaxLength(200)
+  @NotBlank()
+  @IsString()
   name: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'agent' })
@@ -50,9 +50,9 @@ export class UpdateUserDto {
   /** @example "Ada King" */
   @Omittable()
   @Trimmed()
-  @IsString()
-  @IsNotEmpty()
   @MaxLength(200)
+  @NotBlank()
+  @IsString()
   name?: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'supervisor', required: false })

@@ -1,11 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
+import { NotEmpty } from '#api-kit';
 
 export class EditMessageBody {
   /** The new text. What the message carries besides stays. */
   @ApiProperty({ example: 'Good day! The oak lamp is in stock again.', maxLength: 20000 })
   @IsString()
-  @IsNotEmpty()
+  @NotEmpty()
   @MaxLength(20000)
   text: string;
 }
@@ -14,7 +15,7 @@ export class ReactionBody {
   /** One emoji; which ones a messenger takes is its own matter */
   @ApiProperty({ example: '👍', maxLength: 64 })
   @IsString()
-  @IsNotEmpty()
+  @NotEmpty()
   @MaxLength(64)
   emoji: string;
 }

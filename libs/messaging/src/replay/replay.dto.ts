@@ -1,15 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  IsArray,
-  IsBoolean,
-  IsRFC3339,
-  IsString,
-  Matches,
-  MaxLength,
-} from 'class-validator';
-import { Omittable } from '#api-kit';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
+import { IsZonedMoment, Omittable } from '#api-kit';
 
 /** Events that match all that is given; those that are shown stay as they are. */
 export class ReplayBody {
@@ -21,19 +12,19 @@ export class ReplayBody {
   @ArrayMaxSize(1000)
   @IsString({ each: true })
   @MaxLength(500, { each: true })
-  @Matches(/^[^\0]+$/, { each: true })
+  @Matches(/^[^\0]+$/, { each: true, message: 'each value in keys must be a key as the quarantine list gives it' })
   keys?: string[];
 
   /** Came in at this time or later */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T09:00:00.000Z' })
   @Omittable()
-  @IsRFC3339()
+  @IsZonedMoment()
   from?: string;
 
   /** Came in before this time */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   @Omittable()
-  @IsRFC3339()
+  @IsZonedMoment()
   to?: string;
 
   /** Leaves out what was ignored, refused or stored as `unsupported` */

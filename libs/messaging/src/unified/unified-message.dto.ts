@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsDefined, IsString, IsUUID, ValidateNested } from 'class-validator';
-import { Omittable } from '#api-kit';
+import { ArrayMaxSize, IsArray, IsDefined, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { IsMoment, Omittable } from '#api-kit';
 import type { Outcome } from '../ledger/outcome.js';
 import { UnifiedAttachmentBody } from './unified-attachment.dto.js';
 
@@ -64,7 +64,7 @@ export class ReceiveMessageBody {
   /** By the messenger's clock, in the years 2000 to 2099; now where it is left out or lies ahead */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T09:30:00.000Z' })
   @Omittable()
-  @IsDateString({ strict: true })
+  @IsMoment()
   sentAt?: string;
 
   /** @example Is the oak lamp in stock? */

@@ -8,10 +8,9 @@ import {
   IsString,
   IsUUID,
   Length,
-  Matches,
   MaxLength,
 } from 'class-validator';
-import { Omittable } from '#api-kit';
+import { Matching, Omittable } from '#api-kit';
 import { ChannelView, LANGUAGE, languageTag } from '../channels.dto.js';
 
 /** How the dialog shall be. */
@@ -132,7 +131,7 @@ export class ChooseAccounts {
   @Omittable()
   @IsString()
   @MaxLength(35)
-  @Matches(LANGUAGE, languageTag)
+  @Matching(LANGUAGE, languageTag)
   language?: string;
 
   /**

@@ -211,8 +211,7 @@ it('gives on every way what a plain look at all messages gives, page by page', a
   });
   await fc.assert(
     fc.asyncProperty(wishes, async ({ who, wanted, queue, agent, contact, from, to, way, limit }) => {
-      const moment = (second?: number) =>
-        second === undefined ? undefined : new Date(Date.UTC(2025, 0, 1) + second * 1000);
+      const moment = (second: number) => new Date(Date.UTC(2025, 0, 1) + second * 1000);
       const expected = said.filter(
         (one) =>
           wanted.every((word) => one.text.includes(word)) &&
@@ -220,10 +219,11 @@ it('gives on every way what a plain look at all messages gives, page by page', a
           (queue === undefined || one.queue === queue) &&
           (agent === undefined || (one.held && one.agent === agent)) &&
           (contact === undefined || one.contact === contact) &&
-          (from === undefined || one.at >= moment(from)!.getTime()) &&
-          (to === undefined || one.at < moment(to)!.getTime()),
+          (from === undefined || one.at >= moment(from).getTime()) &&
+          (to === undefined || one.at < moment(to).getTime()),
       );
-      const wish: Wish = { q: wanted.join(' '), from: moment(from) ?? moment(0), to: moment(to) ?? moment(40) };
+      const bounds = { from: moment(from ?? 0).toISOString(), to: moment(to ?? 40).toISOString() };
+      const wish: Wish = { q: wanted.join(' '), ...bounds };
       const filters = {
         queueId: queue === undefined ? undefined : queues[queue],
         agentId: agent === undefined ? undefined : agents[agent]!.id,

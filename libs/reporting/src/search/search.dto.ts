@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsString, IsUUID, Length } from 'class-validator';
-import { Omittable, PageQuery } from '#api-kit';
+import { IsIn, IsString, IsUUID, Length } from 'class-validator';
+import { IsMoment, Omittable, PageQuery } from '#api-kit';
 
 export const KINDS = ['messages', 'contacts'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -23,15 +22,13 @@ export class SearchQuery extends PageQuery {
 
   /** Messages of this time or later, by the messenger’s clock */
   @Omittable()
-  @Type(() => Date)
-  @IsDate()
-  from?: Date;
+  @IsMoment()
+  from?: string;
 
   /** Messages before this time */
   @Omittable()
-  @Type(() => Date)
-  @IsDate()
-  to?: Date;
+  @IsMoment()
+  to?: string;
 
   /** Messages of chats on this channel */
   @Omittable()

@@ -32,7 +32,7 @@ export class Search {
     const found = await this.messages.find({
       reader: readerOf(caller),
       query: query.literal,
-      filters: { from, to, channelId, queueId, agentId, contactId, chatId },
+      filters: { from: timeOf(from), to: timeOf(to), channelId, queueId, agentId, contactId, chatId },
       after: cursor === undefined ? undefined : placeOf(cursor),
       limit: limit + 1,
     });
@@ -59,6 +59,8 @@ const MESSAGE_FILTERS = ['from', 'to', 'channelId', 'queueId', 'agentId', 'conta
 function goOnAfter({ hits, goOnAfter: place }: Found, limit: number): Place | undefined {
   return hits.length > limit ? hits[limit - 1] : place;
 }
+
+const timeOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
 function placeOf(cursor: string): Place {
   const [at = '', chatId, seq = ''] = decodeCursor(cursor, 3);
