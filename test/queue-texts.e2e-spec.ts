@@ -63,6 +63,18 @@ it('fifty redeliveries of the message that opened the chat, and further ones, ar
   expect(house.simulator.received(who)).toEqual([WELCOME]);
 });
 
+it('who is talking with another application is heard, and told nothing by the queue', async () => {
+  await says(GREETS);
+  const who = aCustomer(house, 'facebook');
+  house.simulator.page.threadControl({ ...who, action: 'take' });
+  house.simulator.customerWrites({ ...who, text: 'Said to somebody else' });
+  const { id } = await chatWith(agent(), 'waiting', 'Said to somebody else');
+  const note = 'The greeting of the queue was not sent: Another system has this conversation.';
+  await eventually(async () => (await messagesOf(agent(), id)).some(({ text }) => text === note));
+  expect(await saidIn(id)).toEqual([]);
+  expect(house.simulator.received(who)).toEqual([]);
+});
+
 it('a queue without texts says nothing, nor does one whose texts were taken away', async () => {
   await says({});
   const who = aCustomer(house, 'telegram');
