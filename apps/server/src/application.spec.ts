@@ -147,6 +147,11 @@ it.each([
   expect(answer.headers.get('x-request-id')).toBe('mine-1');
 });
 
+it('refuses an address with more parameters than any has', async () => {
+  const query = Array.from({ length: 101 }, (_, n) => `p${n}=`).join('&');
+  expect(await call('GET', `/v1/users?${query}`)).toMatchObject({ status: 400, body: { code: 'too_many_parameters' } });
+});
+
 it.each(['limit=0', 'limit=101', 'limit=x', 'limit=1&limit=2', 'other=1'])(
   'points at a bad query: %s',
   async (query) => {

@@ -4,21 +4,27 @@ import { Problem } from '#api-kit';
 const MAX_DEPTH = 32;
 /** Twice what the largest sensible request has. */
 const MOST_VALUES = 5_000;
+const MOST_PARAMETERS = 100;
 
 /**
  * Before any route sees a parsed body: no text PostgreSQL cannot hold, no nesting that would exhaust the stack, and no list in
  * a list: class-validator looks through such a one as though it were not there, and takes it for what the outer one should hold.
- * Nor more values than any request has: class-transformer compares each member's name with all the others.
+ * Nor more values than any request has, or parameters: class-transformer compares each name with all the others.
  */
 export function checkBodies(server: FastifyInstance): void {
   server.addHook('preValidation', (request, _reply, done) => {
-    done(problemIn(request.body));
+    done(problemIn(request.body) ?? problemInQuery(request.query as object));
   });
 }
 
 /** What is wrong with a parsed body. Buffers (raw webhook bodies) pass untouched. */
 export function problemIn(body: unknown): Problem | undefined {
   return check(body, [], { left: MOST_VALUES });
+}
+
+function problemInQuery(query: object): Problem | undefined {
+  if (Object.keys(query).length <= MOST_PARAMETERS) return undefined;
+  return new Problem(400, 'too_many_parameters', `An address may have ${MOST_PARAMETERS} parameters.`);
 }
 
 /** Goes no deeper than the limit, so depth cannot hurt; `path` leads to `value` and is, like `values`, the same all the way. */
