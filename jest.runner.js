@@ -30,15 +30,18 @@ export default async function run(globalConfig, config, environment, runtime, te
 /** A storage that is not switched off follows every promise of the worker to its end, next to those of all other files. */
 function keepingStorages(storages, work) {
   const { AsyncLocalStorage } = asyncHooks;
-  asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+  // Since Node 22 it is a getter, which no assignment replaces.
+  const original = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage');
+  const value = class extends AsyncLocalStorage {
     constructor(...options) {
       super(...options);
       storages.push(this);
     }
   };
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value, configurable: true, enumerable: true });
   try {
     return work();
   } finally {
-    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+    Object.defineProperty(asyncHooks, 'AsyncLocalStorage', original);
   }
 }
