@@ -1,3 +1,4 @@
+import './required-node.js';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -23,6 +24,7 @@ const FILES = [
   'node_modules/.package-lock.json',
   'ormconfig.ts',
   'package.json',
+  'required-node.js',
   'tsconfig.json',
 ];
 
@@ -46,7 +48,8 @@ async function run(...program) {
   if (code !== 0) process.exit(code ?? 1);
 }
 
-const nest = (application) => run('node_modules/@nestjs/cli/bin/nest.js', 'build', application);
+// Loaded first, because Nodes such as 20.19.0 and 22.13.0 do not let it be required by one file while another imports it.
+const nest = (application) => run('--import', 'ora', 'node_modules/@nestjs/cli/bin/nest.js', 'build', application);
 
 const stamp = await stampOfSources();
 const made = await readFile(STAMP, 'utf8').catch(() => '');

@@ -46,6 +46,7 @@ await rm(BUNDLE, { recursive: true, force: true });
 await build({
   entryPoints: [`${BUILT}/main.js`, `${BUILT}/whole-server.js`],
   outdir: BUNDLE,
+  inject: ['required-node.js'],
   bundle: true,
   format: 'esm',
   platform: 'node',
