@@ -72,6 +72,25 @@ it('ends a deactivated user’s sessions on another node within five seconds', a
   }
 });
 
+it('whoever signed out on one node is not made active again by another that still knows the session', async () => {
+  const other = await ServerInside.start({ databaseUrl: database.url, env });
+  try {
+    const admin = await server.api.signIn(ADMIN.email, ADMIN.password);
+    const user = { email: 'homeward@example.com', name: 'Homeward', role: 'agent', password: 'a long enough password' };
+    const { id } = await admin.created<{ id: string }>('/v1/users', user);
+    const { email, password } = user;
+    const { accessToken } = await server.api.created<{ accessToken: string }>('/v1/auth/sessions', { email, password });
+    const [here, there] = [server.api.as(accessToken), other.api.as(accessToken)];
+    expect((await there.put('/v1/me/state', { state: 'active' })).status).toBe(200);
+    expect((await here.call('DELETE', '/v1/auth/sessions')).status).toBe(204);
+    expect((await there.put('/v1/me/state', { state: 'active' })).status).toBe(401);
+    const { data } = await admin.read<{ data: { userId: string; state: string }[] }>('/v1/agents?limit=100');
+    expect(data.find(({ userId }) => userId === id)).toMatchObject({ state: 'inactive' });
+  } finally {
+    await other.dispose();
+  }
+});
+
 it('never prints a token or a password', () => {
   expect(server.output).not.toMatch(/eyJ|correct horse|a long enough password/);
 });

@@ -60,11 +60,6 @@ export class AgentRepository {
     );
   }
 
-  /** False for who is deactivated; who is not stays so until the end of the transaction. */
-  async holdUser(tx: Tx, userId: string): Promise<boolean> {
-    return (await row(tx, 'SELECT id FROM users WHERE id = $1 AND active FOR SHARE', [userId])) !== undefined;
-  }
-
   /** Makes the agent's row, and with it the first interval, where there is none. */
   async ensure(tx: Tx, userId: string): Promise<void> {
     await rows(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
 import { Database } from '#database';
-import { audit, type Caller, requireUser } from '#identity';
+import { audit, type Caller, holdCaller, requireUser } from '#identity';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
 import type { AgentDto, StateDto } from './agent.dto.js';
@@ -45,9 +45,13 @@ export class Agents {
     return state;
   }
 
+  /** Of somebody who is here: one whose session was ended meanwhile, on another node, is not made available by it. */
   async setMyState(caller: Caller, state: string): Promise<StateDto> {
     const userId = requireUser(caller);
-    return this.database.transaction((tx) => this.changes.change(tx, userId, state));
+    return this.database.transaction(async (tx) => {
+      await holdCaller(tx, caller);
+      return this.changes.change(tx, userId, state);
+    });
   }
 
   /** For supervisors: of somebody who went home and forgot. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import type { Tx } from '#database';
 import { EventLog } from '#events';
-import { audit, Departures } from '#identity';
+import { audit, Departures, holdUser } from '#identity';
 import { Routing } from '../routing/routing.js';
 import type { StateDto } from './agent.dto.js';
 import { AgentRepository } from './agent.repository.js';
@@ -62,7 +62,7 @@ export class StateChanges extends Departures {
 
   private async move(tx: Tx, userId: string, state: string): Promise<{ before: StateDto; now: StateDto }> {
     if (!(await this.states.hold(tx, state))) throw unknown(state);
-    if (!(await this.agents.holdUser(tx, userId))) throw Problem.notFound('agent');
+    if (!(await holdUser(tx, userId))) throw Problem.notFound('agent');
     await this.agents.ensure(tx, userId);
     const before = await this.agents.lock(tx, userId);
     if (!before) throw new Error(`${userId} is no agent`);

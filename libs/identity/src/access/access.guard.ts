@@ -24,9 +24,13 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const bearer = bearerOf(request);
     const caller = bearer === undefined ? undefined : await this.callers.of(bearer);
-    if (!caller) throw new Problem(401, 'unauthenticated', 'Sign in, or send an API key, as a Bearer token.');
+    if (!caller) throw unauthenticated();
     if (!access?.includes(caller.role)) throw new Problem(403, 'forbidden', 'Your role does not allow this.');
     noteCaller(request, caller);
     return true;
   }
+}
+
+export function unauthenticated(): Problem {
+  return new Problem(401, 'unauthenticated', 'Sign in, or send an API key, as a Bearer token.');
 }

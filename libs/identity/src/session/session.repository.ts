@@ -27,6 +27,16 @@ export async function openSession(tx: Tx, session: SessionRow, tokenHash: Buffer
   await addRefreshToken(tx, session.id, tokenHash);
 }
 
+/** Whether the session stands: until the transaction ends it is not ended. */
+export async function holdSession(tx: Tx, sessionId: string): Promise<boolean> {
+  const held = await row(
+    tx,
+    `SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > now() FOR SHARE`,
+    [sessionId],
+  );
+  return held !== undefined;
+}
+
 /** Locks the token's session, so that refreshes of one session happen one after the other. */
 export async function lockRefreshToken(
   tx: Tx,

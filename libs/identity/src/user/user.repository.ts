@@ -65,6 +65,11 @@ export async function holdCredentials(tx: Tx, { id, passwordHash }: Credentials)
   return held !== undefined;
 }
 
+/** Whether the user is active: until the transaction ends they stay so. */
+export async function holdUser(tx: Tx, id: string): Promise<boolean> {
+  return (await row(tx, `SELECT 1 FROM users WHERE id = $1 AND active FOR SHARE`, [id])) !== undefined;
+}
+
 /** Locks all active admins, in id order, so that two of them cannot remove each other at once. */
 export async function lockActiveAdmins(tx: Tx): Promise<string[]> {
   const admins = await rows<{ id: string }>(
