@@ -46,9 +46,12 @@ export class ActionRepository {
     return actions.findOne({ where: { id }, relations: { queues: true } });
   }
 
-  save(tx: Tx, action: Action, { queueIds, ...settings }: Partial<ActionSettings>): Promise<Action> {
-    const queues = queueIds ? { queues: queueIds.map((id) => ({ id })) } : {};
-    return tx.getRepository(Action).save({ ...action, ...settings, ...queues, updatedAt: new Date() });
+  /** Its queues are touched only where they are given: one that is deleted meanwhile is not brought back. */
+  async save(tx: Tx, { id }: Action, { queueIds, ...settings }: Partial<ActionSettings>): Promise<Action> {
+    const actions = tx.getRepository(Action);
+    const queues = queueIds && { queues: queueIds.map((queue) => ({ id: queue })) };
+    await actions.save({ id, ...settings, ...queues, updatedAt: new Date() });
+    return actions.findOneOrFail({ where: { id }, relations: { queues: true } });
   }
 
   /** False when there is no such action. */

@@ -1,5 +1,7 @@
 import { newId, ReceivingDatabase } from '#database';
 import type { Caller } from '#identity';
+import { ActionRepository } from '../action/action.repository.js';
+import { Actions } from '../action/actions.js';
 import { ChatViews } from '../chat/chat-views.js';
 import { CloseChat } from '../chat/close-chat.js';
 import { ChatIntake } from '../intake/chat-intake.js';
@@ -145,4 +147,22 @@ it('takes agents in and lets them go, repeatedly', async () => {
   expect(await names()).toEqual([ben.name]);
   await expect(agents.add(queue, newId())).rejects.toMatchObject({ statusCode: 404 });
   await expect(agents.list(newId(), undefined, 50)).rejects.toMatchObject({ statusCode: 404 });
+});
+
+it('a queue that is deleted while one of its actions is changed is not brought back into it', async () => {
+  const queue = await house.aQueue();
+  const actions = house.get(Actions);
+  const wish = { caption: 'Refund', url: 'https://crm.example.com/refund', queueIds: [queue] };
+  const { id } = await actions.create(admin, undefined, wish);
+  const repository = house.get(ActionRepository);
+  const lock = repository.lock.bind(repository);
+  const locking = jest.spyOn(repository, 'lock').mockImplementationOnce(async (tx, actionId) => {
+    const action = await lock(tx, actionId);
+    await house.get(Queues).delete(queue);
+    return action;
+  });
+  const changed = await actions.update(id, { caption: 'Refund now' });
+  locking.mockRestore();
+  expect(changed).toMatchObject({ caption: 'Refund now', queueIds: [] });
+  expect((await actions.list(undefined, 100)).data.find((one) => one.id === id)).toMatchObject({ queueIds: [] });
 });
