@@ -1643,14 +1643,14 @@ export interface paths {
         post?: never;
         /**
          * Take back a message that was sent
-         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
+         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 409 `message_busy` while somebody else is changing it, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
          */
         delete: operations["deleteMessage"];
         options?: never;
         head?: never;
         /**
          * Change the text of a message that was sent
-         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
+         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 409 `message_busy` while somebody else is changing it, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
          */
         patch: operations["editMessage"];
         trace?: never;
@@ -1665,13 +1665,13 @@ export interface paths {
         get?: never;
         /**
          * React to a message
-         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
+         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 409 `message_busy` while somebody else is changing it, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
          */
         put: operations["reactToMessage"];
         post?: never;
         /**
          * Take back our reaction to a message
-         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
+         * @description The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, 409 `message_busy` while somebody else is changing it, 429 `messenger_busy`, 502 when it could not be reached or did not answer.
          */
         delete: operations["takeBackReaction"];
         options?: never;

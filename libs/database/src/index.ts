@@ -16,6 +16,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.js';
+export { HeldLease } from './held-lease.js';
 export { isId, newId } from './id.js';
 export { hasKeyRing } from './key-ring-check.js';
 export { KeyRing } from './key-ring.js';

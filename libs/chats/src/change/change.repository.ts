@@ -36,6 +36,8 @@ export interface Placed {
   readonly messageId: string;
   readonly chatId: string;
   readonly channelId: string;
+  /** When it was looked for, by the database's clock. */
+  readonly at: Date;
 }
 
 export interface FoundPerson {
@@ -186,7 +188,8 @@ export class ChangeRepository {
   place(tx: Tx, messageId: string): Promise<Placed | undefined> {
     return row<Placed>(
       tx,
-      `SELECT id AS "messageId", chat_id AS "chatId", channel_id AS "channelId" FROM messages WHERE id = $1`,
+      `SELECT id AS "messageId", chat_id AS "chatId", channel_id AS "channelId", clock_timestamp() AS at
+       FROM messages WHERE id = $1`,
       [messageId],
     );
   }

@@ -276,7 +276,7 @@ test('what somebody of ours did is written down with its event', async () => {
   const id = await house.sent(person, 'o1', minute(1));
   const record = (change: Parameters<MessageChanges['record']>[2]) =>
     house.database.transaction(async (tx) => {
-      const news = await house.get(MessageChanges).record(tx, id, change, new Date());
+      const news = await house.get(MessageChanges).record(tx, id, change);
       await house.get(EventLog).record(tx, news);
     });
   await record({ kind: 'edit', content: { text: 'Better' } });

@@ -79,10 +79,14 @@ export class MessageChanges {
     return this.finish(tx, scene, keys);
   }
 
-  /** Writes down what somebody of ours did to a message, after the messenger agreed. */
-  async record(tx: Tx, messageId: string, change: OwnChange, at: Date): Promise<readonly NewEvent[]> {
+  /**
+   * Writes down what somebody of ours did to a message, after the messenger agreed. When, tells the database's clock: two
+   * nodes' own may tell another order.
+   */
+  async record(tx: Tx, messageId: string, change: OwnChange): Promise<readonly NewEvent[]> {
     const own = await this.loader.place(tx, messageId);
     if (!own) return [];
+    const { at } = own;
     const scene = await this.loader.load(tx, [], at, [own]);
     scene.put(afterOwn(scene.messages.get(messageId)!, change, at));
     return this.finish(tx, scene, []);

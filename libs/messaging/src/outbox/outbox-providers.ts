@@ -9,6 +9,7 @@ import { MessageFates } from './message-fates.js';
 import { NetworkCall } from './network-call.js';
 import { NetworkQuestion } from './network-question.js';
 import { Outbox } from './outbox.js';
+import { OwnChanges } from './own-changes.js';
 import { Pacer } from './pacer.js';
 import { QueueTexts } from './queue-texts.js';
 import { QueueVoice } from './queue-voice.js';
@@ -30,6 +31,7 @@ export const OUTBOX = [
   NetworkCall,
   NetworkQuestion,
   Outbox,
+  OwnChanges,
   Pacer,
   Queueing,
   QueueTexts,

@@ -8,6 +8,7 @@ import { SentMessages } from './sent-messages.js';
 
 const ASKED =
   'The messenger is asked first: 422 `not_supported` where it cannot do that, 409 `messenger_refused` with its reason, ' +
+  '409 `message_busy` while somebody else is changing it, ' +
   '429 `messenger_busy`, 502 when it could not be reached or did not answer.';
 
 @ApiTags('messages')

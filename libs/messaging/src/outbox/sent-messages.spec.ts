@@ -1,3 +1,4 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { eventually } from '#database';
 import type { RequestVerdict } from '#messenger-kit';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
@@ -49,6 +50,34 @@ it('an edit the messenger took is stored with its event', async () => {
   expect(house.scripted.requests).toEqual([{ what: 'edit', externalId: `ext-${id}`, value: 'Good evening' }]);
   expect(await stored(id)).toMatchObject({ text: 'Good evening', edited: true });
   expect(await eventsOf(chat.id)).toContain('message.edited');
+});
+
+it('of two edits at once the last one at the messenger is the last one here, too', async () => {
+  const { chat, id } = await aSentMessage();
+  const { requests } = house.scripted;
+  house.scripted.request = () => (requests.length === 1 ? pauseFor(300, { kind: 'done' }) : { kind: 'done' });
+  await Promise.all(['Good evening', 'Good night'].map((text) => messages.edit(chat.agent, id, text)));
+  expect(requests).toHaveLength(2);
+  expect((await stored(id)).text).toBe(requests.at(-1)!.value);
+});
+
+it('an edit holds that a node made whose clock is behind', async () => {
+  const { chat, id } = await aSentMessage();
+  await messages.edit(chat.agent, id, 'Good evening');
+  jest.useFakeTimers({
+    doNotFake: [
+      'nextTick',
+      'setImmediate',
+      'setInterval',
+      'clearInterval',
+      'setTimeout',
+      'clearTimeout',
+      'performance',
+    ],
+    now: Date.now() - 3_600_000,
+  });
+  await messages.edit(chat.agent, id, 'Good night').finally(() => jest.useRealTimers());
+  expect((await stored(id)).text).toBe('Good night');
 });
 
 it('a deletion the messenger took wipes the message, and repeating it asks nobody', async () => {

@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
-import { MessageChanges, OutgoingTargets, type MessageTarget, type OwnChange } from '#chats';
+import { OutgoingTargets, type MessageTarget } from '#chats';
 import { Database } from '#database';
-import { EventLog } from '#events';
 import type { Caller } from '#identity';
 import { cleanText, MessengerRegistry } from '#messenger-kit';
-import { insist } from './insist.js';
 import { stateOf, type MessageStateDto } from './message-state.dto.js';
 import { NetworkQuestion } from './network-question.js';
-
-/** The caller waits until it is written down. Repeating what the messenger has done already is harmless. */
-const SOMEBODY_WAITS_MS = 10_000;
+import { OwnChanges } from './own-changes.js';
 
 /**
  * What is done to messages that the messenger has already: it is asked first, and what it agreed to is written down with
@@ -21,48 +17,53 @@ export class SentMessages {
   constructor(
     private readonly database: Database,
     private readonly targets: OutgoingTargets,
-    private readonly changes: MessageChanges,
-    private readonly events: EventLog,
     private readonly messengers: MessengerRegistry,
     private readonly network: NetworkQuestion,
+    private readonly changes: OwnChanges,
   ) {}
 
   /** Gives a message of ours another text. Problems as of `NetworkQuestion.ask`, 422 for a text the messenger refuses. */
   async edit(caller: Caller, messageId: string, given: string): Promise<MessageStateDto> {
     const text = cleanText(given);
     if (!text.trim()) throw Problem.invalid('Write something.', [{ pointer: '#/text', detail: 'is empty' }]);
-    const message = await this.target(caller, messageId);
-    refuseUnlessSentByUs(message);
-    const content = { ...message.content, text };
-    this.refuseWhatIsTooMuch(message, content);
-    await this.network.ask(message, 'edit', caller.kind === 'user', (outcome, context) =>
-      outcome.edit?.(message.externalIds[0]!, content, context),
-    );
-    await this.write(messageId, { kind: 'edit', content });
-    return stateOf(message, message.status);
+    return this.changes.inTurn(messageId, async (write) => {
+      const message = await this.target(caller, messageId);
+      refuseUnlessSentByUs(message);
+      const content = { ...message.content, text };
+      this.refuseWhatIsTooMuch(message, content);
+      await this.network.ask(message, 'edit', caller.kind === 'user', (outcome, context) =>
+        outcome.edit?.(message.externalIds[0]!, content, context),
+      );
+      await write({ kind: 'edit', content });
+      return stateOf(message, message.status);
+    });
   }
 
   /** Takes a message of ours back, all that the messenger made of it. Harmless when that was done before. */
   async delete(caller: Caller, messageId: string): Promise<void> {
-    const message = await this.target(caller, messageId);
-    if (message.deletedAt) return;
-    refuseUnlessSentByUs(message);
-    for (const externalId of message.externalIds) {
-      await this.network.ask(message, 'delete', caller.kind === 'user', (outcome, context) =>
-        outcome.delete?.(externalId, context),
-      );
-    }
-    await this.write(messageId, { kind: 'deletion' });
+    await this.changes.inTurn(messageId, async (write) => {
+      const message = await this.target(caller, messageId);
+      if (message.deletedAt) return;
+      refuseUnlessSentByUs(message);
+      for (const externalId of message.externalIds) {
+        await this.network.ask(message, 'delete', caller.kind === 'user', (outcome, context) =>
+          outcome.delete?.(externalId, context),
+        );
+      }
+      await write({ kind: 'deletion' });
+    });
   }
 
   /** Reacts to a message of either side; without an emoji our reaction is taken back. */
   async react(caller: Caller, messageId: string, emoji: string | undefined): Promise<void> {
-    const message = await this.target(caller, messageId);
-    refuseUnlessThere(message);
-    await this.network.ask(message, 'react', caller.kind === 'user', (outcome, context) =>
-      outcome.react?.(message.externalIds[0]!, emoji, context),
-    );
-    await this.write(messageId, { kind: 'reaction', emoji });
+    await this.changes.inTurn(messageId, async (write) => {
+      const message = await this.target(caller, messageId);
+      refuseUnlessThere(message);
+      await this.network.ask(message, 'react', caller.kind === 'user', (outcome, context) =>
+        outcome.react?.(message.externalIds[0]!, emoji, context),
+      );
+      await write({ kind: 'reaction', emoji });
+    });
   }
 
   private target(caller: Caller, messageId: string): Promise<MessageTarget> {
@@ -77,17 +78,6 @@ export class SentMessages {
     if (outcome.expand(content).length > 1) {
       throw Problem.invalid('This is too long for one message.', [{ pointer: '#/text', detail: 'is too long' }]);
     }
-  }
-
-  private write(messageId: string, change: OwnChange): Promise<void> {
-    const at = new Date();
-    return insist(
-      () =>
-        this.database.transaction(async (tx) => {
-          await this.events.record(tx, await this.changes.record(tx, messageId, change, at));
-        }),
-      SOMEBODY_WAITS_MS,
-    );
   }
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { Database, Leases } from '#database';
+import { Database, HeldLease, Leases } from '#database';
 import { type ChannelAccount, Deadline, type Poller, type PollVerdict } from '#messenger-kit';
 import { Channels, type PolledChannel } from '#registration';
 import { MessagingOptions } from '../messaging-options.js';
-import { HeldLease } from './held-lease.js';
 import { Networks } from './networks.js';
 import { PollCursors } from './poll-cursors.repository.js';
 

@@ -1,4 +1,6 @@
-import { type Database, type Leases, newId, type Tx } from '#database';
+import type { Database, Tx } from './database.js';
+import { newId } from './id.js';
+import type { Leases } from './leases.repository.js';
 
 /**
  * A lease that is kept up while something runs under it. It is lost when somebody else has it, and when it could not be
