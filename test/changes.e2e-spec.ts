@@ -185,6 +185,20 @@ it('who blocks the bot cannot be answered until they write again', async () => {
   await chat.sent('Welcome back');
 });
 
+it('who of ours changed a message or took it back is written down, also where a program did', async () => {
+  const chat = await aChat('telegram');
+  const { id } = await chat.sent('Tomorrow');
+  const { secret } = await admin().created<{ secret: string }>('/v1/api-keys', { name: 'CRM', role: 'supervisor' });
+  await admin().as(secret).changed(`/v1/messages/${id}`, { text: 'Today' });
+  expect(await chat.api.call('DELETE', `/v1/messages/${id}`)).toMatchObject({ status: 204 });
+  const { data } = await admin().read<{ data: object[] }>(`/v1/audit?subjectId=${id}`);
+  const nothing = { before: null, after: null };
+  expect(data).toMatchObject([
+    { action: 'message.deleted', actor: { kind: 'user' }, ...nothing },
+    { action: 'message.edited', actor: { kind: 'key', name: 'CRM' }, ...nothing },
+  ]);
+});
+
 it('changes of many messages in one call, each twice, in one batch', async () => {
   const chats = await Promise.all(Array.from({ length: 5 }, () => aChat('facebook')));
   for (const chat of chats) await chat.sent('Batched');

@@ -4,6 +4,7 @@ import { Problem } from '#api-kit';
 import { MessageChanges, type OwnChange } from '#chats';
 import { Database, HeldLease, Leases } from '#database';
 import { EventLog } from '#events';
+import { audit } from '#identity';
 import { MessagingOptions } from '../messaging-options.js';
 import { insist } from './insist.js';
 
@@ -52,11 +53,15 @@ export class OwnChanges {
       () =>
         this.database.transaction(async (tx) => {
           await this.events.record(tx, await this.changes.record(tx, messageId, change));
+          if (change.kind !== 'reaction') await audit(tx, { action: DONE[change.kind], subjectId: messageId });
         }),
       SOMEBODY_WAITS_MS,
     );
   }
 }
+
+/** What was said before or after is nobody's who reads the audit log, and it is kept for good. */
+const DONE = { edit: 'message.edited', deletion: 'message.deleted' } as const;
 
 /** Leases stay as rows: a few thousand names serve all messages, and those that share one wait for each other. */
 function placeOf(messageId: string): string {
