@@ -1,4 +1,4 @@
-import { row, rows, type Database, type Tx } from '#database';
+import { deleteInPieces, row, rows, type Database, type Tx } from '#database';
 
 export interface IdempotencyScope {
   /** Who: `user:<id>` or `key:<id>`. */
@@ -45,6 +45,6 @@ export async function keepAnswer(tx: Tx, scope: IdempotencyScope, status: number
   );
 }
 
-export async function forgetOldKeys(database: Database): Promise<void> {
-  await database.rows(`DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'`);
+export function forgetOldKeys(database: Database): Promise<void> {
+  return deleteInPieces(database, 'idempotency_keys', `created_at < now() - interval '24 hours'`);
 }

@@ -10,6 +10,7 @@ export {
   type Tx,
   type Values,
 } from './database.js';
+export { deleteInPieces } from './delete-in-pieces.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export {
   openEmbeddedPostgres,

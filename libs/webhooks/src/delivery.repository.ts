@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, row, rows, type Tx } from '#database';
+import { Database, deleteInPieces, row, rows, type Tx } from '#database';
 import type { DeliveryDto } from './delivery.dto.js';
 
 const VIEW = `id, event_id AS "eventId", type, state, attempts, created_at AS "createdAt", attempted_at AS "attemptedAt",
@@ -146,11 +146,9 @@ export class DeliveryRepository {
     ]);
   }
 
-  async forget(days: number): Promise<void> {
-    await this.database.rows(
-      `DELETE FROM webhook_deliveries WHERE state <> 'pending' AND created_at < now() - $1 * interval '1 day'`,
-      [days],
-    );
+  forget(days: number): Promise<void> {
+    const over = `state <> 'pending' AND created_at < now() - $1 * interval '1 day'`;
+    return deleteInPieces(this.database, 'webhook_deliveries', over, [days]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, row, rows, type Tx } from '#database';
+import { Database, deleteInPieces, row, rows, type Tx } from '#database';
 import type { ActionOutcome } from './action-outcome.js';
 import type { RunFacts } from './action-payload.js';
 import type { SealedSecrets } from './action-secrets.js';
@@ -144,8 +144,8 @@ export class ActionRunRepository {
     return this.list('r.chat_id = $1', chatId, before, limit);
   }
 
-  async forgetBefore(at: Date): Promise<void> {
-    await this.database.rows('DELETE FROM action_runs WHERE finished_at < $1', [at.toISOString()]);
+  forgetBefore(at: Date): Promise<void> {
+    return deleteInPieces(this.database, 'action_runs', 'finished_at < $1', [at.toISOString()]);
   }
 
   private list(condition: string, id: string, before: string | undefined, limit: number): Promise<RunRow[]> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, rows, type Tx } from '#database';
+import { Database, deleteInPieces, rows, type Tx } from '#database';
 import type { Reasons } from './reasons.js';
 import type { RoutedQueue } from './situation.repository.js';
 
@@ -105,7 +105,7 @@ export class DecisionRepository {
 
   async forget(days: number): Promise<void> {
     const old = `< now() - $1 * interval '1 day'`;
-    await this.database.rows(`DELETE FROM routing_decisions WHERE at ${old}`, [days]);
-    await this.database.rows(`DELETE FROM routing_passes WHERE passed_at ${old}`, [days]);
+    await deleteInPieces(this.database, 'routing_decisions', `at ${old}`, [days]);
+    await deleteInPieces(this.database, 'routing_passes', `passed_at ${old}`, [days]);
   }
 }

@@ -1,4 +1,4 @@
-import { row, rows, type Database, type Tx } from '#database';
+import { deleteInPieces, row, rows, type Database, type Tx } from '#database';
 
 export interface SessionRow {
   readonly id: string;
@@ -93,8 +93,8 @@ export async function revokeSessionsOf(tx: Tx, userId: string, reason: string, e
 }
 
 /** Sessions that ended a month ago or more, with their refresh tokens. */
-export async function deleteEndedSessions(database: Database): Promise<void> {
-  await database.rows(`DELETE FROM sessions WHERE least(expires_at, revoked_at) < now() - interval '30 days'`);
+export function deleteEndedSessions(database: Database): Promise<void> {
+  return deleteInPieces(database, 'sessions', `least(expires_at, revoked_at) < now() - interval '30 days'`);
 }
 
 async function addRefreshToken(tx: Tx, sessionId: string, tokenHash: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, KeyRing, row, rows, type SealedColumn, type Tx } from '#database';
+import { Database, deleteInPieces, KeyRing, rows, type SealedColumn, type Tx } from '#database';
 import type { Delivery } from '../inbox/parcel.js';
 
 /** Bodies may be large. */
@@ -57,15 +57,10 @@ export class RawBodies {
   }
 
   /** Forgets bodies older than `days`, but never one that quarantine still needs. */
-  async forget(days: number): Promise<void> {
-    await this.database.transaction((tx) =>
-      row(
-        tx,
-        `DELETE FROM raw_bodies r WHERE r.received_at < now() - make_interval(days => $1)
-           AND NOT EXISTS (SELECT FROM ledger l WHERE l.raw_id = r.id AND l.outcome = 'quarantined')`,
-        [days],
-      ),
-    );
+  forget(days: number): Promise<void> {
+    const over = `received_at < now() - make_interval(days => $1)
+      AND NOT EXISTS (SELECT FROM ledger l WHERE l.raw_id = raw_bodies.id AND l.outcome = 'quarantined')`;
+    return deleteInPieces(this.database, 'raw_bodies', over, [days]);
   }
 }
 

@@ -63,7 +63,7 @@ it('takes along the deliveries that are just made of what was still in the log, 
        VALUES ($1, $2, 1, 'e', 'message.received', $3)`,
       [newId(), endpoint, JSON.stringify({ chatId: chat, data: { preview: 'My address' } })],
     );
-    erasing = new EraseDeliveries(traces).run(erased);
+    erasing = new EraseDeliveries(traces).run(erased, null);
     await Promise.race([erasing, house.somebodyWaits()]);
   });
   expect(await erasing).toEqual({ erased: 1 });
@@ -85,11 +85,39 @@ it('lets deliveries be made while it looks for those of a person', async () => {
   let erasing: Promise<unknown> | undefined;
   await database.transaction(async (tx) => {
     await rows(tx, 'SELECT FROM webhook_deliveries WHERE id = $1 FOR UPDATE', [delivery]);
-    erasing = new EraseDeliveries(traces).run(erased);
+    erasing = new EraseDeliveries(traces).run(erased, null);
     await Promise.race([erasing, house.somebodyWaits()]);
     await database.rows('SELECT FROM webhook_cursor FOR UPDATE NOWAIT');
   });
   expect(await erasing).toEqual({ erased: 1 });
+});
+
+it('looks through the deliveries piece by piece, wherever it is interrupted', async () => {
+  const { chat, erased } = await aPerson();
+  const { database } = house;
+  const endpoint = newId();
+  await database.rows(`INSERT INTO webhook_endpoints (id, url, secret) VALUES ($1, 'https://example.com', '')`, [
+    endpoint,
+  ]);
+  await database.rows('DELETE FROM webhook_deliveries');
+  const bodies = [chat, 'other', chat, chat, 'other'];
+  for (const [number, body] of bodies.entries()) {
+    await database.rows(
+      `INSERT INTO webhook_deliveries (id, endpoint_id, event_number, event_id, type, body)
+       VALUES ($1, $2, $3, 'e', 'message.received', $4)`,
+      [newId(), endpoint, number, JSON.stringify({ chatId: body })],
+    );
+  }
+  class TwoAtOnce extends EraseDeliveries {
+    protected override readonly atOnce = 2;
+  }
+  const step = new TwoAtOnce(traces);
+  const first = await step.run(erased, null);
+  const second = await step.run(erased, first.next!);
+  const third = await step.run(erased, second.next!);
+  expect([first.erased, second.erased, third]).toEqual([1, 2, { erased: 0 }]);
+  const left = await database.rows<{ body: string }>('SELECT body FROM webhook_deliveries');
+  expect(left.map(({ body }) => JSON.parse(body) as object)).toEqual([{ chatId: 'other' }, { chatId: 'other' }]);
 });
 
 it('what somebody said is forgotten also where it looks like a word, an id or a time of ours', async () => {

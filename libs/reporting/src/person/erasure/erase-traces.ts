@@ -65,13 +65,17 @@ export class EraseAnswers extends ErasureStep {
 export class EraseDeliveries extends ErasureStep {
   readonly name = 'deliveries';
 
+  /** Rows in a transaction. */
+  protected readonly atOnce: number = PIECE;
+
   constructor(private readonly traces: TracesRepository) {
     super();
   }
 
-  async run({ identityIds, contactIds }: ErasedPerson): Promise<Progress> {
+  async run({ identityIds, contactIds }: ErasedPerson, place: string | null): Promise<Progress> {
     const ids = [...contactIds, ...identityIds, ...(await this.traces.chatsOf(identityIds))];
-    return { erased: await this.traces.forgetDeliveries(ids) };
+    const { last, seen, forgotten } = await this.traces.forgetDeliveries(ids, place, this.atOnce);
+    return { erased: forgotten, ...(last !== null && seen === this.atOnce && { next: last }) };
   }
 }
 

@@ -27,19 +27,34 @@ export class TracesRepository {
 
   /**
    * What webhook endpoints were sent, or shall be: with the text of previews. First the cursor of those who make deliveries:
-   * who has read the log already is done or begins anew. They go on while what there is is looked through.
+   * who has read the log already is done or begins anew. They go on while what there is is looked through, piece by piece in the
+   * order of ids: those made later have higher ones.
    */
-  async forgetDeliveries(ids: readonly string[]): Promise<number> {
-    await this.database.transaction(async (tx) => {
+  async forgetDeliveries(
+    ids: readonly string[],
+    after: string | null,
+    limit: number,
+  ): Promise<{ last: string | null; seen: number; forgotten: number }> {
+    if (after === null) await this.passBy();
+    const piece = await this.database.row<{ last: string | null; seen: number; forgotten: number }>(
+      `WITH piece AS (
+         SELECT id FROM webhook_deliveries WHERE $2::uuid IS NULL OR id > $2 ORDER BY id LIMIT $3
+       ), gone AS (
+         DELETE FROM webhook_deliveries d USING piece p
+         WHERE d.id = p.id AND EXISTS (SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(d.body, w.id) > 0) RETURNING 1
+       )
+       SELECT (SELECT id FROM piece ORDER BY id DESC LIMIT 1) AS last, (SELECT count(*)::int FROM piece) AS seen,
+         (SELECT count(*)::int FROM gone) AS forgotten`,
+      [ids, after, limit],
+    );
+    return piece!;
+  }
+
+  private passBy(): Promise<void> {
+    return this.database.transaction(async (tx) => {
       await row(tx, 'SELECT txid FROM webhook_cursor FOR UPDATE');
       await row(tx, 'UPDATE webhook_cursor SET txid = txid');
     });
-    const forgotten = await this.database.rows(
-      `DELETE FROM webhook_deliveries d
-       WHERE EXISTS (SELECT FROM unnest($1::text[]) AS w (id) WHERE strpos(d.body, w.id) > 0) RETURNING 1`,
-      [ids],
-    );
-    return forgotten.length;
   }
 
   /** Changes that wait for a message or a person: they are few. */
