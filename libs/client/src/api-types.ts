@@ -380,7 +380,7 @@ export interface paths {
         post?: never;
         /**
          * Disconnect a channel at the messenger and delete it
-         * @description 409 `channel_has_open_chats` while there are any, `channel_in_use_again` where somebody registered or activated it meanwhile. Closed chats stay readable.
+         * @description 409 `channel_has_open_chats` while there are any, `channel_in_use_again` where somebody registered or activated it meanwhile, `channel_busy` where a repair does not end. Closed chats stay readable.
          */
         delete: operations["deleteChannel"];
         options?: never;

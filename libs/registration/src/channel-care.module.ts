@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '#events';
+import { ChannelTurns } from './channel-turns.js';
 import { CheckController } from './doctor/check.controller.js';
 import { CheckRepository } from './doctor/check.repository.js';
 import { CheckRecords } from './doctor/check-records.js';
@@ -19,6 +20,7 @@ import { RemovalController } from './removal/removal.controller.js';
   controllers: [CheckController, RemovalController],
   providers: [
     ChannelRemoval,
+    ChannelTurns,
     CheckRecords,
     CheckRepository,
     Doctor,

@@ -2,7 +2,8 @@ import { Channels } from '../channels.js';
 import { ChannelAdministration } from '../channel-administration.js';
 import { ReceivingChannels } from '../receiving-channels.js';
 import { Registration } from '../registration.js';
-import { type CareHouse, openCareHouse } from '../testing/care-house.js';
+import { Doctor } from '../doctor/doctor.js';
+import { type CareHouse, LOST, openCareHouse } from '../testing/care-house.js';
 import { ChannelRemoval } from './channel-removal.js';
 
 /** Real: the room on PostgreSQL with a pool of one connection. Not real: the network, the use of channels. */
@@ -79,6 +80,21 @@ it('keeps a channel that somebody registered again while it was being disconnect
   await expect(removed).rejects.toMatchObject({ statusCode: 409, code: 'channel_in_use_again' });
   expect((await again)?.body).toMatchObject({ id, outcome: 'repaired' });
   expect(await house.get(ChannelAdministration).get(id)).toMatchObject({ id, active: true });
+});
+
+it('is not connected again by a repair that comes between the messenger’s farewell and the end', async () => {
+  const { id, source } = await house.aChannel();
+  house.network.ailments.set(source, LOST);
+  let repair: Promise<unknown> | undefined;
+  house.network.whileDisconnecting = () => {
+    repair = house
+      .get(Doctor)
+      .check(id, { repair: true, takeOver: false })
+      .catch((error: unknown) => error);
+  };
+  await removal.remove(id);
+  expect(await repair).toMatchObject({ statusCode: 404 });
+  expect(house.network.subscriptions.has(source)).toBe(false);
 });
 
 it('writes down who made a channel inactive that then could not be deleted', async () => {

@@ -7,6 +7,7 @@ import { audit } from '#identity';
 import { channelEvent, stateOf } from '../channel-event.js';
 import type { Channel } from '../channel.entity.js';
 import { ChannelRepository } from '../channel.repository.js';
+import { ChannelTurns } from '../channel-turns.js';
 import { Channels } from '../channels.js';
 import { ChannelPictures, ChannelUse } from '../ports.js';
 import { ACTIVE_REMEMBERED_MS } from '../receiving-channels.js';
@@ -25,13 +26,18 @@ export class ChannelRemoval {
     private readonly database: Database,
     private readonly events: EventLog,
     private readonly pictures: ChannelPictures,
+    private readonly turns: ChannelTurns,
   ) {}
 
   /**
    * Problem 409 `channel_has_open_chats` while there are any, 502 when the messenger cannot be asked; the channel is inactive
    * then and can be deleted later. 409 `channel_in_use_again` where somebody registered or activated it meanwhile. Credentials the messenger takes no more leave nothing to disconnect.
    */
-  async remove(channelId: string): Promise<void> {
+  remove(channelId: string): Promise<void> {
+    return this.turns.alone(channelId, () => this.end(channelId));
+  }
+
+  private async end(channelId: string): Promise<void> {
     const channel = await this.database.transaction((tx) => this.deactivate(tx, channelId));
     this.channels.forget();
     await this.network.disconnect(channel);

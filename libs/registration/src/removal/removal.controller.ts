@@ -17,7 +17,7 @@ export class RemovalController {
     summary: 'Disconnect a channel at the messenger and delete it',
     description:
       '409 `channel_has_open_chats` while there are any, `channel_in_use_again` where somebody registered or activated it ' +
-      'meanwhile. Closed chats stay readable.',
+      'meanwhile, `channel_busy` where a repair does not end. Closed chats stay readable.',
   })
   @ApiNoContentResponse({ description: 'Disconnected and deleted' })
   @ApiProblems(404, 409, 502)
