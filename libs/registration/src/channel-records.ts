@@ -149,7 +149,9 @@ export class ChannelRecords {
     if (draft.secretOf === 'network') return { webhookSecret: draft.webhookSecret };
     const { webhookSecret, previousWebhookSecret, nextWebhookSecret } = this.secrets.open(now);
     if (webhookSecret !== draft.webhookSecret) throw new ChannelAbandonedError();
-    return { webhookSecret, previousWebhookSecret, nextWebhookSecret };
+    // The messenger was told the present one, before or after a rotation that is under way told it the next.
+    const nextOvertaken = nextWebhookSecret && 'yes';
+    return { webhookSecret, previousWebhookSecret, nextWebhookSecret, nextOvertaken };
   }
 
   private secretOf(channel: Channel): string {

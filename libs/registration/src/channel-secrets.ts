@@ -12,6 +12,7 @@ export function credentialsIn(fields: SealedFields): SealedFields {
     previousWebhookSecret: _before,
     nextWebhookSecret: _next,
     nextAloneUntil: _until,
+    nextOvertaken: _overtaken,
     ...credentials
   } = fields;
   return credentials;

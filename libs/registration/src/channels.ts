@@ -166,7 +166,7 @@ export class Channels {
 
   private accountOf(channel: Channel): ChannelAccount {
     const { id, messenger, source, replacedUntil } = channel;
-    const { previousWebhookSecret, nextAloneUntil: _, ...credentials } = this.secrets.open(channel);
+    const { previousWebhookSecret, nextAloneUntil: _a, nextOvertaken: _o, ...credentials } = this.secrets.open(channel);
     const isGood = previousWebhookSecret !== undefined && replacedUntil !== null && replacedUntil > new Date();
     return {
       channelId: id,

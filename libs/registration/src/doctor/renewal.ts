@@ -55,6 +55,7 @@ export class Renewal {
 }
 
 /** Webhook secrets have a life of their own. */
-function ours({ webhookSecret, previousWebhookSecret, nextWebhookSecret }: ChannelAccount['credentials']) {
-  return { webhookSecret, previousWebhookSecret, nextWebhookSecret };
+function ours(credentials: ChannelAccount['credentials']) {
+  const { webhookSecret, previousWebhookSecret, nextWebhookSecret, nextOvertaken } = credentials;
+  return { webhookSecret, previousWebhookSecret, nextWebhookSecret, nextOvertaken };
 }

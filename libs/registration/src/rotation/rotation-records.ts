@@ -36,7 +36,11 @@ export class RotationRecords {
     const channel = await this.channels.lock(tx, channelId);
     if (!channel) throw Problem.notFound('channel');
     refuseWithoutSecret(channel, this.messengers.require(channel.messenger).registration);
-    const { nextWebhookSecret: next = newWebhookSecret(), ...credentials } = this.secrets.open(channel);
+    const {
+      nextWebhookSecret: next = newWebhookSecret(),
+      nextOvertaken: _,
+      ...credentials
+    } = this.secrets.open(channel);
     const secrets = this.secrets.seal(channelId, { ...credentials, nextWebhookSecret: next });
     await this.channels.change(tx, channelId, { secrets });
     return { channel, next, credentials };
@@ -51,9 +55,12 @@ export class RotationRecords {
   ): Promise<Answer<RotatedChannel>> {
     const now = await this.channels.lock(tx, id);
     if (!now) throw Problem.notFound('channel');
-    const { nextWebhookSecret, webhookSecret, previousWebhookSecret: _, ...credentials } = this.secrets.open(now);
-    if (nextWebhookSecret !== next) {
-      throw Problem.conflict('rotation_overtaken', 'Somebody else gave this channel a new secret at the same moment.');
+    const secrets = this.secrets.open(now);
+    const { nextWebhookSecret, nextOvertaken, webhookSecret, previousWebhookSecret: _, ...credentials } = secrets;
+    if (nextWebhookSecret !== next || nextOvertaken !== undefined) {
+      const sentence =
+        'Somebody else registered this channel again, or gave it a new secret, at the same moment. Try again.';
+      throw Problem.conflict('rotation_overtaken', sentence);
     }
     const previousWebhookSecret = hours > 0 ? webhookSecret : undefined;
     const sealed = this.secrets.seal(id, { ...credentials, webhookSecret: next, previousWebhookSecret });

@@ -53,6 +53,20 @@ it('takes the new secret before the messenger hears of it, and the old one for a
   expect(body.secrets).toBeNull();
 });
 
+it('is not finished where the account is registered again meanwhile: the messenger may have been told the old one last', async () => {
+  const { id, register, signing, told } = await aChannel();
+  const old = told();
+  house.network.whileConnecting = async () => {
+    house.network.whileConnecting = undefined;
+    await register();
+  };
+  await expect(rotate(id, 0)).rejects.toMatchObject({ statusCode: 409, code: 'rotation_overtaken' });
+  expect(told()).toBe(old);
+  expect(await signing()).toContain(old);
+  await rotate(id, 0);
+  expect(await signing()).toEqual([told()]);
+});
+
 it('ends the old secret at its time, at the next change, or at once', async () => {
   const { id, signing, told } = await aChannel();
   const first = told();
