@@ -140,8 +140,8 @@ export class ChannelRecords {
     return { pictureId: await this.pictures.expect(tx, before, picture), pictureVersion: picture.version };
   }
 
-  /** Takes back a channel that the messenger refused to connect. */
-  abandon(id: string): Promise<void> {
+  /** Takes back a channel that did not come about. False where it did, by another registration, or took a chat meanwhile. */
+  abandon(id: string): Promise<boolean> {
     return this.channels.abandon(id);
   }
 

@@ -173,13 +173,14 @@ export class ChannelRepository {
     );
   }
 
-  /** Removes a channel that never got connected. One that took a chat meanwhile stays, as `connecting`. */
-  async abandon(id: string): Promise<void> {
+  /** Removes a channel that never got connected; whether it did. One that took a chat meanwhile stays, as `connecting`. */
+  async abandon(id: string): Promise<boolean> {
     const unfinished: ChannelHealth = 'connecting';
     try {
-      await this.channels.delete({ id, health: unfinished });
+      return ((await this.channels.delete({ id, health: unfinished })).affected ?? 0) > 0;
     } catch (error) {
       if (sqlState(error) !== '23503') throw error;
+      return false;
     }
   }
 }

@@ -54,15 +54,17 @@ export class Registration {
     order: ChannelOrder,
     request: IdempotentRequest,
   ): Promise<OnceAnswer<RegisteredChannel> | undefined> {
+    const webhookUrl = await this.addresses.urlOf(draft);
+    let connected: Connected | undefined;
     try {
       await this.announceSecret(draft);
-      const webhookUrl = await this.addresses.urlOf(draft);
-      const connected = await this.connect(draft, worker, { ...order, credentials }, webhookUrl);
+      connected = await this.connect(draft, worker, { ...order, credentials }, webhookUrl);
       const pictured = await this.pictured(draft, worker, connected);
       return await this.complete(draft, pictured, order, request);
     } catch (error) {
       if (error instanceof ChannelAbandonedError) return undefined;
-      await this.giveUp(draft, error instanceof Problem && error.statusCode === 422);
+      const isGone = await this.giveUp(draft, error instanceof Problem && error.statusCode === 422);
+      if (isGone && connected) await this.disconnect(draft, worker, connected, webhookUrl);
       throw error;
     } finally {
       this.channels.forget();
@@ -81,10 +83,23 @@ export class Registration {
     await sleep(REMEMBERED_MS);
   }
 
-  private async giveUp(draft: ChannelDraft, isRefused: boolean): Promise<void> {
-    if (draft.isNew && isRefused) await this.records.abandon(draft.id);
-    else if (!draft.isNew && draft.secretOf === 'network')
+  /** Whether the draft is gone. */
+  private async giveUp(draft: ChannelDraft, isRefused: boolean): Promise<boolean> {
+    if (draft.isNew && isRefused) return this.records.abandon(draft.id);
+    if (!draft.isNew && draft.secretOf === 'network')
       await this.database.transaction((tx) => this.records.withdrawSecret(tx, draft));
+    return false;
+  }
+
+  /** The messenger agreed, and we did not: a key that was used for another account, a queue that went. It shall not call us for nothing. */
+  private async disconnect(
+    { id: channelId, messenger, source }: ChannelDraft,
+    worker: MessengerRegistrationWorker,
+    { credentials }: Connected,
+    webhookUrl: string,
+  ): Promise<void> {
+    const account = { channelId, messenger, source, credentials };
+    await asked(messenger, () => worker.disconnect(account, webhookUrl)).catch(() => undefined);
   }
 
   private async connect(
