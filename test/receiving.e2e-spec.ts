@@ -139,6 +139,43 @@ it.each([
   expect(await post(await facebookUrl(), body, signed(body))).toBe(200);
 });
 
+it('authentic events for an account that is no channel of ours are counted apart, account by account', async () => {
+  const before = await ledger('facebook');
+  for (const [source, events] of [
+    ['998', 1],
+    ['997', 2],
+    ['998', 1],
+  ] as const) {
+    const told = Array.from({ length: events }, () => ({ sender: '1', mid: `m_${randomUUID()}`, text: 'Lost?' }));
+    const body = pageEvents(told, source);
+    expect(await post(await facebookUrl(), body, signed(body))).toBe(200);
+  }
+  const counted = await house.database.database.rows(
+    `SELECT source, events::int FROM unclaimed_events WHERE messenger = 'facebook' AND source IN ('997', '998') ORDER BY source`,
+  );
+  expect(counted).toEqual([
+    { source: '997', events: 2 },
+    { source: '998', events: 2 },
+  ]);
+  expect(await ledger('facebook')).toEqual(before);
+  expect(await chatsSaying('Lost?')).toEqual([]);
+});
+
+it('ids of any length tell messages apart, and know them again', async () => {
+  const run = randomUUID();
+  const events = [1, 2].map((n) => ({
+    sender: '775500',
+    mid: `m_${run}${'x'.repeat(3_000)}${n}`,
+    text: `Long id ${run} ${n}`,
+  }));
+  const body = pageEvents(events);
+  for (let time = 0; time < 3; time++) expect(await post(await facebookUrl(), body, signed(body))).toBe(200);
+  const [chat] = await chatsSaying(`Long id ${run}`);
+  const messages = await messagesOf(supervisorView(), chat!.id);
+  expect(messages.map(({ text }) => text)).toEqual(events.map(({ text }) => text));
+  expectBalance(await ledger('facebook'));
+});
+
 it('an inactive channel refuses visibly, and takes again when it is active', async () => {
   const { telegram } = house.team.channels;
   const account = house.team.accounts.telegram;

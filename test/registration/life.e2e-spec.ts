@@ -69,6 +69,8 @@ test('a channel with open chats stays; without, it is disconnected at the messen
   const refused = await remove(id);
   expect(refused).toMatchObject({ status: 409, body: { code: 'channel_has_open_chats', openChats: 1 } });
   expect(await admin.read(`/v1/channels/${id}`)).toMatchObject({ active: true, health: 'ok' });
+  expect(await admin.created(`/v1/channels/${id}/deactivate`)).toMatchObject({ active: false });
+  expect(await chat.view()).toMatchObject({ status: 'in_progress' });
   await chat.close();
   expect((await remove(id)).status).toBe(204);
   expect(house.simulator.world.meta.requirePage(account).subscriptions.size).toBe(0);
