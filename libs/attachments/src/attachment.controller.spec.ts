@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#database';
+import { NotAskedError, OutcomeUnknownError } from '#messenger-kit';
 import type { AttachmentFileDto } from './attachment.dto.js';
 import { Attachments } from './attachments.js';
 import { FetchJob } from './fetch-job.js';
@@ -194,10 +195,14 @@ test('the same Idempotency-Key is the same upload; with another file it is refus
   expect((await upload('other', 'dot.png', 'image/png', key)).status).toBe(422);
 });
 
-test('on a full disk an upload is to be sent again, and the same key completes it', async () => {
+test.each([
+  ['on a full disk', Object.assign(new Error('no space left'), { code: 'ENOSPC' })],
+  ['while the store is away', new NotAskedError('ECONNREFUSED', 'Could not reach the store')],
+  ['where the store does not answer', new OutcomeUnknownError('ETIMEDOUT', 'No answer from the store')],
+])('%s an upload is to be sent again, and the same key completes it', async (_, error) => {
   const key = { 'idempotency-key': newId() };
   const put = house.storage.put.bind(house.storage);
-  house.storage.put = () => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+  house.storage.put = () => Promise.reject(error);
   expect((await upload(PNG, 'dot.png', 'image/png', key)).status).toBe(503);
   house.storage.put = put;
   expect((await open(await uploaded(PNG, 'dot.png', 'image/png', key))).content).toEqual(PNG);
