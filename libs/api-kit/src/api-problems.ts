@@ -18,6 +18,9 @@ const MEANING = {
 
 export type ProblemStatus = keyof typeof MEANING;
 
+/** Statuses an operation may answer that can be sent a body, also where it reads none. */
+export const BODY_PROBLEMS: readonly ProblemStatus[] = [413, 415];
+
 /** Statuses every operation may answer; the server adds them to each one that does not document them itself. */
 export const COMMON_PROBLEMS: readonly ProblemStatus[] = [400, 401, 403, 404, 409, 422, 429, 503];
 

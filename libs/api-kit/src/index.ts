@@ -1,5 +1,5 @@
 export { ApiKitModule } from './api-kit.module.js';
-export { ApiProblems, COMMON_PROBLEMS, problemResponse, type ProblemStatus } from './api-problems.js';
+export { ApiProblems, BODY_PROBLEMS, COMMON_PROBLEMS, problemResponse, type ProblemStatus } from './api-problems.js';
 export { IdempotencyKey } from './idempotency-key.js';
 export { answerOnce, Idempotency, type Answer, type IdempotentRequest, type OnceAnswer } from './idempotency.js';
 export { isMoment, IsMoment, IsZonedMoment } from './is-moment.js';

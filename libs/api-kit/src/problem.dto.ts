@@ -64,8 +64,16 @@ export class ProblemDto {
   chat?: ProblemChatDto | null;
   /** Whose the identity is already; of `already_linked` */
   contactId?: string;
+  /** How many there are; of `channel_has_open_chats` */
+  openChats?: number;
+  /** What became of the file’s content, such as `pending`, `failed` or `too_large`; of `not_stored` */
+  state?: string;
+  /** What the messenger would say, as a word; of `not_sendable` */
+  reason?: string;
   /** From where to go on; of `resync_required` */
   cursor?: string;
   /** What the messenger calls its reason; of `messenger_refused` */
   messengerCode?: string;
+  /** Seconds, as in `Retry-After`; of `messenger_busy` */
+  retryAfter?: number;
 }

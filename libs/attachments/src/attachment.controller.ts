@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -6,6 +6,7 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
+  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify/decorators/route-config.decorator.js';
@@ -19,7 +20,18 @@ import { Attachments } from './attachments.js';
 import { Content, type ContentAnswer } from './content.js';
 import { Uploads, type Parts } from './uploads.js';
 
-const BINARY = { schema: { type: 'string', format: 'binary' } } as const;
+/** Of whatever kind the file is. */
+const CONTENT = { '*/*': { schema: { type: 'string', format: 'binary' } } } as const;
+
+/** The content whole, or what the request's headers ask for instead. */
+const ApiContent = () =>
+  applyDecorators(
+    ApiOkResponse({ description: 'The content', content: CONTENT }),
+    ApiResponse({ status: 206, description: 'The part that `Range` asked for', content: CONTENT }),
+    ApiResponse({ status: 304, description: 'It is what `If-None-Match` names already' }),
+    ApiResponse({ status: 416, description: 'Nothing of it lies in `Range`; `Content-Range` says how long it is' }),
+    ApiProblems(401, 403, 404, 409),
+  );
 
 @ApiTags('attachments')
 @Controller('v1/attachments')
@@ -66,8 +78,7 @@ export class AttachmentController {
     description:
       'Send a Bearer token, or follow the `url` an attachment carries. Shown inline only where it surely is a picture, sound, film or PDF.',
   })
-  @ApiOkResponse({ description: 'The content', content: { 'application/octet-stream': BINARY } })
-  @ApiProblems(401, 403, 404, 409)
+  @ApiContent()
   getAttachment(
     @UuidParam('attachmentId') id: string,
     @Query() link: LinkQuery,
@@ -85,9 +96,13 @@ export class AttachmentController {
     description:
       'What messengers are given that fetch files themselves. The name says nothing: the link is for the attachment.',
   })
-  @ApiParam({ name: 'fileName', description: 'What the file is called', example: 'invoice.pdf' })
-  @ApiOkResponse({ description: 'The content', content: { 'application/octet-stream': BINARY } })
-  @ApiProblems(401, 403, 404, 409)
+  @ApiParam({
+    name: 'fileName',
+    description: 'What the file is called',
+    example: 'invoice.pdf',
+    schema: { type: 'string', minLength: 1, maxLength: 300 },
+  })
+  @ApiContent()
   getNamedAttachment(
     @UuidParam('attachmentId') id: string,
     @Query() link: LinkQuery,

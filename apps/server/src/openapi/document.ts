@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { COMMON_PROBLEMS, ProblemDto, problemResponse } from '#api-kit';
+import { BODY_PROBLEMS, COMMON_PROBLEMS, ProblemDto, problemResponse } from '#api-kit';
 import { ROLES_EXTENSION } from '#identity';
 import { product } from '../product.js';
 import { eventSchemas, eventWebhooks, oneOfEvents } from './event-webhooks.js';
@@ -9,6 +9,8 @@ import { webhookPaths } from './webhook-paths.js';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
+
+const PROBLEMS = [...COMMON_PROBLEMS, ...BODY_PROBLEMS];
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
@@ -33,13 +35,13 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: (_controller, method) => method,
     extraModels: [ProblemDto],
   });
-  for (const operation of operationsOf(document)) complete(operation);
+  for (const { method, operation } of operationsOf(document)) complete(method, operation);
   const schemas = document.components?.schemas ?? {};
   for (const schema of Object.values(schemas)) nameMoments('properties' in schema ? schema.properties : undefined);
   document.components = {
     ...document.components,
     schemas: { ...schemas, ...eventSchemas, Event: { ...schemas.Event, ...oneOfEvents() } },
-    responses: Object.fromEntries(COMMON_PROBLEMS.map((status) => [`Problem${status}`, problemResponse(status)])),
+    responses: Object.fromEntries(PROBLEMS.map((status) => [`Problem${status}`, problemResponse(status)])),
   };
   document.paths = { ...document.paths, ...webhookPaths };
   document.webhooks = eventWebhooks;
@@ -47,17 +49,17 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-export function operationsOf({ paths }: OpenAPIObject): Operation[] {
+function operationsOf({ paths }: OpenAPIObject): { readonly method: string; readonly operation: Operation }[] {
   return Object.values(paths).flatMap((path) =>
     METHODS.flatMap((method) => {
       const operation = path[method];
-      return operation ? [operation] : [];
+      return operation ? [{ method, operation }] : [];
     }),
   );
 }
 
 /** What every operation has: who may call it, and the problems any operation may answer. */
-function complete(operation: Operation): void {
+function complete(method: string, operation: Operation): void {
   const extended = operation as Operation & { [ROLES_EXTENSION]?: readonly string[] };
   const roles = extended[ROLES_EXTENSION] ?? [];
   for (const [status, response] of Object.entries(operation.responses)) {
@@ -66,7 +68,7 @@ function complete(operation: Operation): void {
   operation.security = roles.length > 0 ? [{ bearer: [] }] : [];
   if (roles.length === 0) delete extended[ROLES_EXTENSION];
   for (const parameter of operation.parameters ?? []) if ('schema' in parameter) nameMoments({ it: parameter.schema });
-  for (const status of COMMON_PROBLEMS)
+  for (const status of method === 'get' ? COMMON_PROBLEMS : PROBLEMS)
     operation.responses[status] ??= { $ref: `#/components/responses/Problem${status}` };
 }
 
@@ -80,7 +82,7 @@ function nameMoments(members: Readonly<Record<string, unknown>> = {}): void {
 }
 
 function tagsOf(document: OpenAPIObject): OpenAPIObject['tags'] {
-  const names = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
+  const names = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []));
   return [...names].sort().map((name) => ({ name, description: TAGS[name] ?? name }));
 }
 

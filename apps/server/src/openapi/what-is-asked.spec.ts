@@ -9,6 +9,7 @@ interface Parameter {
 }
 interface Operation {
   readonly parameters: readonly Parameter[];
+  readonly responses: Readonly<Record<string, object>>;
 }
 
 /** The committed document, which the checks compare with what the code says. */
@@ -43,4 +44,26 @@ it.each([
   ['/v1/quick-replies', 'prefix', { pattern: '^[\\p{L}\\p{M}\\p{N}_-]{0,50}$' }],
 ])('says what is asked of the query of %s: %s', (path, name, asked) => {
   expect(parameter(path, name)).toMatchObject(asked);
+});
+
+it('says that a body may be too large, or of the wrong kind, wherever one can be sent', () => {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) =>
+      method === 'get' || path.startsWith('/webhooks/') ? [] : [{ path, method, statuses: operation.responses }],
+    ),
+  );
+  expect(operations.length).toBeGreaterThan(50);
+  expect(operations.filter(({ statuses }) => !statuses['413'] || !statuses['415'])).toEqual([]);
+});
+
+it.each(['holder', 'chat', 'contactId', 'openChats', 'state', 'reason', 'messengerCode', 'retryAfter', 'cursor'])(
+  'says what a problem’s %s is',
+  (name) => {
+    expect(property('Problem', name)).toBeDefined();
+  },
+);
+
+it('says what a file’s content is answered with', () => {
+  const statuses = Object.keys(paths['/v1/attachments/{attachmentId}']?.get?.responses ?? {});
+  expect(statuses).toEqual(expect.arrayContaining(['200', '206', '304', '416']));
 });

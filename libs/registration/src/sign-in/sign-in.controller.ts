@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiBadRequestResponse,
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
@@ -22,6 +23,8 @@ import {
   StartedSignIn,
 } from './sign-in.dto.js';
 import { SignIns } from './sign-ins.js';
+
+const PAGE = { 'text/html': { schema: { type: 'string' }, example: '<h1>Signed in</h1>' } } as const;
 
 /** Connecting accounts by signing in at the messenger; its accounts are called Pages, as Facebook calls them. */
 @ApiTags('channels')
@@ -67,8 +70,9 @@ export class SignInController {
   @ApiProduces('text/html')
   @ApiOkResponse({
     description: 'Signed in',
-    content: { 'text/html': { schema: { type: 'string' }, example: '<h1>Signed in</h1>' } },
+    content: PAGE,
   })
+  @ApiBadRequestResponse({ description: 'It came to nothing, and the page says why', content: PAGE })
   @ApiProblems(404)
   async returnFromSignIn(
     @Param('messenger') messenger: string,
