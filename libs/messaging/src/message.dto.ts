@@ -7,8 +7,8 @@ import type { QueuedMessage } from '#chats';
 export class OfferedChoiceBody {
   /** What is written on it. */
   @ApiProperty({ example: 'Yes, please', minLength: 1, maxLength: 200 })
-  @NotBlank()
   @IsString()
+  @NotBlank()
   @MaxLength(200)
   title: string;
 

@@ -83,8 +83,8 @@ export class ContactQuery extends PageQuery {
    */
   @Omittable()
   @Trimmed()
-  @NotBlank()
   @Text(200)
+  @NotBlank()
   text?: string;
 }
 
@@ -93,8 +93,8 @@ export class UpdateContact {
   /** @example Anna Schmidt */
   @IsOptional()
   @Trimmed()
-  @NotBlank()
   @Text(200, { lines: 1 })
+  @NotBlank()
   name?: string | null;
 
   /** @example anna@example.com */

@@ -9,8 +9,8 @@ export class GuestContact {
    */
   @Omittable()
   @Trimmed()
-  @NotBlank()
   @Text(200, { lines: 1 })
+  @NotBlank()
   name?: string;
 }
 

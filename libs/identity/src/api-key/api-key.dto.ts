@@ -10,9 +10,9 @@ export class CreateApiKeyDto {
    * @example "Website form"
    */
   @Trimmed()
-  @MaxLength(200)
-  @NotBlank()
   @IsString()
+  @NotBlank()
+  @MaxLength(200)
   name: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'agent' })

@@ -6,14 +6,14 @@ import { NotBlank, NotEmpty, Trimmed } from '#api-kit';
 export class SignInDto {
   /** @example "admin@localhost" */
   @Trimmed()
-  @MaxLength(320)
-  @NotBlank()
   @IsString()
+  @NotBlank()
+  @MaxLength(320)
   email: string;
 
   /** @example "correct horse battery staple" */
-  @NotEmpty()
   @IsString()
+  @NotEmpty()
   @MaxLength(1000)
   password: string;
 }
@@ -21,8 +21,8 @@ export class SignInDto {
 @ApiSchema({ name: 'Refresh' })
 export class RefreshDto {
   /** @example "l3Yc0kq0gXf3mC5uS1q8m0o6y9p2w4v7b1n5t8r3e6k" */
-  @NotEmpty()
   @IsString()
+  @NotEmpty()
   @MaxLength(200)
   refreshToken: string;
 }

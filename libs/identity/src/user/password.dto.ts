@@ -14,8 +14,8 @@ export class SetPasswordDto {
 @ApiSchema({ name: 'ChangePassword' })
 export class ChangePasswordDto {
   /** @example "correct horse battery staple" */
-  @NotEmpty()
   @IsString()
+  @NotEmpty()
   @MaxLength(1000)
   currentPassword: string;
 

@@ -29,9 +29,9 @@ export class CreateUserDto {
 
   /** @example "Ada Lovelace" */
   @Trimmed()
-  @MaxLength(200)
-  @NotBlank()
   @IsString()
+  @NotBlank()
+  @MaxLength(200)
   name: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'agent' })
@@ -50,9 +50,9 @@ export class UpdateUserDto {
   /** @example "Ada King" */
   @Omittable()
   @Trimmed()
-  @MaxLength(200)
-  @NotBlank()
   @IsString()
+  @NotBlank()
+  @MaxLength(200)
   name?: string;
 
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'supervisor', required: false })
