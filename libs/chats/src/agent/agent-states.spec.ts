@@ -43,7 +43,8 @@ it('lists the built-in states first, which nobody can change', async () => {
   const refused = { statusCode: 409, code: 'state_built_in' };
   await expect(house.get(AgentStates).update('active', { available: false })).rejects.toMatchObject(refused);
   await expect(house.get(AgentStates).delete('inactive')).rejects.toMatchObject(refused);
-  await expect(house.get(AgentStates).delete('nowhere')).rejects.toMatchObject({ statusCode: 404 });
+  for (const key of ['nowhere', 'Inactive', 'a\0b', '\ud83d'])
+    await expect(house.get(AgentStates).delete(key)).rejects.toMatchObject({ statusCode: 404 });
 });
 
 it('knows each key and each name once, whatever its case', async () => {

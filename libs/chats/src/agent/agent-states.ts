@@ -5,6 +5,7 @@ import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
 import type { AgentStateDto, CreateAgentStateDto, UpdateAgentStateDto } from './agent-state.dto.js';
 import { AgentStateRepository } from './agent-state.repository.js';
+import { STATE_KEY } from './state.js';
 import { StateChanges } from './state-changes.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -67,7 +68,8 @@ export class AgentStates {
   }
 
   private async changeable(tx: Tx, key: string): Promise<AgentStateDto> {
-    const state = await this.states.lock(tx, key);
+    // Whatever else stands in the address names no state, and may be what the database cannot hold.
+    const state = STATE_KEY.test(key) ? await this.states.lock(tx, key) : undefined;
     if (!state) throw Problem.notFound('state');
     if (state.builtIn) throw Problem.conflict('state_built_in', 'This state is always there and cannot be changed.');
     return state;
