@@ -1,7 +1,8 @@
+import { fastify } from 'fastify';
 import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { OutcomeUnknown } from '#database';
-import { documentOf } from './http-errors.filter.js';
+import { documentOf, sendProblem } from './http-errors.filter.js';
 
 const withCode = (code: string, message = 'canary in the wording') => Object.assign(new Error(message), { code });
 
@@ -38,4 +39,17 @@ it.each([
   const problem = documentOf(error);
   expect(problem).toMatchObject({ status, code });
   expect(JSON.stringify(problem)).not.toContain('canary');
+});
+
+it.each([
+  [new Problem(429, 'messenger_busy', 'The messenger asks to come back in 40 s.', { retryAfter: 40 }), '40'],
+  [new Problem(429, 'too_many_reports', 'Many reports are being made.'), '2'],
+  [new Problem(503, 'stopping', 'This node is being stopped.'), '2'],
+  [new Problem(409, 'chat_closed', 'This chat is closed.'), undefined],
+])('says when to come back with %s', async (problem, seconds) => {
+  const server = fastify();
+  server.get('/', (_, reply) => sendProblem(reply, 'mine-1', documentOf(problem)));
+  const { headers } = await server.inject('/');
+  expect(headers['retry-after']).toBe(seconds);
+  await server.close();
 });

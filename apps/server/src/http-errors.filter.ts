@@ -48,7 +48,8 @@ export class HttpErrorsFilter implements ExceptionFilter {
 export function sendProblem(reply: FastifyReply, requestId: string, problem: ProblemDocument): FastifyReply {
   const { status } = problem;
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-  if (status === 503 && !reply.hasHeader('Retry-After')) void reply.header('Retry-After', RETRY_AFTER_SECONDS);
+  if ((status === 429 || status === 503) && !reply.hasHeader('Retry-After'))
+    void reply.header('Retry-After', problem.retryAfter ?? RETRY_AFTER_SECONDS);
   return reply.status(status).type('application/problem+json').send(problemBody(requestId, problem));
 }
 
@@ -78,7 +79,13 @@ export function documentOf(error: unknown): ProblemDocument {
   if (BAD_DATA.test(sqlState(error) ?? '')) {
     return { status: 422, code: 'refused_by_database', detail: 'A value in the request cannot be stored.' };
   }
-  return ofStatus(clientStatusOf(error) ?? 500);
+  const problem = ofStatus(clientStatusOf(error) ?? 500);
+  return isBadAddress(error) ? { ...problem, detail: 'The address is not encoded as addresses are.' } : problem;
+}
+
+/** A `%` that is followed by no two digits, or by bytes that are no UTF-8. */
+function isBadAddress(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL';
 }
 
 /** What is to be said where nothing is known but the status. */

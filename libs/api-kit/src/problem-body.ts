@@ -6,6 +6,8 @@ export interface ProblemDocument {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly unknown[];
+  /** Seconds, of a problem that goes away by itself. */
+  readonly retryAfter?: number;
   readonly [extra: string]: unknown;
 }
 
