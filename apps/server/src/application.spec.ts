@@ -140,6 +140,7 @@ it.each([
 
 it.each([
   ['malformed', '/v1/users/%zz', 400, 'malformed_request'],
+  ['no UTF-8', '/v1/users/%ff', 400, 'malformed_request'],
   ['too long', `/v1/users/${'a'.repeat(400)}`, 414, 'address_too_long'],
 ])('answers an address that is %s as a problem document, with the id of the request', async (_, path, status, code) => {
   const answer = await call('GET', path, undefined, { 'x-request-id': 'mine-1' });
@@ -165,8 +166,32 @@ it('says one thing about each property, the most basic one', async () => {
   const { body } = await call('POST', '/v1/users', { email: 'ada@example.com', role: 'agent', name: 7 });
   expect((body as { errors: object[] }).errors).toEqual([
     { pointer: '#/name', detail: 'name must be a string' },
-    { pointer: '#/password', detail: 'password must be a string' },
+    { pointer: '#/password', detail: 'password is missing' },
   ]);
+});
+
+it.each(['toString', 'hasOwnProperty', 'valueOf', 'surprise'])('takes no unknown property %s', async (name) => {
+  const user = { email: 'babbage@example.com', role: 'agent', name: 'Babbage', password: 'a long enough password' };
+  const { status, body } = await call('POST', '/v1/users', { ...user, [name]: 1 });
+  const errors = [{ pointer: `#/${name}`, detail: `property ${name} should not exist` }];
+  expect({ status, body }).toMatchObject({ status: 422, body: { errors } });
+});
+
+it('says that a parameter was given twice', async () => {
+  const { body } = await call('GET', '/v1/users?limit=1&limit=2');
+  expect(body).toMatchObject({ errors: [{ pointer: '?limit', detail: 'limit must be given once' }] });
+});
+
+it('names the cursor that is none of the list', async () => {
+  const { body } = await call('GET', '/v1/users?cursor=nonsense');
+  expect(body).toMatchObject({ code: 'invalid_cursor', errors: [{ pointer: '?cursor' }] });
+});
+
+it.each([
+  ['{"name":', 'The body is not valid JSON.'],
+  ['{"__proto__":{"role":"admin"}}', expect.stringContaining('__proto__') as string],
+])('says why %s cannot be read', async (text, detail) => {
+  expect(await call('POST', '/v1/users', text)).toMatchObject({ status: 400, body: { detail } });
 });
 
 it.each([

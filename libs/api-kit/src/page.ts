@@ -24,15 +24,17 @@ export function encodeCursor(parts: readonly (string | number | null)[]): string
   return Buffer.from(JSON.stringify(parts.map((part) => (part === null ? '' : String(part))))).toString('base64url');
 }
 
-/** The `length` sort values of a cursor made by `encodeCursor`. Throws Problem 400 `invalid_cursor`. */
-export function decodeCursor(cursor: string, length: number): string[] {
+/**
+ * The `length` sort values of a cursor made by `encodeCursor`. Throws Problem 400 `invalid_cursor`, which names the
+ * `parameter` it stood in.
+ */
+export function decodeCursor(cursor: string, length: number, parameter?: string): string[] {
   const parts = parse(cursor);
   const readable =
     Array.isArray(parts) &&
     parts.length === length &&
     parts.every((part): part is string => typeof part === 'string' && !part.includes('\0') && part.isWellFormed());
-  if (!readable)
-    throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  if (!readable) throw Problem.unknownCursor(parameter);
   return parts;
 }
 

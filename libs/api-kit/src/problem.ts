@@ -26,6 +26,13 @@ export class Problem extends HttpException {
     return new Problem(404, 'not_found', `There is no such ${what}.`);
   }
 
+  /** Of a list that never gave it out. `parameter`: of the query, where it stood. */
+  static unknownCursor(parameter = 'cursor'): Problem {
+    const detail = 'This cursor is not one of this list. Start again without it.';
+    const pointers = [{ pointer: `?${parameter}`, detail: 'is not a cursor of this list' }];
+    return new Problem(400, 'invalid_cursor', detail, {}, pointers);
+  }
+
   static conflict(code: string, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem {
     return new Problem(409, code, detail, extra);
   }

@@ -10,5 +10,5 @@ export function idAfter(cursor: string | undefined): string | undefined {
 }
 
 export function invalidCursor(): Problem {
-  return new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  return Problem.unknownCursor();
 }

@@ -83,7 +83,6 @@ function newsOf(before: Channel, { active, ...others }: UpdateChannel): ChannelE
 function placeOf(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const [id] = decodeCursor(cursor, 1);
-  if (!isId(id))
-    throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  if (!isId(id)) throw Problem.unknownCursor();
   return id;
 }

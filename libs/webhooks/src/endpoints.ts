@@ -109,5 +109,5 @@ function required(endpoint: EndpointDto | undefined): EndpointDto {
 }
 
 export function invalidCursor(): Problem {
-  return new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  return Problem.unknownCursor();
 }

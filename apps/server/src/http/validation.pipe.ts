@@ -22,14 +22,39 @@ export class ProblemValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const prefix = metadata.type === 'body' ? '#/' : '?';
     try {
-      return (await super.transform(value, metadata)) as unknown;
+      const taken = (await super.transform(value, metadata)) as unknown;
+      const unknown = inheritedNames(value, taken, prefix);
+      if (unknown.length > 0) throw refusal(unknown);
+      return taken;
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      const pointers = error.errors.flatMap((one) => pointersOf(one, metadata.type === 'body' ? '#/' : '?'));
-      throw Problem.invalid('The request is not acceptable; see "errors".', pointers.slice(0, MOST));
+      throw refusal(error.errors.flatMap((one) => pointersOf(one, prefix)));
     }
   }
+}
+
+function refusal(pointers: readonly ProblemPointer[]): Problem {
+  return Problem.invalid('The request is not acceptable; see "errors".', pointers.slice(0, MOST));
+}
+
+/**
+ * Names that every object has, such as `toString`: the library takes them for known ones and leaves them out. Maps have what
+ * names they like.
+ */
+function inheritedNames(given: unknown, taken: unknown, prefix: string): ProblemPointer[] {
+  if (!isObject(given) || !isObject(taken)) return [];
+  const isOfAClass = !Array.isArray(taken) && Object.getPrototypeOf(taken) !== Object.prototype;
+  return Object.entries(given).flatMap(([name, member]) =>
+    isOfAClass && name in Object.prototype
+      ? [{ pointer: prefix + name, detail: `property ${name} should not exist` }]
+      : inheritedNames(member, taken[name], `${prefix}${name}/`),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
@@ -37,7 +62,13 @@ function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
   // The last one is that of the topmost decorator, by custom the type: what a missing value fails, too, is no news.
   const own = Object.values(error.constraints ?? {}).slice(-1);
   return [
-    ...own.map((detail) => ({ pointer, detail })),
+    ...own.map((detail) => ({ pointer, detail: inWords(error, detail, prefix) })),
     ...(error.children ?? []).flatMap((child) => pointersOf(child, `${pointer}/`)),
   ];
+}
+
+/** What the library says of a value that is not there, or there twice, is true and helps nobody. */
+function inWords({ property, value }: ValidationError, detail: string, prefix: string): string {
+  if (value === undefined) return `${property} is missing`;
+  return prefix === '?' && Array.isArray(value) ? `${property} must be given once` : detail;
 }

@@ -24,7 +24,7 @@ export function checkQuery(filter: ChatFilter, query: ChatQuery): void {
     .filter((what) => Date.parse(query[`${what}From`] ?? '') >= Date.parse(query[`${what}Before`] ?? ''))
     .map((what) => pointerTo(`${what}Before`, `${what}Before must be later than ${what}From.`));
   const all = [...misplaced, ...times, ...empty];
-  if (all.length > 0) throw Problem.invalid(all[0]!.detail, all);
+  if (all.length > 0) throw Problem.invalid('No list can be asked for this; see "errors".', all);
 }
 
 function pointerTo(name: string, detail: string) {

@@ -81,6 +81,6 @@ export class ContactDirectory {
 function placeOf(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const [id] = decodeCursor(cursor, 1);
-  if (!isId(id)) throw new Problem(400, 'invalid_cursor', 'The cursor is not one that this list has given out.');
+  if (!isId(id)) throw Problem.unknownCursor();
   return id;
 }

@@ -75,7 +75,6 @@ function viewOf({ mergedId, intoId, mergedBy, mergedAt, merged }: Merge): MergeV
 function placeOf(cursor: string | undefined) {
   if (cursor === undefined) return undefined;
   const [mergedAt, mergedId] = decodeCursor(cursor, 2);
-  if (!isId(mergedId) || Number.isNaN(Date.parse(mergedAt ?? '')))
-    throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  if (!isId(mergedId) || Number.isNaN(Date.parse(mergedAt ?? ''))) throw Problem.unknownCursor();
   return { mergedAt: new Date(mergedAt!).toISOString(), mergedId };
 }

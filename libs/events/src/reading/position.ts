@@ -34,7 +34,7 @@ export function cursorOf(epoch: string, { txid, id }: Position): string {
 
 /** Throws Problem 400 `invalid_cursor` for what never was a cursor of this log. */
 export function placeOf(cursor: string): Place {
-  const [epoch = '', txid = '', id = ''] = decodeCursor(cursor, 3);
+  const [epoch = '', txid = '', id = ''] = decodeCursor(cursor, 3, 'after');
   const readable = DIGITS.test(txid) && DIGITS.test(id) && BigInt(txid) <= LARGEST && BigInt(id) <= LARGEST;
   // Digits that are too large belong to no epoch, and so to nowhere in the log.
   return readable ? { epoch, position: { txid: BigInt(txid), id: BigInt(id) } } : { epoch: '', position: BEGINNING };

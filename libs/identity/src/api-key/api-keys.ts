@@ -51,8 +51,7 @@ export class ApiKeys {
   /** Newest first, revoked ones too. */
   async page({ cursor, limit }: PageQuery): Promise<Page<ApiKey>> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
-    if (before !== undefined && !isId(before))
-      throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list.');
+    if (before !== undefined && !isId(before)) throw Problem.unknownCursor();
     const where = before === undefined ? {} : { id: LessThan(before) };
     const found = await this.keys.find({ where, order: { id: 'DESC' }, take: limit + 1 });
     return pageOf(found.map(viewOf), limit, ({ id }) => encodeCursor([id]));

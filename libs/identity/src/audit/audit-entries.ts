@@ -12,8 +12,7 @@ export class AuditEntries {
   /** Newest first. */
   async page({ cursor, limit, ...filter }: AuditQuery): Promise<Page<AuditEntryDto>> {
     const before = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
-    if (before !== undefined && !isId(before))
-      throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list.');
+    if (before !== undefined && !isId(before)) throw Problem.unknownCursor();
     return pageOf(await this.entries.list(filter, before, limit + 1), limit, ({ id }) => encodeCursor([id]));
   }
 }

@@ -34,8 +34,7 @@ export class UserDirectory {
 
   async page({ cursor, limit }: PageQuery): Promise<Page<User>> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
-    if (after !== undefined && !isId(after))
-      throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list.');
+    if (after !== undefined && !isId(after)) throw Problem.unknownCursor();
     return pageOf(await this.users.list(after, limit + 1), limit, ({ id }) => encodeCursor([id]));
   }
 

@@ -54,7 +54,7 @@ export class Doctor {
     if (!(await this.repository.get(channelId))) throw Problem.notFound('channel');
     const [before] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     if (before !== undefined && !isId(before)) {
-      throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+      throw Problem.unknownCursor();
     }
     const found = await this.checks.history(channelId, before, limit + 1);
     const page = pageOf(found, limit, ({ id }) => encodeCursor([id]));

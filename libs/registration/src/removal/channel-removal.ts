@@ -73,7 +73,7 @@ export class ChannelRemoval {
     if (openChats === 0) return channel;
     throw Problem.conflict(
       'channel_has_open_chats',
-      `The channel has ${openChats} open chats. Close them first; deactivating the channel works at any time.`,
+      `The channel has ${openChats} open ${openChats === 1 ? 'chat' : 'chats'}. Close all first; deactivating the channel works at any time.`,
       { openChats },
     );
   }

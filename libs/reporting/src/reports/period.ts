@@ -16,9 +16,10 @@ const DAY_MS = 86_400_000;
 /** Problem 422 where the days are none, in the wrong order or too many, or the time zone is unknown. */
 export function periodOf({ from, to, timeZone = 'UTC', unit = 'day' }: PeriodQuery): Period {
   const [first, last] = [dayOf('from', from), dayOf('to', to)];
-  if (last < first) throw unacceptable('to', 'to must not be before from.');
+  if (last < first) throw unacceptable('to', 'The last day must not be before the first one.');
   if (last - first >= MOST_DAYS * DAY_MS) throw unacceptable('to', `A report covers at most ${MOST_DAYS} days.`);
-  if (!isTimeZone(timeZone)) throw unacceptable('timeZone', 'timeZone must be a name such as Europe/Berlin.');
+  if (!isTimeZone(timeZone))
+    throw unacceptable('timeZone', 'There is no such time zone. Give a name such as Europe/Berlin.');
   return { from, to, timeZone, unit };
 }
 
@@ -29,7 +30,7 @@ export function unacceptable(name: string, detail: string): Problem {
 function dayOf(name: string, day: string): number {
   const time = Date.parse(`${day}T00:00:00Z`);
   const isDay = Number.isFinite(time) && new Date(time).toISOString().startsWith(day) && day >= '1970';
-  if (!isDay) throw unacceptable(name, `${name} must be a day such as 2026-11-22.`);
+  if (!isDay) throw unacceptable(name, 'There is no such day. Give one such as 2026-11-22.');
   return time;
 }
 

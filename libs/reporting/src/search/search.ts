@@ -65,7 +65,7 @@ const timeOf = (text: string | undefined) => (text === undefined ? undefined : n
 function placeOf(cursor: string): Place {
   const [at = '', chatId, seq = ''] = decodeCursor(cursor, 3);
   if (!/^-?\d{1,16}$/.test(at) || !isId(chatId) || !/^\d{1,9}$/.test(seq)) {
-    throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+    throw Problem.unknownCursor();
   }
   return { at, chatId, seq: Number(seq) };
 }
@@ -100,11 +100,12 @@ function contactHitOf({ id, name, email, phone, createdAt }: FoundContact, query
 }
 
 function onlyForMessages(filter: string): Problem {
-  const detail = `${filter} is for messages, not for contacts.`;
-  return Problem.invalid(detail, [{ pointer: `?${filter}`, detail }]);
+  const detail = `${filter} is for messages, not for contacts`;
+  return Problem.invalid('Contacts are not found by this filter.', [{ pointer: `?${filter}`, detail }]);
 }
 
 function noWords(): Problem {
-  const detail = 'q must have at least one word, and at most 16.';
-  return Problem.invalid(detail, [{ pointer: '?q', detail }]);
+  return Problem.invalid('Look for at least one word, and at most 16.', [
+    { pointer: '?q', detail: 'q must have at least one word, and at most 16' },
+  ]);
 }

@@ -79,5 +79,5 @@ function placeOf(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const [id] = decodeCursor(cursor, 1);
   if (isId(id)) return id;
-  throw new Problem(400, 'invalid_cursor', 'This cursor is not one of this list. Start again without it.');
+  throw Problem.unknownCursor();
 }
