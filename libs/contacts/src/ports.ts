@@ -19,8 +19,8 @@ export abstract class ContactVisibility {
   abstract maySeeIdentity(userId: string, identityId: string, tx?: Tx): Promise<boolean>;
   /** The contacts the agent may see; of very many the newest. */
   abstract seenBy(userId: string): Promise<readonly string[]>;
-  /** Who of the agents shall hear of the contact's changes; supervisors and admins always do. */
-  abstract audienceOf(tx: Tx, contactId: string): Promise<Pick<Audience, 'agents' | 'queues'>>;
+  /** Who of the agents shall hear of each contact's changes, in the order given; supervisors and admins always do. */
+  abstract audiencesOf(tx: Tx, contactIds: readonly string[]): Promise<Pick<Audience, 'agents' | 'queues'>[]>;
   /** The same for a person who may be a guest. */
   abstract audienceOfIdentity(tx: Tx, identityId: string): Promise<Pick<Audience, 'agents' | 'queues'>>;
 }

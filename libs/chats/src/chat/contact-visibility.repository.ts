@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ContactVisibility } from '#contacts';
-import { Database, row, type Tx } from '#database';
+import { Database, row, rows, type Tx } from '#database';
 import { MAY_SEE } from './chat-access.repository.js';
 
 interface Hearers {
@@ -10,6 +10,20 @@ interface Hearers {
 
 /** More contacts than an agent looks through. */
 const MOST_SEEN = 10_000;
+
+const HEARERS = `
+  SELECT coalesce(array_agg(DISTINCT c.agent_id) FILTER (WHERE c.agent_id IS NOT NULL), '{}') AS agents,
+    coalesce(array_agg(DISTINCT c.queue_id) FILTER (WHERE c.status = 'waiting'), '{}') AS queues
+  FROM identities i
+  CROSS JOIN LATERAL (
+    SELECT agent_id, queue_id, status FROM chats WHERE identity_id = i.id AND status <> 'closed' OFFSET 0
+  ) AS c`;
+
+/** Planned each time: a plan that was made while there were few chats would read them all for each contact. */
+const HEARERS_OF_CONTACTS = `
+  SELECT h.agents, h.queues FROM unnest($1::uuid[]) WITH ORDINALITY AS w (contact_id, place)
+  CROSS JOIN LATERAL (${HEARERS} WHERE i.contact_id = w.contact_id) AS h
+  ORDER BY w.place`;
 
 /** Agents see the contacts of the chats they may see. */
 @Injectable()
@@ -43,12 +57,13 @@ export class ContactsOfChats extends ContactVisibility {
     return seen.map(({ id }) => id);
   }
 
-  audienceOf(tx: Tx, contactId: string): Promise<Hearers> {
-    return this.hearersOf(tx, 'i.contact_id = $1', contactId);
+  audiencesOf(tx: Tx, contactIds: readonly string[]): Promise<Hearers[]> {
+    return rows<Hearers>(tx, HEARERS_OF_CONTACTS, [contactIds]);
   }
 
-  audienceOfIdentity(tx: Tx, identityId: string): Promise<Hearers> {
-    return this.hearersOf(tx, 'i.id = $1', identityId);
+  async audienceOfIdentity(tx: Tx, identityId: string): Promise<Hearers> {
+    const hearers = await row<Hearers>(tx, `${HEARERS} WHERE i.id = $1`, [identityId]);
+    return hearers ?? { agents: [], queues: [] };
   }
 
   private async maySeeChatOf(whose: string, userId: string, id: string, tx?: Tx): Promise<boolean> {
@@ -57,17 +72,5 @@ export class ContactsOfChats extends ContactVisibility {
     const values = [userId, false, id];
     const seen = tx ? await row(tx, statement, values) : await this.database.row(statement, values);
     return seen !== undefined;
-  }
-
-  private async hearersOf(tx: Tx, whose: string, id: string): Promise<Hearers> {
-    const hearers = await row<Hearers>(
-      tx,
-      `SELECT coalesce(array_agg(DISTINCT c.agent_id) FILTER (WHERE c.agent_id IS NOT NULL), '{}') AS agents,
-         coalesce(array_agg(DISTINCT c.queue_id) FILTER (WHERE c.status = 'waiting'), '{}') AS queues
-       FROM identities i JOIN chats c ON c.identity_id = i.id
-       WHERE ${whose} AND c.status <> 'closed'`,
-      [id],
-    );
-    return hearers ?? { agents: [], queues: [] };
   }
 }

@@ -14,29 +14,36 @@ export class ContactNews {
   ) {}
 
   async changed(tx: Tx, ...contacts: readonly Pick<Contact, 'id' | 'name'>[]): Promise<void> {
-    const news: NewEvent[] = [];
-    for (const { id: contactId, name } of contacts) {
-      const audience = await this.audienceOf(tx, contactId);
-      news.push({ type: 'contact.changed', at: new Date(), audience, data: { contactId, name } });
-    }
+    if (contacts.length === 0) return;
+    const hearers = await this.visibility.audiencesOf(
+      tx,
+      contacts.map(({ id }) => id),
+    );
+    const news = contacts.map(({ id: contactId, name }, index): NewEvent => {
+      return {
+        type: 'contact.changed',
+        at: new Date(),
+        audience: withBosses(hearers[index]),
+        data: { contactId, name },
+      };
+    });
     await this.events.record(tx, news);
   }
 
   async merged(tx: Tx, { id: contactId, name }: Contact, mergedId: string): Promise<void> {
-    const audience = await this.audienceOf(tx, contactId);
-    const data = { contactId, mergedId, name };
+    const [hearers] = await this.visibility.audiencesOf(tx, [contactId]);
+    const [audience, data] = [withBosses(hearers), { contactId, mergedId, name }];
     await this.events.record(tx, [{ type: 'contact.merged', at: new Date(), audience, data }]);
   }
 
   /** Whom a person belongs to has changed. */
   async identityChanged(tx: Tx, { id: identityId, name }: Identity, contactId: string | null): Promise<void> {
-    const hearers = await this.visibility.audienceOfIdentity(tx, identityId);
-    const audience: Audience = { ...hearers, roles: ['supervisor', 'admin'] };
+    const audience = withBosses(await this.visibility.audienceOfIdentity(tx, identityId));
     const data = { identityId, contactId, name };
     await this.events.record(tx, [{ type: 'identity.changed', at: new Date(), audience, data }]);
   }
+}
 
-  private async audienceOf(tx: Tx, contactId: string): Promise<Audience> {
-    return { ...(await this.visibility.audienceOf(tx, contactId)), roles: ['supervisor', 'admin'] };
-  }
+function withBosses(hearers: Audience | undefined): Audience {
+  return { ...hearers, roles: ['supervisor', 'admin'] };
 }

@@ -49,13 +49,17 @@ class FakeVisibility extends ContactVisibility {
     return Promise.resolve(pairs.filter(([user]) => user === userId).map(([, contactId]) => contactId));
   }
 
-  audienceOfIdentity(tx: Tx, identityId: string) {
-    return this.audienceOf(tx, identityId);
+  audienceOfIdentity(_tx: Tx, identityId: string) {
+    return Promise.resolve(this.audienceOf(identityId));
   }
 
-  audienceOf(_tx: Tx, contactId: string) {
-    const pairs = [...this.pairs].filter((pair) => pair.endsWith(`/${contactId}`));
-    return Promise.resolve({ agents: pairs.map((pair) => pair.split('/')[0]!) });
+  audiencesOf(_tx: Tx, contactIds: readonly string[]) {
+    return Promise.resolve(contactIds.map((id) => this.audienceOf(id)));
+  }
+
+  private audienceOf(id: string) {
+    const pairs = [...this.pairs].filter((pair) => pair.endsWith(`/${id}`));
+    return { agents: pairs.map((pair) => pair.split('/')[0]!) };
   }
 }
 
