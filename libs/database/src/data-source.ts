@@ -29,6 +29,7 @@ import { SealedReferences1763800000026 } from './migrations/1763800000026-sealed
 import { RoomBesideNewRows1763800000027 } from './migrations/1763800000027-room-beside-new-rows.js';
 import { DoubtfulMessages1763800000028 } from './migrations/1763800000028-doubtful-messages.js';
 import { LastTries1763800000029 } from './migrations/1763800000029-last-tries.js';
+import { FirstMessages1763800000030 } from './migrations/1763800000030-first-messages.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -60,6 +61,7 @@ export const migrations = [
   RoomBesideNewRows1763800000027,
   DoubtfulMessages1763800000028,
   LastTries1763800000029,
+  FirstMessages1763800000030,
 ];
 
 export interface PoolOptions {

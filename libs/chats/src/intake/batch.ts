@@ -32,6 +32,15 @@ export interface Said {
   readonly content: MessageContent;
 }
 
+/** Whose chat it would be, and what it would begin with: the number of their messages, and the newest by the messenger's clock. */
+export interface Opening {
+  readonly channelId: string;
+  readonly identityId: string;
+  readonly messages: number;
+  readonly sentAt: Date;
+  readonly preview: string;
+}
+
 /** What happened to a channel's events, in the order of the ledger's sums. */
 const SUMS = ['received', 'stored', 'duplicate', 'ignored', 'refused', 'quarantined'] as const;
 
@@ -82,6 +91,20 @@ export class Batch {
   addKnown(channelId: string, key: string): void {
     this.count(channelId, 'duplicate');
     this.known.push({ channelId, key });
+  }
+
+  /** What chats of its writers would begin with, one each. `identityIds`: who they are, one for each message. */
+  openings(identityIds: readonly string[]): Opening[] {
+    const openings: Opening[] = [];
+    this.messages.forEach(({ writer }, index) => {
+      openings[writer - 1] ??= { identityId: identityIds[index]!, ...this.writers.sumOf(writer - 1) };
+    });
+    return openings;
+  }
+
+  /** A chat was opened with this one of the openings: its messages are counted there. */
+  began(opening: number): void {
+    this.writers.leaveOut(opening);
   }
 
   /** The values of `receive_events` from its third on go to `into`, and what is said to be known, if anything. */
@@ -181,6 +204,16 @@ class Writers {
       this.previews[index] = preview;
     }
     return [place, ++this.counts[index]!];
+  }
+
+  sumOf(index: number) {
+    const { channelId } = this.all[index]!;
+    const [sentAt, preview] = [new Date(this.newest[index]!), this.previews[index]!];
+    return { channelId, messages: this.counts[index]!, sentAt, preview };
+  }
+
+  leaveOut(index: number): void {
+    this.counts[index] = 0;
   }
 
   writeTo(into: BinaryParameters): void {

@@ -93,6 +93,53 @@ it('leaves messages of people without an open chat untouched, and takes all othe
   expect(await chatOf(stranger)).toMatchObject({ last_seq: 2 });
 });
 
+it.each([false, true])(
+  'counts what is known, too, where a stranger writes; another event comes again: %s',
+  async (twice) => {
+    const anna = await aPlace();
+    const stranger = { ...anna, identityId: await house.aContact() };
+    await house.receive([message(anna, 'a1'), message(anna, 'a2')]);
+    const batch = batchOf([message(stranger, 's1'), message(anna, 'a3')], at);
+    batch.addKnown(anna.channelId, 'message:a1');
+    const entry = {
+      channelId: anna.channelId,
+      key: 'message:a2',
+      outcome: 'stored',
+      reason: null,
+      rawId: null,
+    } as const;
+    if (twice) batch.add({ ...entry, receivedAt: at, wanted: false }, () => undefined);
+    const duplicate = twice ? 2 : 1;
+    await intake.take(house.database, batch, at);
+    expect(await sums(anna.channelId)).toEqual({ received: 3 + duplicate, stored: 3, duplicate, ignored: 0 });
+  },
+);
+
+it('a chat begins with the messages it was opened for, and is numbered on from there', async () => {
+  const anna = await aPlace();
+  await house.receive([message(anna, 'a1', second(2)), message(anna, 'a2', second(1))]);
+  expect(await chatOf(anna)).toEqual({ last_seq: 2, inbound_count: 2, last_message_preview: 'says a1' });
+  await intake.take(house.database, batchOf([message(anna, 'a3', second(3))], at), at);
+  expect((await stored(anna)).map(({ external_id, seq }) => [external_id, seq])).toEqual([
+    ['a1', 1],
+    ['a2', 2],
+    ['a3', 3],
+  ]);
+});
+
+it('opens no chat for a message that came in elsewhere meanwhile, but begins anew', async () => {
+  const anna = await aPlace();
+  const chatId = await house.arrive(anna, ['Hello']);
+  await intake.take(house.database, batchOf([message(anna, 'a1')], at), at);
+  await house.database.rows(
+    `UPDATE chats SET status = 'closed', closed_at = now(), waiting_since = NULL WHERE id = $1`,
+    [chatId],
+  );
+  const again = house.receive([message(anna, 'a1'), message(anna, 'a2')]);
+  await expect(again).rejects.toMatchObject({ code: '40001' });
+  expect(await chatOf(anna)).toBeUndefined();
+});
+
 it('answers which of the wanted events are new, with the chat of those that are messages', async () => {
   const anna = await aPlace();
   const chatId = await house.arrive(anna, ['Hello']);

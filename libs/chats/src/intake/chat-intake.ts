@@ -4,9 +4,8 @@ import { EventLog, type NewEvent } from '#events';
 import { DueTexts } from '../queue-text/due-texts.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
-import type { Batch } from './batch.js';
+import type { Batch, Opening } from './batch.js';
 import { type Answer, IntakeRepository, type NewChat, type OpenChat, type Place } from './intake.repository.js';
-import { TryAgain } from './try-again.js';
 
 /** Puts arrived messages into chats: the chats' part of the receiving path. */
 @Injectable()
@@ -32,18 +31,19 @@ export class ChatIntake {
   }
 
   /**
-   * The same for writers who had no open chat, after `open` has given one to each of them; nothing is skipped. Begins anew
-   * where a message for which a chat was opened came in elsewhere meanwhile: then it opens nothing.
+   * The same for writers who had no open chat, each of whom is given one; nothing is skipped. `identityIds` says who wrote each
+   * message. None of the messages may have been taken before: where one came in elsewhere meanwhile all begins anew.
    */
-  async takeIntoNew(tx: Tx, batch: Batch, opened: readonly NewChat[], at: Date): Promise<Answer[]> {
+  async takeIntoNew(tx: Tx, batch: Batch, identityIds: readonly string[], at: Date): Promise<Answer[]> {
+    const openings = batch.openings(identityIds);
+    const opened = await this.open(tx, openings, at);
+    const begun = new Set(opened.map(nameOf));
+    openings.forEach((opening, index) => {
+      if (begun.has(nameOf(opening))) batch.began(index);
+    });
     const news = opened.map((chat) => openedEvent(chat, at));
-    const [, answers, anyEmpty] = await Promise.all([
-      this.events.record(tx, news),
-      this.repository.receive(tx, batch, at, true),
-      opened.length > 0 && this.repository.anyEmpty(tx, opened),
-    ]);
+    const [, answers] = await Promise.all([this.events.record(tx, news), this.repository.receive(tx, batch, at, true)]);
     this.events.appendedThrough(tx);
-    if (anyEmpty) throw new TryAgain();
     await this.texts.greet(tx, opened, at);
     this.routing.soon(tx, ...new Set(opened.map(({ queueId }) => queueId)));
     return answers;
@@ -55,17 +55,15 @@ export class ChatIntake {
   }
 
   /**
-   * Opens a chat as `waiting` in its channel's queue at every place that has none. Answers those it opened; a chat that was
-   * closed a short while ago is reopened instead where its queue wishes it.
+   * Opens a chat as `waiting` in its channel's queue for everyone who has none, with their messages counted. Answers those it
+   * opened; a chat that was closed a short while ago is reopened instead where its queue wishes it: it counts nothing yet.
    */
-  async open(tx: Tx, places: readonly Place[], at: Date): Promise<NewChat[]> {
-    const distinct = new Map(places.map((place) => [nameOf(place), place]));
-    if (distinct.size === 0) return [];
+  async open(tx: Tx, openings: readonly Opening[], at: Date): Promise<NewChat[]> {
+    if (openings.length === 0) return [];
     // In this order, in one round trip: what was reopened is not opened.
-    const each = [...distinct.values()];
     const [reopened, opened] = await Promise.all([
-      this.repository.reopen(tx, each, at),
-      this.repository.open(tx, each, at),
+      this.repository.reopen(tx, openings, at),
+      this.repository.open(tx, openings, at),
     ]);
     const news: NewEvent[] = reopened.map((chat) => ({ ...openedEvent(chat, at), type: 'chat.reopened' }));
     await Promise.all([

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BinaryParameters, Database, newId, rows, sqlState, type Tx } from '#database';
-import type { Batch } from './batch.js';
+import type { Batch, Opening } from './batch.js';
 import { TryAgain } from './try-again.js';
 
 /** An open chat, and whose it is. */
@@ -58,11 +58,13 @@ const RECEIVE_WITH_KNOWN = {
 const OPEN = {
   name: 'chats-open',
   text: `
-    INSERT INTO chats AS c (id, channel_id, identity_id, queue_id, opened_at, waiting_since, previous_chat_id)
-    SELECT n.id, n.channel_id, n.identity_id, ch.queue_id, $4, $4,
+    INSERT INTO chats AS c (id, channel_id, identity_id, queue_id, opened_at, waiting_since, last_seq, inbound_count,
+      last_inbound_at, last_message_at, last_message_preview, last_message_direction, previous_chat_id)
+    SELECT n.id, n.channel_id, n.identity_id, ch.queue_id, $4, $4, n.messages, n.messages, n.sent, n.sent, n.preview, 'inbound',
       (SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id ORDER BY c.opened_at DESC OFFSET 0) AS p
        WHERE p.channel_id = n.channel_id AND p.status = 'closed' ORDER BY p.opened_at DESC LIMIT 1)
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS n (id, channel_id, identity_id)
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $5::int[], $6::timestamptz[], $7::text[])
+      AS n (id, channel_id, identity_id, messages, sent, preview)
     JOIN channels ch ON ch.id = n.channel_id
     ON CONFLICT (identity_id, channel_id) WHERE status <> 'closed' DO NOTHING
     RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId",
@@ -95,11 +97,6 @@ const RECEIVED = {
   text: `SELECT FROM messages WHERE channel_id = $1 AND external_id = $2 AND direction = 'inbound'`,
 };
 
-const ANY_EMPTY = {
-  name: 'chats-any-empty',
-  text: 'SELECT FROM chats WHERE id = ANY ($1::uuid[]) AND last_seq = 0 LIMIT 1',
-};
-
 /** The set-based statements of the receiving path: one call a batch. */
 @Injectable()
 export class IntakeRepository {
@@ -124,13 +121,16 @@ export class IntakeRepository {
   }
 
   /** Opens chats in their channels' queues for those who have none; who is missing in the answer has one already. */
-  open(tx: Tx, places: readonly Place[], at: Date): Promise<NewChat[]> {
-    const sorted = [...places].sort((a, b) => (a.channelId + a.identityId < b.channelId + b.identityId ? -1 : 1));
+  open(tx: Tx, openings: readonly Opening[], at: Date): Promise<NewChat[]> {
+    const sorted = [...openings].sort((a, b) => (a.channelId + a.identityId < b.channelId + b.identityId ? -1 : 1));
     return rows<NewChat>(tx, OPEN, [
       sorted.map(() => newId()),
       sorted.map((p) => p.channelId),
       sorted.map((p) => p.identityId),
       at.toISOString(),
+      sorted.map((p) => p.messages),
+      sorted.map((p) => p.sentAt.toISOString()),
+      sorted.map((p) => p.preview),
     ]);
   }
 
@@ -143,12 +143,6 @@ export class IntakeRepository {
   async hasReceived(database: Database, channelId: string, externalId: string): Promise<boolean> {
     const found = await database.rows(RECEIVED, [channelId, externalId]);
     return found.length > 0;
-  }
-
-  /** Whether one of these chats has no message. */
-  async anyEmpty(tx: Tx, chats: readonly OpenChat[]): Promise<boolean> {
-    const empty = await rows(tx, ANY_EMPTY, [chats.map(({ id }) => id)]);
-    return empty.length > 0;
   }
 }
 

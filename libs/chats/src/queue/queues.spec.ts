@@ -124,7 +124,7 @@ it('is not deleted from under a chat that is just being opened, also when its ch
   await house.get(ReceivingDatabase).transaction(async (tx) => {
     const intake = house.get(ChatIntake);
     const at = new Date();
-    await intake.takeIntoNew(tx, batchOf([arrival], at), await intake.open(tx, [arrival], at), at);
+    await intake.takeIntoNew(tx, batchOf([arrival], at), [arrival.identityId], at);
     await tx.query('UPDATE channels SET queue_id = $2 WHERE id = $1', [place.channelId, other]);
     deletion = house
       .get(Queues)

@@ -72,7 +72,7 @@ function changeBuilders(house: ChatHouse) {
   async function storeIn(tx: Tx, arrival: Arrival): Promise<void> {
     const intake = house.get(ChatIntake);
     const at = new Date();
-    await intake.takeIntoNew(tx, batchOf([arrival], at), await intake.open(tx, [arrival], at), at);
+    await intake.takeIntoNew(tx, batchOf([arrival], at), [arrival.identityId], at);
   }
 
   async function happens(...arrived: ArrivedChange[]): Promise<void> {

@@ -112,9 +112,8 @@ function builders(database: Database, get: <T>(room: Type<T>) => T) {
 
   async function receive(arrivals: readonly Arrival[], at = new Date()): Promise<void> {
     const intake = get(ChatIntake);
-    await get(ReceivingDatabase).transaction(async (tx) =>
-      intake.takeIntoNew(tx, batchOf(arrivals, at), await intake.open(tx, arrivals, at), at),
-    );
+    const identityIds = arrivals.map(({ identityId }) => identityId);
+    await get(ReceivingDatabase).transaction((tx) => intake.takeIntoNew(tx, batchOf(arrivals, at), identityIds, at));
   }
 
   /** Messages of one writer, stored as the receiving path stores them. */

@@ -77,7 +77,7 @@ const UNBUNDLE = `
  * probe, whatever the statistics say. Chats are locked in the order of their ids. Of two calls that enter the same event at
  * the same time one fails with a unique violation, and finds it entered when it is made again.
  */
-const RECEIVE_IN_BUNDLES = `
+export const RECEIVE_IN_BUNDLES = `
 CREATE OR REPLACE FUNCTION receive_events(
   p_at timestamptz, p_strict boolean,
   e_channel uuid[], e_key text[], e_outcome text[], e_reason text[], e_raw uuid[], e_received timestamptz[], e_times int[],

@@ -108,11 +108,20 @@ export class Load {
   /** The events of the batch, by their place. */
   readonly firsts: Claimed[] = [];
 
-  constructor(private readonly claimed: readonly Claimed[]) {
-    for (const one of claimed) {
-      if (one.parcel.earlier?.committed) this.batch.addKnown(one.channel.id, one.parcel.event.key);
+  /** `isKnown`: whether the ledger has the event of this place; by default where it was committed a short while ago. */
+  constructor(
+    private readonly claimed: readonly Claimed[],
+    isKnown = (index: number) => claimed[index]!.parcel.earlier?.committed === true,
+  ) {
+    claimed.forEach((one, index) => {
+      if (isKnown(index)) this.batch.addKnown(one.channel.id, one.parcel.event.key);
       else if (this.batch.add(one.toEntry(), () => one.toSaid())) this.firsts.push(one);
-    }
+    });
+  }
+
+  /** Who wrote its messages, one for each. */
+  get senders() {
+    return this.firsts.filter(({ isMessage }) => isMessage).map(({ sender }) => sender);
   }
 
   freshBy(answers: readonly Answer[]): Fresh[] {

@@ -15,7 +15,13 @@ interface Sorted {
   readonly unclaimed: readonly Parcel[];
 }
 
+interface Taken {
+  readonly load: Load;
+  readonly answers: readonly Answer[];
+}
+
 const NONE: ReadonlySet<Parcel> = new Set();
+const NOTHING: Taken = { load: new Load([]), answers: [] };
 
 /** The common receiving path of every messenger: one transaction for a batch of events. */
 @Injectable()
@@ -45,7 +51,7 @@ export class Receiver {
     const load = new Load(claimed);
     const at = new Date();
     if (load.batch.wanted > 0 || unclaimed.length > 0) {
-      const answers = await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
+      const answers = await this.takeWithMore(unclaimed, at, (tx) => this.takeIntoOpen(tx, load, at));
       return load.parcelsSkippedBy(answers);
     }
     const answers = await this.chats.take(this.database, load.batch, at, whenRun);
@@ -58,9 +64,8 @@ export class Receiver {
   /** Commits messages of people who are new, or have no open chat: one is opened unless the event came before. */
   async welcome(parcels: readonly Parcel[]): Promise<void> {
     const { claimed, unclaimed } = await this.claim(parcels);
-    const load = new Load(claimed);
     const at = new Date();
-    await this.takeWithMore(load, unclaimed, at, (tx) => this.takeIntoNew(tx, load, at));
+    await this.takeWithMore(unclaimed, at, (tx) => this.takeIntoNew(tx, claimed, at));
   }
 
   /**
@@ -70,15 +75,16 @@ export class Receiver {
    */
   async replay(parcel: Parcel): Promise<boolean> {
     const { claimed } = await this.claim([parcel]);
-    const load = new Load(claimed.filter(({ outcome }) => outcome === 'stored'));
+    const stored = claimed.filter(({ outcome }) => outcome === 'stored');
     const at = new Date();
     let changed = false;
-    await this.takeWithMore(load, [], at, async (tx) => {
-      const [{ channel }] = load.firsts as [Claimed];
-      changed = await this.ledger.withdraw(tx, channel.id, parcel.event.key);
-      if (changed) return this.takeIntoNew(tx, load, at);
-      changed = await this.understand(tx, channel.id, parcel.event, at);
-      return [];
+    await this.takeWithMore([], at, async (tx) => {
+      const [one] = stored;
+      if (!one) return NOTHING;
+      changed = await this.ledger.withdraw(tx, one.channel.id, parcel.event.key);
+      if (changed) return this.takeIntoNew(tx, stored, at);
+      changed = await this.understand(tx, one.channel.id, parcel.event, at);
+      return NOTHING;
     });
     return changed;
   }
@@ -103,29 +109,32 @@ export class Receiver {
     const { claimed, unclaimed } = await this.claim([parcel], verdict);
     const at = new Date();
     const load = new Load(claimed);
-    await this.takeWithMore(load, unclaimed, at, (tx) => this.chats.take(tx, load.batch, at));
+    await this.takeWithMore(unclaimed, at, (tx) => this.takeIntoOpen(tx, load, at));
   }
 
-  private async takeIntoNew(tx: Tx, load: Load, at: Date): Promise<Answer[]> {
-    const keys = load.firsts.map(({ channel, parcel }) => ({ channelId: channel.id, key: parcel.event.key }));
+  private async takeIntoOpen(tx: Tx, load: Load, at: Date): Promise<Taken> {
+    return { load, answers: load.batch.isEmpty ? [] : await this.chats.take(tx, load.batch, at) };
+  }
+
+  private async takeIntoNew(tx: Tx, claimed: readonly Claimed[], at: Date): Promise<Taken> {
+    if (claimed.length === 0) return NOTHING;
+    const keys = claimed.map(({ channel, parcel }) => ({ channelId: channel.id, key: parcel.event.key }));
     const unseen = await this.ledger.unseen(tx, keys);
-    const senders = load.firsts
-      .filter(({ isMessage }, index) => isMessage && unseen.has(index))
-      .map((one) => one.sender);
-    const identified = senders.length > 0 ? await this.contacts.identify(tx, senders) : [];
-    const places = identified.map(({ identityId }, index) => ({ identityId, channelId: senders[index]!.channelId }));
-    return this.chats.takeIntoNew(tx, load.batch, await this.chats.open(tx, places, at), at);
+    const load = new Load(claimed, (index) => !unseen.has(index));
+    const identified = await this.contacts.identify(tx, load.senders);
+    const identityIds = identified.map(({ identityId }) => identityId);
+    return { load, answers: await this.chats.takeIntoNew(tx, load.batch, identityIds, at) };
   }
 
   /** In one transaction, with what new events need beyond the ledger and the chats. */
-  private async takeWithMore(load: Load, unclaimed: readonly Parcel[], at: Date, take: (tx: Tx) => Promise<Answer[]>) {
-    let answers: Answer[] = [];
+  private async takeWithMore(unclaimed: readonly Parcel[], at: Date, take: (tx: Tx) => Promise<Taken>) {
+    let taken = NOTHING;
     await this.database.commit(async (tx) => {
-      answers = load.batch.isEmpty ? [] : await take(tx);
-      const last = await this.followUp.of(tx, load.freshBy(answers), at);
+      taken = await take(tx);
+      const last = await this.followUp.of(tx, taken.load.freshBy(taken.answers), at);
       return () => [...last(), this.ledger.countUnclaimed(tx, unclaimed)];
     });
-    return answers;
+    return taken.answers;
   }
 
   /** `verdict`: where it is not for them to say. */

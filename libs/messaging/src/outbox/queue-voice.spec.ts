@@ -36,11 +36,7 @@ async function anOpenedChat(channelId: string, at = new Date(), name: string | n
   );
   return house.database.transaction(async (tx) => {
     const intake = house.get(ChatIntake);
-    const opened = await intake.open(tx, [{ channelId, identityId }], at);
-    await tx.query(`UPDATE chats SET last_seq = 1, inbound_count = 1, last_inbound_at = $2 WHERE id = $1`, [
-      opened[0]!.id,
-      at,
-    ]);
+    const opened = await intake.open(tx, [{ channelId, identityId, messages: 1, sentAt: at, preview: 'Hello' }], at);
     await house.get(DueTexts).greet(tx, opened, at);
     return opened[0]!.id;
   });
@@ -103,7 +99,8 @@ it('a chat whose opening is undone owes nothing', async () => {
         [identityId],
       );
       const at = new Date();
-      await house.get(DueTexts).greet(tx, await house.get(ChatIntake).open(tx, [{ channelId, identityId }], at), at);
+      const opening = { channelId, identityId, messages: 1, sentAt: at, preview: 'Hello' };
+      await house.get(DueTexts).greet(tx, await house.get(ChatIntake).open(tx, [opening], at), at);
       throw new Error('again');
     })
     .catch(() => undefined);
