@@ -30,6 +30,7 @@ import { RoomBesideNewRows1763800000027 } from './migrations/1763800000027-room-
 import { DoubtfulMessages1763800000028 } from './migrations/1763800000028-doubtful-messages.js';
 import { LastTries1763800000029 } from './migrations/1763800000029-last-tries.js';
 import { FirstMessages1763800000030 } from './migrations/1763800000030-first-messages.js';
+import { NothingHeld1763800000031 } from './migrations/1763800000031-nothing-held.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -62,6 +63,7 @@ export const migrations = [
   DoubtfulMessages1763800000028,
   LastTries1763800000029,
   FirstMessages1763800000030,
+  NothingHeld1763800000031,
 ];
 
 export interface PoolOptions {
