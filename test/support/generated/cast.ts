@@ -49,7 +49,7 @@ export async function aCast(house: House, url: string): Promise<Cast> {
     messageId: messages.map(({ id }) => id),
     contactId: contacts,
     identityId: identities,
-    userId: [...users, agents[0]!.id],
+    userId: users,
     endpointId: endpoints,
     deliveryId: [deliveryId],
     actionId: actions,
@@ -66,7 +66,7 @@ export async function aCast(house: House, url: string): Promise<Cast> {
     state: ['active', 'inactive', 'lunch'],
     timeZone: ['UTC', 'Europe/Kyiv', 'America/St_Johns'],
   };
-  return new Map(Object.entries({ ...names, ...otherNames(names) }));
+  return new Map(Object.entries({ ...names, ...otherNames(names), agentId: [...users, agents[0]!.id] }));
 }
 
 interface ChatWithIdentity {
@@ -77,7 +77,6 @@ interface ChatWithIdentity {
 function otherNames(names: Readonly<Record<string, readonly string[]>>) {
   const { userId = [], contactId = [], messageId = [], attachmentId = [] } = names;
   return {
-    agentId: userId,
     actorId: userId,
     subjectId: userId,
     from: contactId,
