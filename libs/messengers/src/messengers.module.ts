@@ -1,39 +1,32 @@
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { GuardedHttp, MESSENGER_SETTINGS, MessengerRegistry, type MessengerSettings } from '#messenger-kit';
+import { MessengerClients } from './messenger-clients.js';
 import { messengers } from './messengers.js';
 
-/** Origins somebody configured on purpose (Meta's, Telegram's, a simulator's) are allowed as they are. */
-function configuredUrls(settings: MessengerSettings): string[] {
-  return Object.values(settings)
-    .flatMap((one) => Object.values(one))
-    .flatMap((value) => value?.split(/\s+/) ?? [])
-    .filter((value) => /^https?:\/\//i.test(value) && URL.canParse(value));
-}
+/** Actions and webhooks call the operator's own systems, as this messenger does, and may call the same origins. */
+const OF_OWN_SYSTEMS = 'http' satisfies keyof typeof messengers;
 
-function registryOf(settings: MessengerSettings, http: GuardedHttp): MessengerRegistry {
+function registryOf(settings: MessengerSettings, clients: MessengerClients): MessengerRegistry {
   return new MessengerRegistry(
-    new Map(Object.entries(messengers).map(([key, Kind]) => [key, new Kind(settings[key] ?? {}, http)])),
+    new Map(Object.entries(messengers).map(([key, Kind]) => [key, new Kind(settings[key] ?? {}, clients.of(key))])),
   );
 }
 
-/** Provides `MessengerRegistry` and `GuardedHttp` everywhere. Needs `MESSENGER_SETTINGS` from a global module. */
+/**
+ * Provides `MessengerRegistry` and `GuardedHttp` everywhere, the latter for calls to the operator's own systems. Needs
+ * `MESSENGER_SETTINGS` from a global module.
+ */
 @Global()
 @Module({
   providers: [
+    MessengerClients,
     {
       provide: GuardedHttp,
-      inject: [MESSENGER_SETTINGS],
-      useFactory: (settings: MessengerSettings) => new GuardedHttp({ trustedOrigins: configuredUrls(settings) }),
+      inject: [MessengerClients],
+      useFactory: (clients: MessengerClients) => clients.of(OF_OWN_SYSTEMS),
     },
-    { provide: MessengerRegistry, inject: [MESSENGER_SETTINGS, GuardedHttp], useFactory: registryOf },
+    { provide: MessengerRegistry, inject: [MESSENGER_SETTINGS, MessengerClients], useFactory: registryOf },
   ],
   exports: [GuardedHttp, MessengerRegistry],
 })
-export class MessengersModule implements OnApplicationShutdown {
-  constructor(@Inject(GuardedHttp) private readonly http: GuardedHttp) {}
-
-  /** After everybody had the chance to finish (`beforeApplicationShutdown`). */
-  async onApplicationShutdown(): Promise<void> {
-    await this.http.close();
-  }
-}
+export class MessengersModule {}
