@@ -262,7 +262,7 @@ describe('a long journey, on which much goes wrong', () => {
     };
     const run = `/v1/chats/${chats[0]!.chatId}/actions/${id}/run`;
     await chats[0]!.api.created(run, {}, { 'idempotency-key': 'run' });
-    await admin.post(`/v1/actions/${id}/try`, { chatId: chats[0]!.chatId });
+    await admin.post(`/v1/actions/${id}/try`, {});
     await admin.post(`/v1/webhook-endpoints/${hook.id}/test`, {});
     await chats[0]!.sent('Heard by hooks');
     const heard = (place: string) => outside.calls.some(({ url, body }) => url === place && body.includes('message'));

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '#api-kit';
+import { inPointer } from './pointer.js';
 
 const MAX_DEPTH = 32;
 /** Twice what the largest sensible request has. */
@@ -59,5 +60,5 @@ function listInList(path: readonly string[]): Problem {
 }
 
 function pointerOf(path: readonly string[]): string {
-  return ['#', ...path.map((key) => key.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+  return ['#', ...path.map(inPointer)].join('/');
 }

@@ -14,6 +14,7 @@ import { closeConnectionsWhileStopping } from './draining.js';
 import { takeJsonOnly } from './json-bodies.js';
 import { KnownPaths } from './known-paths.js';
 import { takeMultipart } from './multipart-bodies.js';
+import { UnaskedGuard } from './unasked.guard.js';
 import { ProblemValidationPipe } from './validation.pipe.js';
 import { serveWatchersOnly } from './worker-paths.js';
 
@@ -80,6 +81,7 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   takeJsonOnly(server);
   await takeMultipart(app);
   checkBodies(server);
+  app.useGlobalGuards(new UnaskedGuard());
   app.useGlobalPipes(new ProblemValidationPipe());
   app.useGlobalFilters(new HttpErrorsFilter(KnownPaths.of(server)));
   if (values.PARLEY_CORS_ORIGINS.length > 0) {

@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { Problem, type ProblemPointer } from '#api-kit';
+import { inPointer } from './pointer.js';
 
 class Invalid extends Error {
   constructor(readonly errors: ValidationError[]) {
@@ -58,7 +59,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
-  const pointer = `${prefix}${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = `${prefix}${inPointer(error.property)}`;
   // The last one is that of the topmost decorator, by custom the type: what a missing value fails, too, is no news.
   const own = Object.values(error.constraints ?? {}).slice(-1);
   return [

@@ -18,7 +18,8 @@ const DESCRIPTION = `Customers write on Facebook Messenger, Telegram and more; a
 
 Sign in with \`POST /v1/auth/sessions\` and send the access token, or an API key, as \`Authorization: Bearer …\`.
 Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
-A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.`;
+A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.
+What an operation does not take, a property, a query parameter, a body at all, is refused with 422.`;
 
 /** The OpenAPI document of all rooms. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
