@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ProfileSource } from '#contacts';
-import { MessengerRegistry, type Profile, type Recipient } from '#messenger-kit';
+import { inTime, MessengerRegistry, type Profile, type Recipient } from '#messenger-kit';
 import { Channels } from '#registration';
 
 /** A messenger is asked about so many at once by one job; several jobs may ask. */
 const AT_ONCE = 4;
+/** For one of them; longer than the calls it takes. */
+const PATIENCE_MS = 60_000;
 
 /** Asks the channel's messenger who people are. */
 @Injectable()
@@ -23,7 +25,9 @@ export class MessengerProfiles extends ProfileSource {
     const profiles: PromiseSettledResult<Profile | undefined>[] = [];
     for (let from = 0; from < people.length; from += AT_ONCE) {
       const some = people.slice(from, from + AT_ONCE);
-      profiles.push(...(await Promise.allSettled(some.map((person) => reader.read(account, person)))));
+      profiles.push(
+        ...(await Promise.allSettled(some.map((person) => inTime(reader.read(account, person), PATIENCE_MS)))),
+      );
     }
     return profiles;
   }

@@ -13,6 +13,7 @@ export { GuardedHttp, type GuardedHttpOptions, type HttpAnswer, type HttpCall } 
 export type { DownloadAnswer, DownloadCall } from './http/download.js';
 export type { FormPart } from './http/form.js';
 export { AnswerTooLarge, faultOf, NotAskedError, OutcomeUnknownError } from './http/http-errors.js';
+export { inTime } from './in-time.js';
 export { parseJson } from './json.js';
 export { boundedId, eventKey, fingerprint, isPlainId } from './keys.js';
 export { equalSecrets, hmacSha256, isOneOfSecrets, isSignedByOneOf } from './proof.js';

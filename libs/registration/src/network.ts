@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Problem } from '#api-kit';
-import { faultOf, type AccountPicture, type ConnectVerdict } from '#messenger-kit';
+import { faultOf, inTime, type AccountPicture, type ConnectVerdict } from '#messenger-kit';
 
 const logger = new Logger('Registration');
 
@@ -18,7 +18,7 @@ export type Pictured = Connected & { readonly picture?: AccountPicture };
  */
 export async function asked<Answer>(messenger: string, question: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await inTime(question());
+    return await inTime(question(), PATIENCE_MS);
   } catch (error) {
     logger.warn(`The network of ${messenger} could not be asked: ${faultOf(error)}`);
     throw new Problem(
@@ -27,19 +27,6 @@ export async function asked<Answer>(messenger: string, question: () => Promise<A
       `The network of ${messenger} could not be reached. Try again later.`,
     );
   }
-}
-
-/** A worker's calls end by themselves; one that forgot to would hold a job's place, or an admin, for good. */
-function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NotAnsweredError()), PATIENCE_MS);
-  });
-  return Promise.race([answer, end]).finally(() => clearTimeout(timer));
-}
-
-class NotAnsweredError extends Error {
-  override readonly name = 'NotAnsweredError';
 }
 
 /** The network's no becomes Problem 422 with the messenger's own code and sentence. */
