@@ -72,6 +72,20 @@ it('an answer that was lost is proved by the status, and not sent twice', async 
   expect(house.simulator.received(who('Bob'))).toEqual(['Lost?']);
 });
 
+it('what is wrong with the account is told to an admin who looks at the channel', async () => {
+  const chat = await anOpenChat('Gus');
+  const match = { messenger: 'whatsapp', method: 'messages', text: 'Unpaid' } as const;
+  house.simulator.failCall({ match, effect: { kind: 'refuse', code: 131042 } });
+  await api().created(`/v1/chats/${chat.id}/messages`, { text: 'Unpaid' });
+  await messageWith(api(), chat.id, 'Unpaid', 'failed');
+  interface Check {
+    readonly findings: readonly object[];
+  }
+  const { findings } = await house.team.admin.created<Check>(`/v1/channels/${number.channelId}/check`);
+  const sentence = expect.stringMatching(/failed: .*payment.*WhatsApp Manager\.$/) as string;
+  expect(findings).toContainEqual(expect.objectContaining({ code: 'last_send', state: 'warning', sentence }));
+});
+
 it('a message that fails after it was accepted says why', async () => {
   const chat = await anOpenChat('Cleo');
   house.simulator.acquaint({ ...who('Cleo'), at: Date.now() - 25 * 3_600_000 });

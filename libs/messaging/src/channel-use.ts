@@ -26,8 +26,8 @@ export class MessengerChannelUse extends ChannelUse {
 
   async traffic(channelId: string): Promise<ChannelTraffic> {
     const [ledger, outgoing] = await Promise.all([this.ledger.balance(channelId), this.repository.outgoing(channelId)]);
-    const { waiting = 0, waitingSince = null, sentAt, status } = outgoing ?? {};
-    const lastSend = sentAt && status ? { at: sentAt, status } : null;
+    const { waiting = 0, waitingSince = null, sentAt, status, failure = null } = outgoing ?? {};
+    const lastSend = sentAt && status ? { at: sentAt, status, failure } : null;
     return { ledger, waiting, waitingSince, lastSend };
   }
 }

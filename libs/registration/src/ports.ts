@@ -15,8 +15,8 @@ export interface ChannelTraffic {
   /** Answers not delivered yet, and since when the oldest of them waits. */
   readonly waiting: number;
   readonly waitingSince: Date | null;
-  /** The latest answer, and what became of it. */
-  readonly lastSend: { readonly at: Date; readonly status: string } | null;
+  /** The latest answer, and what became of it; `failure` is a sentence for people. */
+  readonly lastSend: { readonly at: Date; readonly status: string; readonly failure: string | null } | null;
 }
 
 /** How channels are used, which only the rooms above know. They provide this port. */

@@ -5,7 +5,8 @@ import { pulseAfter } from './pulse.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const quiet = { received: 9, stored: 5, duplicate: 2, ignored: 1, refused: 1, quarantined: 0 };
-const fine: ChannelTraffic = { ledger: quiet, waiting: 0, waitingSince: null, lastSend: { at: NOW, status: 'sent' } };
+const sent = { at: NOW, status: 'sent', failure: null };
+const fine: ChannelTraffic = { ledger: quiet, waiting: 0, waitingSince: null, lastSend: sent };
 const times = { rotatedAt: null, replacedUntil: null, replacedUsedAt: null };
 const channel = { active: true, health: 'ok', healthDetail: null, ...times } as Channel;
 const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
@@ -49,7 +50,12 @@ test.each<[string, Parameters<typeof found>[0], object]>([
     { traffic: { waiting: 2, waitingSince: new Date(NOW.getTime() - 1_000) } },
     { last_send: 'ok' },
   ],
-  ['a failed answer', { traffic: { lastSend: { at: NOW, status: 'failed' } } }, { last_send: 'warning' }],
+  ['a failed answer', { traffic: { lastSend: { ...sent, status: 'failed' } } }, { last_send: 'warning' }],
+  [
+    'a failed answer, and why',
+    { traffic: { lastSend: { ...sent, status: 'failed', failure: 'The account is locked.' } } },
+    { last_send: 'warning' },
+  ],
   ['no answer', { traffic: { lastSend: null } }, { last_send: 'unknown' }],
   [
     'an old secret nobody uses',

@@ -97,7 +97,9 @@ function findingOfSends({ waiting, waitingSince, lastSend }: ChannelTraffic, now
   if (!lastSend) return { code, state: 'unknown', sentence: 'No answer was sent on this channel of late.' };
   const at = written(lastSend.at);
   if (lastSend.status === 'failed' || lastSend.status === 'unconfirmed') {
-    return { code, state: 'warning', sentence: `The latest answer, of ${at}, is ${lastSend.status}.` };
+    // What is wrong with the whole account (its payment, a lock) shows nowhere but in what becomes of its answers.
+    const reason = lastSend.failure === null ? '.' : `: ${lastSend.failure}`;
+    return { code, state: 'warning', sentence: `The latest answer, of ${at}, is ${lastSend.status}${reason}` };
   }
   return { code, state: 'ok', sentence: `The latest answer, of ${at}, is ${lastSend.status}.` };
 }
