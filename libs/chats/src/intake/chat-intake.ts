@@ -5,7 +5,14 @@ import { DueTexts } from '../queue-text/due-texts.js';
 import { SystemLines } from '../outgoing/system-lines.repository.js';
 import { Routing } from '../routing/routing.js';
 import type { Batch, Opening } from './batch.js';
-import { type Answer, IntakeRepository, type NewChat, type OpenChat, type Place } from './intake.repository.js';
+import {
+  type Answer,
+  IntakeRepository,
+  type NewChat,
+  type OpenChat,
+  type Place,
+  type ReopenedChat,
+} from './intake.repository.js';
 
 /** Puts arrived messages into chats: the chats' part of the receiving path. */
 @Injectable()
@@ -65,7 +72,7 @@ export class ChatIntake {
       this.repository.reopen(tx, openings, at),
       this.repository.open(tx, openings, at),
     ]);
-    const news: NewEvent[] = reopened.map((chat) => ({ ...openedEvent(chat, at), type: 'chat.reopened' }));
+    const news = reopened.map((chat) => reopenedEvent(chat, at));
     await Promise.all([
       ...reopened.map(({ id }) => this.lines.append(tx, id, 'The contact wrote again, and the chat was reopened', at)),
       this.events.record(tx, news),
@@ -87,4 +94,10 @@ function openedEvent(chat: OpenChat, at: Date): NewEvent & { readonly type: 'cha
     audience: { queues: [chat.queueId] },
     data: { channelId: chat.channelId, queueId: chat.queueId, identityId: chat.identityId, status: 'waiting' },
   };
+}
+
+/** Whoever held it hears that it is not theirs any more, also where they are not of its queue. */
+function reopenedEvent({ heldBy, ...chat }: ReopenedChat, at: Date): NewEvent {
+  const agents = heldBy === null ? [] : [heldBy];
+  return { ...openedEvent(chat, at), type: 'chat.reopened', audience: { agents, queues: [chat.queueId] } };
 }

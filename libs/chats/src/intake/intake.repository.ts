@@ -9,6 +9,12 @@ export interface OpenChat extends Place {
   readonly queueId: string;
 }
 
+/** One that waits again. */
+export interface ReopenedChat extends OpenChat {
+  /** Who held it when it was closed, if anybody did. */
+  readonly heldBy: string | null;
+}
+
 /** One that was just opened. */
 export interface NewChat extends OpenChat {
   /** What its queue says to whoever opens a chat, if anything. */
@@ -76,7 +82,7 @@ const REOPEN = {
   name: 'chats-reopen',
   text: `
     WITH closed AS (
-      SELECT c.id FROM unnest($1::uuid[], $2::uuid[]) AS n (channel_id, identity_id)
+      SELECT c.id, c.agent_id FROM unnest($1::uuid[], $2::uuid[]) AS n (channel_id, identity_id)
       CROSS JOIN LATERAL (
         SELECT p.id FROM (SELECT * FROM chats c WHERE c.identity_id = n.identity_id ORDER BY c.opened_at DESC OFFSET 0) AS p
         WHERE p.channel_id = n.channel_id ORDER BY p.opened_at DESC LIMIT 1
@@ -89,7 +95,8 @@ const REOPEN = {
     UPDATE chats c SET status = 'waiting', waiting_since = $3, agent_id = NULL, accepted_at = NULL, closed_at = NULL,
       closed_by = NULL, close_reason = NULL
     FROM closed WHERE c.id = closed.id
-    RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId"`,
+    RETURNING c.id, c.channel_id AS "channelId", c.identity_id AS "identityId", c.queue_id AS "queueId",
+      closed.agent_id AS "heldBy"`,
 };
 
 const RECEIVED = {
@@ -135,9 +142,9 @@ export class IntakeRepository {
   }
 
   /** Reopens what was closed a short while ago, where the queue wishes it. Locks the chats in the order of their ids. */
-  reopen(tx: Tx, places: readonly Place[], at: Date): Promise<OpenChat[]> {
+  reopen(tx: Tx, places: readonly Place[], at: Date): Promise<ReopenedChat[]> {
     const [channels, identities] = [places.map((p) => p.channelId), places.map((p) => p.identityId)];
-    return rows<OpenChat>(tx, REOPEN, [channels, identities, at.toISOString()]);
+    return rows<ReopenedChat>(tx, REOPEN, [channels, identities, at.toISOString()]);
   }
 
   async hasReceived(database: Database, channelId: string, externalId: string): Promise<boolean> {
