@@ -131,6 +131,31 @@ it('of a deleted queue nothing is reopened and nothing is offered to do: the nex
   expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/queueId' }] } });
 });
 
+it('agents of a queue hear of its new rule, by which other chats stand before them', async () => {
+  const queue = `/v1/queues/${house.team.queueId}`;
+  await admin.changed(queue, { routingRule: 'least_busy' });
+  house.simulator.customerWrites({ ...aCustomer(house, 'telegram'), text: 'Who is asked?' });
+  const { id } = await eventually(async () => {
+    const chat = (await chatWith(admin, 'all', 'Who is asked?')) as Queued;
+    return chat.offer ? chat : undefined;
+  });
+  const listeners = [await listen(anna.api), await listen(bert.api)];
+  const outsider = await listen((await somebody('agent')).api);
+  await admin.changed(queue, { routingRule: 'everyone' });
+  for (const listener of listeners) {
+    const told = await listener.heard('queue.changed');
+    expect(told.data).toMatchObject({ queueId: house.team.queueId, name: 'Shop', routingRule: 'everyone' });
+  }
+  for (const agent of [anna, bert]) expect(await idsOf(agent, 'waiting')).toEqual([id]);
+  await admin.changed(queue, { routingRule: 'everyone', offerSeconds: 60 });
+  await bert.api.created(`/v1/chats/${id}/accept`);
+  for (const listener of listeners) {
+    await listener.heard('chat.accepted', id);
+    expect(listener.types().filter((type) => type === 'queue.changed')).toHaveLength(1);
+  }
+  expect(outsider.types()).not.toContain('queue.changed');
+});
+
 it('who is deactivated keeps their chats until somebody takes them, gets none, and is asked no more', async () => {
   const lead = await somebody('supervisor');
   const clara = await somebody('agent', house.team.queueId);

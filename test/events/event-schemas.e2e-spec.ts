@@ -88,6 +88,7 @@ async function theLifeOfAQueue(): Promise<void> {
   const { admin, agents } = house.team;
   const { id } = await admin.created<Named>('/v1/queues', { name: 'For a day' });
   await admin.put(`/v1/queues/${id}/agents/${agents[0]!.id}`);
+  await admin.changed(`/v1/queues/${id}`, { routingRule: 'least_busy' });
   await admin.call('DELETE', `/v1/queues/${id}`);
 }
 
@@ -108,7 +109,7 @@ it('every event of a whole journey is what the document says of its type', async
     ...['message.edited', 'message.deleted', 'message.reacted', 'message.noted', 'attachment.changed'],
     ...['action.finished', 'agent.state_changed', 'channel.registered', 'channel.changed', 'channel.activated'],
     ...['channel.deactivated', 'channel.deleted', 'contact.changed', 'contact.merged', 'contact.erased'],
-    ...['queue.agent_joined', 'queue.agent_left'],
+    ...['queue.changed', 'queue.agent_joined', 'queue.agent_left'],
   ];
   const missing = async () => {
     const told = new Set((await eventsSoFar()).map(({ type }) => type));

@@ -69,7 +69,7 @@ import { PresenceController } from './presence/presence.controller.js';
 import { PRESENCE } from './presence/presence-providers.js';
 import { QUEUE_TEXTS } from './queue-text/queue-text-providers.js';
 import { DueTexts } from './queue-text/due-texts.js';
-import { MembershipNews } from './queue/membership-news.js';
+import { QueueNews } from './queue/queue-news.js';
 import { QueueAgentController } from './queue/queue-agent.controller.js';
 import { QueueAgentRepository } from './queue/queue-agent.repository.js';
 import { QueueAgents } from './queue/queue-agents.js';
@@ -89,7 +89,7 @@ import { ChatTagController } from './tag/chat-tag.controller.js';
 import { TagController } from './tag/tag.controller.js';
 import { TAGS } from './tag/tag-providers.js';
 
-const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, MembershipNews, Creation];
+const queues = [Queues, QueueRepository, QueueAgents, QueueAgentRepository, QueueNews, Creation];
 const chats = [
   AcceptChat,
   ChatAccess,

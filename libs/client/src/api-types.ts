@@ -277,6 +277,7 @@ export interface paths {
          *     - `attachment.changed`: The content of an attachment has arrived, or will not
          *     - `action.finished`: An action that somebody ran in the chat is over; the line `seq` tells it to people
          *     - `agent.state_changed`: An agent’s state is another one
+         *     - `queue.changed`: A queue’s name or routing rule is another one; under another rule other waiting chats stand before its agents
          *     - `queue.agent_joined`: An agent answers the chats of a queue from now on
          *     - `queue.agent_left`: An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep
          *     - `channel.registered`: A channel was connected
@@ -2656,6 +2657,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "queue.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A queue’s name or routing rule is another one; under another rule other waiting chats stand before its agents */
+        post: operations["onQueueChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "queue.agent_joined": {
         parameters: {
             query?: never;
@@ -3217,7 +3235,7 @@ export interface components {
              * @example 3
              */
             seq: number | null;
-        } & (components["schemas"]["ChatOpenedEvent"] | components["schemas"]["ChatReopenedEvent"] | components["schemas"]["ChatStartedEvent"] | components["schemas"]["ChatAcceptedEvent"] | components["schemas"]["ChatReleasedEvent"] | components["schemas"]["ChatTransferredEvent"] | components["schemas"]["ChatTakenOverEvent"] | components["schemas"]["ChatClosedEvent"] | components["schemas"]["ChatOfferedEvent"] | components["schemas"]["ChatOfferExpiredEvent"] | components["schemas"]["ChatOfferDeclinedEvent"] | components["schemas"]["ChatOfferWithdrawnEvent"] | components["schemas"]["ChatReadEvent"] | components["schemas"]["ChatTaggedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageQueuedEvent"] | components["schemas"]["MessageStatusChangedEvent"] | components["schemas"]["MessageEchoedEvent"] | components["schemas"]["MessageEditedEvent"] | components["schemas"]["MessageDeletedEvent"] | components["schemas"]["MessageReactedEvent"] | components["schemas"]["MessageNotedEvent"] | components["schemas"]["AttachmentChangedEvent"] | components["schemas"]["ActionFinishedEvent"] | components["schemas"]["AgentStateChangedEvent"] | components["schemas"]["QueueAgentJoinedEvent"] | components["schemas"]["QueueAgentLeftEvent"] | components["schemas"]["ChannelRegisteredEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelActivatedEvent"] | components["schemas"]["ChannelDeactivatedEvent"] | components["schemas"]["ChannelHealthChangedEvent"] | components["schemas"]["ChannelCheckedEvent"] | components["schemas"]["ChannelDeletedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["ContactMergedEvent"] | components["schemas"]["ContactErasedEvent"] | components["schemas"]["IdentityChangedEvent"]);
+        } & (components["schemas"]["ChatOpenedEvent"] | components["schemas"]["ChatReopenedEvent"] | components["schemas"]["ChatStartedEvent"] | components["schemas"]["ChatAcceptedEvent"] | components["schemas"]["ChatReleasedEvent"] | components["schemas"]["ChatTransferredEvent"] | components["schemas"]["ChatTakenOverEvent"] | components["schemas"]["ChatClosedEvent"] | components["schemas"]["ChatOfferedEvent"] | components["schemas"]["ChatOfferExpiredEvent"] | components["schemas"]["ChatOfferDeclinedEvent"] | components["schemas"]["ChatOfferWithdrawnEvent"] | components["schemas"]["ChatReadEvent"] | components["schemas"]["ChatTaggedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageQueuedEvent"] | components["schemas"]["MessageStatusChangedEvent"] | components["schemas"]["MessageEchoedEvent"] | components["schemas"]["MessageEditedEvent"] | components["schemas"]["MessageDeletedEvent"] | components["schemas"]["MessageReactedEvent"] | components["schemas"]["MessageNotedEvent"] | components["schemas"]["AttachmentChangedEvent"] | components["schemas"]["ActionFinishedEvent"] | components["schemas"]["AgentStateChangedEvent"] | components["schemas"]["QueueChangedEvent"] | components["schemas"]["QueueAgentJoinedEvent"] | components["schemas"]["QueueAgentLeftEvent"] | components["schemas"]["ChannelRegisteredEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelActivatedEvent"] | components["schemas"]["ChannelDeactivatedEvent"] | components["schemas"]["ChannelHealthChangedEvent"] | components["schemas"]["ChannelCheckedEvent"] | components["schemas"]["ChannelDeletedEvent"] | components["schemas"]["WebhookDisabledEvent"] | components["schemas"]["ContactChangedEvent"] | components["schemas"]["ContactMergedEvent"] | components["schemas"]["ContactErasedEvent"] | components["schemas"]["IdentityChangedEvent"]);
         Events: {
             data: components["schemas"]["Event"][];
             /** @description `after` of the next request; also where nothing was found */
@@ -5794,7 +5812,7 @@ export interface components {
              *       "message.received"
              *     ]
              */
-            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
             /** @example Our CRM */
             description?: string;
         };
@@ -5871,7 +5889,7 @@ export interface components {
              *       "message.received"
              *     ]
              */
-            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
+            types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
             /** @example Our CRM */
             description?: string;
             /** @description Made active again, it gets what waited for it, and what happens from now on */
@@ -6530,6 +6548,26 @@ export interface components {
                 state: string;
                 /** @description Whether chats are offered in this state */
                 available: boolean;
+            };
+        };
+        QueueChangedEvent: {
+            /** @description Unique and opaque; also the cursor that stands right behind this event */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "queue.changed";
+            /** Format: date-time */
+            at: string;
+            chatId: null;
+            /** @description The message’s number in its chat */
+            seq: null;
+            data: {
+                /** Format: uuid */
+                queueId: string;
+                name: string;
+                routingRule: string;
             };
         };
         QueueAgentJoinedEvent: {
@@ -14948,6 +14986,56 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AgentStateChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Nothing is to be sent there any more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Taken; it is not sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onQueueChangedEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event’s id, the same at every attempt */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970 */
+                "webhook-timestamp": string;
+                /** @description `v1,` and HMAC-SHA256 over `id.timestamp.body`, in base64; several, with blanks between, while secrets change */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "WyJrM2Y5YVhRMSIsIjc0MiIsIjEwOCJd",
+                 *       "type": "queue.changed",
+                 *       "at": "2026-11-22T10:00:00.123Z",
+                 *       "chatId": null,
+                 *       "seq": null,
+                 *       "data": {
+                 *         "queueId": "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa",
+                 *         "name": "Support",
+                 *         "routingRule": "least_busy"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueChangedEvent"];
             };
         };
         responses: {

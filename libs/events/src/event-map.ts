@@ -142,6 +142,10 @@ export const EVENTS = {
     state: text('active'),
     available: described('Whether chats are offered in this state', flag(true)),
   }),
+  'queue.changed': inHouse(
+    'A queue’s name or routing rule is another one; under another rule other waiting chats stand before its agents',
+    { queueId: id, name: text('Support'), routingRule: text('least_busy') },
+  ),
   'queue.agent_joined': inHouse('An agent answers the chats of a queue from now on', membership),
   'queue.agent_left': inHouse(
     'An agent answers the chats of a queue no more, or there is no such queue any more; what they hold they keep',

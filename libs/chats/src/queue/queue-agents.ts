@@ -7,7 +7,7 @@ import { AgentRepository } from '../agent/agent.repository.js';
 import { idAfter } from '../id-cursor.js';
 import { Routing } from '../routing/routing.js';
 import { QueueAgentRepository } from './queue-agent.repository.js';
-import { MembershipNews } from './membership-news.js';
+import { QueueNews } from './queue-news.js';
 import { QueueRepository } from './queue.repository.js';
 
 /** The agents of a queue. Joining and leaving are harmless when repeated; who leaves keeps the chats they hold. */
@@ -19,7 +19,7 @@ export class QueueAgents {
     private readonly members: QueueAgentRepository,
     private readonly agents: AgentRepository,
     private readonly routing: Routing,
-    private readonly news: MembershipNews,
+    private readonly news: QueueNews,
   ) {}
 
   async list(queueId: string, cursor: string | undefined, limit: number): Promise<Page<AgentDto>> {

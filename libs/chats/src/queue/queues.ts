@@ -8,7 +8,7 @@ import { unknownPlaces, VARIABLES } from '../quick-reply/fill-in.js';
 import { Routing } from '../routing/routing.js';
 import type { CreateQueueDto, QueueDto, UpdateQueueDto } from './queue.dto.js';
 import type { Queue } from './queue.entity.js';
-import { MembershipNews } from './membership-news.js';
+import { QueueNews } from './queue-news.js';
 import { QueueRepository } from './queue.repository.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -21,7 +21,7 @@ export class Queues {
     private readonly database: Database,
     private readonly creation: Creation,
     private readonly routing: Routing,
-    private readonly news: MembershipNews,
+    private readonly news: QueueNews,
   ) {}
 
   create(caller: Caller, key: string | undefined, wish: CreateQueueDto): Promise<OnceAnswer<QueueDto>> {
@@ -52,6 +52,7 @@ export class Queues {
       await this.queues.update(tx, id, wish).catch(nameTaken);
       const after = viewOf(await this.queues.of(tx, id));
       await audit(tx, { action: 'queue.updated', subjectId: id, before: viewOf(before), after });
+      if (before.name !== after.name || before.routingRule !== after.routingRule) await this.news.changed(tx, after);
       this.routing.soon(tx, id);
       return after;
     });

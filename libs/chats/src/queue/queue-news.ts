@@ -1,16 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { EventLog } from '#events';
+import type { Queue } from './queue.entity.js';
 
-/** Tells the agent, and those who see every queue, who joined or left one, in the transaction of the change. */
+/** What agents, and those who see every queue, hear of queues, in the transaction of the change. */
 @Injectable()
-export class MembershipNews {
+export class QueueNews {
   constructor(private readonly events: EventLog) {}
 
+  /** Told to its agents: by its rule other chats may stand before them than did. */
+  changed(tx: Tx, { id: queueId, name, routingRule }: Pick<Queue, 'id' | 'name' | 'routingRule'>): Promise<void> {
+    const audience = { queues: [queueId], roles: ['supervisor', 'admin'] as const };
+    const data = { queueId, name, routingRule };
+    return this.events.record(tx, [{ type: 'queue.changed', at: new Date(), audience, data }]);
+  }
+
+  /** Told to who joined. */
   joined(tx: Tx, queueId: string, userId: string): Promise<void> {
     return this.record(tx, 'queue.agent_joined', queueId, [userId]);
   }
 
+  /** Told to those who left. */
   left(tx: Tx, queueId: string, userIds: readonly string[]): Promise<void> {
     return this.record(tx, 'queue.agent_left', queueId, userIds);
   }
