@@ -1,7 +1,7 @@
 import type { Api } from './support/api.js';
 import { aCustomer, anOpenChat, openDesk } from './support/desk.js';
 import type { House } from './support/house.js';
-import { chatsOf, type ChatView, messagesOf, messageWith } from './support/views.js';
+import { chatsOf, chatWith, type ChatView, messagesOf, messageWith } from './support/views.js';
 
 /** Real: the built server, PostgreSQL, sockets, signed-in people. Simulated: the messengers. */
 let house: House;
@@ -152,4 +152,44 @@ it('is refused for strangers, foreign channels, silence, an inactive agent and o
   expect(await start(anna, { ...place, text })).toMatchObject({ status: 409, body: { code: 'limit_reached' } });
   await house.team.admin.changed(`/v1/agents/${house.team.agents[0]!.id}`, { chatLimit: 1000 });
   expect((await start(anna, { ...place, text })).status).toBe(201);
+});
+
+it('to a contact an agent knows they write on every messenger that person has, also where a colleague had the chats', async () => {
+  const { place, before } = await anAcquaintance();
+  const who = aCustomer(house, 'facebook');
+  house.simulator.customerWrites({ ...who, text: `I am ${who.person}` });
+  const { id } = await chatWith(bert, 'waiting', `I am ${who.person}`);
+  const his = await bert.created<Started['chat']>(`/v1/chats/${id}/accept`);
+  await bert.created(`/v1/chats/${id}/close`);
+  const { identityId } = his.contact as unknown as { identityId: string };
+  const there = { channelId: house.team.channels.facebook, identityId, text: 'Your lamp is here' };
+  expect(await start(anna, there)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  const into = (await before.view()).contact.id!;
+  await house.team.admin.created(`/v1/contacts/${into}/merge`, { from: his.contact.id });
+  const { identities } = await anna.read<{ identities: { id: string }[] }>(`/v1/contacts/${into}`);
+  expect(identities.map((one) => one.id).sort()).toEqual([identityId, place.identityId].sort());
+  const { status, body } = await start(anna, there);
+  expect([status, body.chat.contact.id]).toEqual([201, into]);
+  await messageWith(anna, body.chat.id, 'Your lamp is here', 'sent');
+  expect(house.simulator.received(who)).toEqual(['Your lamp is here']);
+  expect((await anna.get(`/v1/chats/${id}`)).status).toBe(404);
+});
+
+it('whoever blocked the account is not written to first, and through an inactive channel nobody is', async () => {
+  const { who, place } = await anAcquaintance();
+  const before = await chatsOf(house.team.admin, 'all');
+  const path = `/v1/channels/${place.channelId}`;
+  await house.team.admin.created(`${path}/deactivate`);
+  const inactive = await start(anna, { ...place, text: 'Hello' });
+  await house.team.admin.created(`${path}/activate`);
+  expect(inactive).toMatchObject({ status: 409, body: { code: 'channel_inactive' } });
+  house.simulator.customerBlocks(who);
+  await house.simulator.settled();
+  const refused = await start(anna, { ...place, text: 'Hello' });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { code: 'send_not_allowed', detail: 'The contact blocked this account.' },
+  });
+  expect(await chatsOf(house.team.admin, 'all')).toHaveLength(before.length);
+  expect(house.simulator.received(who)).toEqual([]);
 });

@@ -25,7 +25,11 @@ const HEARERS_OF_CONTACTS = `
   CROSS JOIN LATERAL (${HEARERS} WHERE i.contact_id = w.contact_id) AS h
   ORDER BY w.place`;
 
-/** Agents see the contacts of the chats they may see. */
+/** The identity $3 and all others of its contact; a guest has none. */
+const SAME_PERSON = `SELECT $3::uuid UNION ALL
+  SELECT other.id FROM identities asked JOIN identities other ON other.contact_id = asked.contact_id WHERE asked.id = $3`;
+
+/** Agents see the contacts of the chats they may see, with everybody the messengers know them as. */
 @Injectable()
 export class ContactsOfChats extends ContactVisibility {
   constructor(private readonly database: Database) {
@@ -37,7 +41,7 @@ export class ContactsOfChats extends ContactVisibility {
   }
 
   maySeeIdentity(userId: string, identityId: string, tx?: Tx): Promise<boolean> {
-    return this.maySeeChatOf('i.id = $3', userId, identityId, tx);
+    return this.maySeeChatOf(`i.id IN (${SAME_PERSON})`, userId, identityId, tx);
   }
 
   async seenBy(userId: string): Promise<string[]> {
