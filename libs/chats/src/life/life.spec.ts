@@ -214,8 +214,16 @@ describe('a message soon after closing', () => {
 
   it('reopens the chat: its numbers go on, it waits again, and its story stays', async () => {
     const { agent, place, chat } = await aClosedChat({ reopenMinutes: 10 });
-    expect(await house.arrive(place, ['One more thing'], inMinutes(9))).toBe(chat);
-    const fresh = { status: 'waiting', agent: null, acceptedAt: null, closedAt: null, closeReason: null };
+    const again = inMinutes(9);
+    expect(await house.arrive(place, ['One more thing'], again)).toBe(chat);
+    const fresh = {
+      status: 'waiting',
+      waitingSince: again,
+      agent: null,
+      acceptedAt: null,
+      closedAt: null,
+      closeReason: null,
+    };
     expect(await viewOf(chat)).toMatchObject(fresh);
     expect((await linesOf(chat)).at(-1)).toBe('The contact wrote again, and the chat was reopened');
     expect(await eventsOf(chat, 'chat.reopened')).toHaveLength(1);
