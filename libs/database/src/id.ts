@@ -7,7 +7,7 @@ const RANDOM_BYTES = 16;
  * UUIDv7s that grow: also within one millisecond, and when the clock is set back. Random bytes are drawn for many ids
  * at once, because each draw costs more than the rest of an id.
  */
-class IdSource {
+export class IdSource {
   private readonly pool = new Uint8Array(RANDOM_BYTES * 256);
   private used = this.pool.length;
   private milliseconds = 0;
