@@ -20,7 +20,7 @@ itIsAMessenger('Pigeon post', {
       { status: 401, body: '', class: 'reauthorize' },
       { status: 404, body: '', class: 'permanent' },
       { status: 410, body: '', class: 'blocked' },
-      { status: 429, body: '', class: 'retryAfter' },
+      { status: 429, body: '', class: 'retryAfter', retryAfterMs: 60_000 },
     ],
   },
   registration: {

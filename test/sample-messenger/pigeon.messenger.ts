@@ -65,12 +65,17 @@ class PigeonOutcome implements OutcomeMessageWorker {
 }
 
 const CLASSES: Partial<Record<number, RejectionClass>> = { 401: 'reauthorize', 410: 'blocked', 429: 'retryAfter' };
+/** The post says that there are too many letters, and not for how long. */
+const FULL_LOFT_MS = 60_000;
 
 function verdictOf({ status, json }: HttpAnswer): SendVerdict {
   const externalId = idOf(at(json, 'no'));
   if (status < 300 && externalId !== undefined) return { kind: 'sent', externalId };
   const [sentence, code] = [`The post refused the letter (${status}).`, String(status)];
-  if (status >= 400 && status < 500) return { kind: 'rejected', class: CLASSES[status] ?? 'permanent', code, sentence };
+  if (status >= 400 && status < 500) {
+    const wait = status === 429 && { retryAfterMs: FULL_LOFT_MS };
+    return { kind: 'rejected', class: CLASSES[status] ?? 'permanent', code, sentence, ...wait };
+  }
   return { kind: 'unknown', sentence: 'The post gave no clear answer; the letter may have left.' };
 }
 
