@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { NotTaken } from './not-taken.js';
 
+afterEach(() => jest.useRealTimers());
+
 it('tells of the first at once, and of those of each second after it in one line', () => {
   jest.useFakeTimers();
   const lines: unknown[] = [];

@@ -156,5 +156,6 @@ it('whatever is said, however it is cut, is understood and answered as by Node',
     }),
     { numRuns: 300 },
   );
-  expect(ours.plain).toBeGreaterThan(50);
+  // Some 70 are: else it would compare Node with itself.
+  expect(ours.plain).toBeGreaterThan(20);
 }, 60_000);
