@@ -1,6 +1,9 @@
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { Database, Tx } from './database.js';
 import { newId } from './id.js';
 import type { Leases } from './leases.repository.js';
+
+const LOOK_EVERY_MS = 50;
 
 /**
  * A lease that is kept up while something runs under it. It is lost when somebody else has it, and when it could not be
@@ -34,6 +37,22 @@ export class HeldLease {
     const holder = newId();
     const lease = await leases.tryAcquire(name, holder, ttlMs);
     return lease && new HeldLease(leases, name, holder, lease.fence, ttlMs, stop);
+  }
+
+  /** The same for who waits for their turn; undefined where another's does not end within `patienceMs`. */
+  static async takeWithin(
+    patienceMs: number,
+    leases: Leases,
+    name: string,
+    ttlMs: number,
+  ): Promise<HeldLease | undefined> {
+    const endless = new AbortController().signal;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const lease = await HeldLease.take(leases, name, ttlMs, endless);
+      if (lease || performance.now() > deadline) return lease;
+      await pauseFor(LOOK_EVERY_MS);
+    }
   }
 
   /** Aborted when the lease is lost, and when its holder is told to stop. */

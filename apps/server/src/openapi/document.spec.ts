@@ -59,36 +59,3 @@ test('a time says that it is one, wherever it stands', () => {
   expect(moments.length).toBeGreaterThan(0);
   expect(moments.filter(([, { format }]) => format !== 'date-time').map(([where]) => where)).toEqual([]);
 });
-
-test('a problem says what only its kind has', () => {
-  expect(membersOf(document.components.schemas.Problem!)).toEqual(
-    expect.arrayContaining(['holder', 'chat', 'contactId', 'cursor', 'messengerCode']),
-  );
-});
-
-/** Of an operation that changes something, by its address: who may call it. `test/access-matrix` holds the server to it. */
-const changing = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).flatMap(([method, operation]) => (method === 'get' ? [] : [{ path, method, ...operation }])),
-);
-
-test('channels, queues, users, settings and the house’s words are changed by admins only', () => {
-  const settings = /^\/v1\/(channels|queues|users|api-keys|actions|agent-states|tags|webhook-endpoints)\b/;
-  const ofAdmins = changing.filter(({ path }) => settings.test(path));
-  expect(ofAdmins.length).toBeGreaterThan(30);
-  const others = ofAdmins.filter(({ 'x-roles': roles }) => roles?.join() !== 'admin');
-  expect(others.map(({ operationId }) => operationId)).toEqual([]);
-});
-
-test('chats are taken over, and agents’ limits and states set, by supervisors and admins, not by agents', () => {
-  const theirs = changing.filter(({ 'x-roles': roles }) => roles?.join() === 'admin,supervisor');
-  const names = theirs.map(({ operationId }) => operationId);
-  expect(names.sort()).toEqual(['setAgentState', 'takeOverChat', 'updateAgent']);
-});
-
-/** What is answered 201 without a key to repeat it by: signing in makes a session each time. */
-test('what creates or sends takes an Idempotency-Key', () => {
-  const creating = changing.filter(({ method, responses }) => method === 'post' && '201' in responses);
-  expect(creating.length).toBeGreaterThan(10);
-  const without = creating.filter(({ parameters = [] }) => !parameters.some(({ name }) => name === 'Idempotency-Key'));
-  expect(without.map(({ operationId }) => operationId)).toEqual(['createSession']);
-});

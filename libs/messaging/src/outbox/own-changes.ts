@@ -1,4 +1,3 @@
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { MessageChanges, type OwnChange } from '#chats';
@@ -10,7 +9,6 @@ import { insist } from './insist.js';
 
 /** The caller waits: for their turn, and until it is written down. Repeating what the messenger has done already is harmless. */
 const SOMEBODY_WAITS_MS = 10_000;
-const LOOK_EVERY_MS = 50;
 
 /**
  * What somebody of ours does to a message at its messenger: one after the other in the whole fleet, so that what was said last
@@ -28,23 +26,12 @@ export class OwnChanges {
 
   /** `work` writes down what the messenger agreed to. Problem 409 `message_busy` where another's turn does not end. */
   async inTurn<T>(messageId: string, work: (write: (change: OwnChange) => Promise<void>) => Promise<T>): Promise<T> {
-    const turn = await this.turnAt(messageId);
+    const turn = await HeldLease.takeWithin(SOMEBODY_WAITS_MS, this.leases, placeOf(messageId), this.options.leaseMs);
+    if (!turn) throw Problem.conflict('message_busy', 'Somebody else is changing this message.');
     try {
       return await work((change) => this.write(messageId, change));
     } finally {
       await turn.release();
-    }
-  }
-
-  private async turnAt(messageId: string): Promise<HeldLease> {
-    const endless = new AbortController().signal;
-    const deadline = performance.now() + SOMEBODY_WAITS_MS;
-    for (;;) {
-      const turn = await HeldLease.take(this.leases, placeOf(messageId), this.options.leaseMs, endless);
-      if (turn) return turn;
-      if (performance.now() > deadline)
-        throw Problem.conflict('message_busy', 'Somebody else is changing this message.');
-      await pauseFor(LOOK_EVERY_MS);
     }
   }
 
