@@ -10,6 +10,7 @@ export { PageDto, PageQuery } from './page-query.dto.js';
 export { ApiPage, decodeCursor, encodeCursor, pageOf, type Page } from './page.js';
 export { problemBody, type ProblemDocument } from './problem-body.js';
 export { ProblemDto } from './problem.dto.js';
+export { inPointer } from './pointer.js';
 export { Problem, type ProblemPointer } from './problem.js';
 export { requestIdOf } from './request-id.js';
 export { Trimmed } from './trimmed.js';

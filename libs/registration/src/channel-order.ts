@@ -1,4 +1,4 @@
-import { Problem, type ProblemPointer } from '#api-kit';
+import { inPointer, Problem, type ProblemPointer } from '#api-kit';
 import type { MessengerRegistrationWorker, MessengerRegistry } from '#messenger-kit';
 
 /** What an admin asks for when registering a channel. */
@@ -54,7 +54,7 @@ function trimmed(value: unknown): unknown {
 }
 
 function place(field: string): string {
-  return `/credentials/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `/credentials/${inPointer(field)}`;
 }
 
 function wrong(pointer: string, detail: string): ProblemPointer {

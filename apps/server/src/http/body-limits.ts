@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '#api-kit';
-import { inPointer } from './pointer.js';
+import { inPointer, Problem } from '#api-kit';
 
 const MAX_DEPTH = 32;
 /** Twice what the largest sensible request has. */

@@ -2,8 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import { Problem, type ProblemPointer } from '#api-kit';
-import { inPointer } from './pointer.js';
+import { inPointer, Problem, type ProblemPointer } from '#api-kit';
 
 const MOST = 100;
 

@@ -1,6 +1,5 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
-import { Problem, type ProblemPointer } from '#api-kit';
-import { inPointer } from './pointer.js';
+import { inPointer, Problem, type ProblemPointer } from '#api-kit';
 
 class Invalid extends Error {
   constructor(readonly errors: ValidationError[]) {
