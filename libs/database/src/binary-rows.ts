@@ -39,7 +39,7 @@ export class BinaryRows extends pg.Query {
     const answer = (error: Error | null | undefined, result: unknown) =>
       done(error ?? failed.error ?? null, { ...(result as pg.QueryResult), rows: found });
     // Without values the driver would ask in the simple protocol, which answers in text.
-    super({ ...config, binary: true, queryMode: 'extended' } as pg.QueryConfig, answer);
+    super({ binary: true, queryMode: 'extended', ...config } as pg.QueryConfig, answer);
     this.found = found;
     this.failed = failed;
   }

@@ -46,7 +46,7 @@ async function runOn<Row>(runner: QueryRunner, statement: string | Statement, va
     return (await client.query<Row & Record<string, unknown>>(statement, values as never)).rows;
   const prepared = preparedValues(values);
   const config: QueryConfig =
-    typeof statement === 'string' ? { text: statement, values: prepared } : { ...statement, values: prepared };
+    typeof statement === 'string' ? { text: statement, values: prepared } : { values: prepared, ...statement };
   return (await client.query<Row & Record<string, unknown>>(config)).rows;
 }
 

@@ -50,6 +50,6 @@ export class ChatListRepository {
   }
 
   private ask(statement: Statement, values: Values): Promise<ListedChat[]> {
-    return this.database.rows<ListedChat>({ ...statement, binary: true }, values.all);
+    return this.database.rows<ListedChat>({ binary: true, ...statement }, values.all);
   }
 }

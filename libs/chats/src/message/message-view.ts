@@ -51,7 +51,10 @@ export function conversationMessageOf({ message, chat }: Line, files: Files): Co
   const unified = unifiedMessageOf(message, chat, files);
   const name = isContact(message) ? chat.contactName : message.author_name;
   const { id, status, channelName, openedAt, closedAt } = chat;
-  return { ...unified, author: { ...unified.author, name }, chat: { id, status, channelName, openedAt, closedAt } };
+  return Object.assign(unified, {
+    author: { kind: unified.author.kind, id: unified.author.id, name },
+    chat: { id, status, channelName, openedAt, closedAt },
+  });
 }
 
 const byNumbersWithin = new Intl.Collator('en', { numeric: true });

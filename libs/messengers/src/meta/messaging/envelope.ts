@@ -46,9 +46,10 @@ function inStandby(event: InboundEvent): InboundEvent {
   return event.kind === 'message' ? { ...event, content: { ...event.content, standby: true } } : event;
 }
 
-function itemOf(wire: unknown, { entryTime, ...frame }: Frame): Item {
+function itemOf(wire: unknown, { account, apps, entryTime }: Frame): Item {
   return {
-    ...frame,
+    account,
+    apps,
     wire,
     sender: idOf(at(wire, 'sender', 'id')),
     recipient: idOf(at(wire, 'recipient', 'id')),
