@@ -62,6 +62,7 @@ export class AnswerSchemas {
     return [
       ...this.check(`${operation.name} ${status}`, schema, value),
       ...(status >= 400 ? problemFaults(value as ProblemView, answer) : []),
+      ...insecureIn(answer),
     ];
   }
 
@@ -74,6 +75,12 @@ export class AnswerSchemas {
         `${instancePath.replace(/\/\d+/g, '/*')} ${message} ${JSON.stringify(params)}`,
     );
   }
+}
+
+/** What no browser that got hold of an answer shall make of it. */
+function insecureIn({ headers }: GivenAnswer): string[] {
+  const secure = { 'content-security-policy': /default-src 'none'/, 'x-content-type-options': /^nosniff$/ };
+  return Object.entries(secure).flatMap(([name, wanted]) => (wanted.test(String(headers[name])) ? [] : [`no ${name}`]));
 }
 
 /** The form every problem has, whatever the document says. */

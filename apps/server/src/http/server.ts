@@ -1,6 +1,6 @@
-import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { requestIdOf } from '#api-kit';
 import { withPatience } from '#database';
@@ -42,8 +42,9 @@ const CONTENT_SECURITY = {
   },
 };
 
-export function fastifyAdapter({ values }: Config, requestMs = REQUEST_MS): FastifyAdapter {
-  const trusted = values.PARLEY_TRUST_PROXY;
+export function fastifyAdapter(config: Config, requestMs = REQUEST_MS): FastifyAdapter {
+  const trusted = config.values.PARLEY_TRUST_PROXY;
+  const secure = securityOf(config);
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: trusted.length === 0 ? false : trusted.join() === 'true' ? true : [...trusted],
@@ -58,13 +59,16 @@ export function fastifyAdapter({ values }: Config, requestMs = REQUEST_MS): Fast
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       // No hook has seen such a request.
-      void sendProblem(reply.header('X-Request-Id', request.id), request.id, documentOf(error));
+      secure(request.raw, reply.raw, () => {
+        void sendProblem(reply.header('X-Request-Id', request.id), request.id, documentOf(error));
+      });
     },
   });
 }
 
 /** Everything that holds for all routes. To be called before the application is initialised. */
-export async function dressServer(app: NestFastifyApplication, { values }: Config, log: Logger): Promise<void> {
+export async function dressServer(app: NestFastifyApplication, config: Config, log: Logger): Promise<void> {
+  const { values } = config;
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
@@ -72,10 +76,8 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
   });
   if (values.NODE_ROLE === 'worker') serveWatchersOnly(server);
   knowRequests(server);
-  await app.register(helmet, {
-    contentSecurityPolicy: CONTENT_SECURITY,
-    strictTransportSecurity: values.PARLEY_PUBLIC_URL?.startsWith('https:') === true,
-  });
+  const secure = securityOf(config);
+  server.addHook('onRequest', (request, reply, done) => secure(request.raw, reply.raw, () => done()));
   closeConnectionsWhileStopping(server);
   logAccess(server, log);
   takeJsonOnly(server);
@@ -103,6 +105,12 @@ export async function dressServer(app: NestFastifyApplication, { values }: Confi
       strictPreflight: false,
     });
   }
+}
+
+/** Gives answers their security headers. Not the library's plug-in for Fastify, which makes all of it anew for each request. */
+function securityOf({ values }: Config) {
+  const isHttps = values.PARLEY_PUBLIC_URL?.startsWith('https:') === true;
+  return helmet({ contentSecurityPolicy: CONTENT_SECURITY, strictTransportSecurity: isHttps });
 }
 
 /** Around the handler alone: while a body is read, its bytes come in the connection's own context. */
