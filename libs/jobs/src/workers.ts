@@ -23,7 +23,7 @@ const POLL_MS = 2_000;
 /** The library asks short questions: a connection without an answer has fallen silent, and nobody else would say so. */
 const ANSWER_MS = 15_000;
 /** A sweep may read a large table in one statement. */
-const STATEMENT_PATIENCE_MS = 3_600_000;
+const SWEEP_PATIENCE_MS = 3_600_000;
 /** Failures to fetch a job in a row after which the library is started anew: it can remember a failed first query. */
 const FETCH_FAILURES = 3;
 /**
@@ -75,7 +75,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  private async runOnce({ handlers, schedules }: Defined): Promise<void> {
+  private async runOnce(defined: Defined): Promise<void> {
     const pool = this.openPool();
     const events = this.listen();
     try {
@@ -87,9 +87,9 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
         noHandleSignals: true,
         logger: libraryLog,
         events,
-        taskList: taskList(handlers),
+        taskList: this.taskList(defined),
         parsedCronItems: parseCronItems(
-          schedules.map(({ name, cron }) => ({ task: name, match: cron, identifier: name })),
+          defined.schedules.map(({ name, cron }) => ({ task: name, match: cron, identifier: name })),
         ),
       });
       if (this.ended.signal.aborted) await this.runner.stop();
@@ -135,13 +135,14 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
     });
     return events;
   }
-}
 
-function taskList(handlers: ReadonlyMap<string, JobHandler>): TaskList {
-  return Object.fromEntries(
-    [...handlers].map(([name, handler]) => [
-      name,
-      (payload: unknown) => withPatience(STATEMENT_PATIENCE_MS, () => handler(payload)),
-    ]),
-  );
+  /** What comes by the thousand has the usual patience: another one is followed through the whole process while it is in use. */
+  private taskList({ handlers, schedules }: Defined): TaskList {
+    const sweeps = new Set(this.options.speed === 'slow' ? handlers.keys() : schedules.map(({ name }) => name));
+    const patient = (handler: JobHandler) => (payload: unknown) =>
+      withPatience(SWEEP_PATIENCE_MS, () => handler(payload));
+    return Object.fromEntries(
+      [...handlers].map(([name, handler]) => [name, sweeps.has(name) ? patient(handler) : handler]),
+    );
+  }
 }
