@@ -42,26 +42,12 @@ export class EraseMessages extends ErasureStep {
     await rows(tx, 'DELETE FROM due_texts WHERE chat_id = $1', [chatId]);
     // So is what a called system says; whatever it says later is not told.
     await rows(tx, GIVE_UP_RUNS, [chatId]);
-    const erased = await rows(
-      tx,
-      `UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
-         status = CASE WHEN m.status IS DISTINCT FROM 'queued' THEN m.status
-           WHEN m.doubtful THEN 'unconfirmed' ELSE 'expired' END,
-         deleted_at = coalesce(m.deleted_at, now())
-       FROM (
-         SELECT id FROM messages
-         WHERE chat_id = $1 AND status IS DISTINCT FROM 'sending' AND (text IS NOT NULL OR content IS NOT NULL
-           OR external_id IS NOT NULL OR failure IS NOT NULL OR deleted_at IS NULL OR status = 'queued')
-         ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE
-       ) p
-       WHERE m.id = p.id RETURNING m.id`,
-      [chatId],
-    );
-    // Last: what was queued until now is locked, so that nobody takes it any more.
-    const sending = await row(tx, `SELECT 1 AS it FROM messages WHERE chat_id = $1 AND status = 'sending' LIMIT 1`, [
-      chatId,
-    ]);
-    if (sending) throw new StillSending(chatId);
+    const erased = await rows(tx, ERASE_SOME, [chatId]);
+    // Last, and in a look of its own: what was being sent may be over by now, and what was queued is locked.
+    const left =
+      erased.length < AT_ONCE &&
+      (await row(tx, `SELECT FROM messages WHERE chat_id = $1 AND ${UNERASED} LIMIT 1`, [chatId]));
+    if (left) throw new StillSending(chatId);
     return erased.length;
   }
 
@@ -69,6 +55,25 @@ export class EraseMessages extends ErasureStep {
     for (const statement of AROUND) await rows(tx, statement, [chatId]);
   }
 }
+
+/** Whether there is something to erase of a message, or something to come. */
+const UNERASED = `(text IS NOT NULL OR content IS NOT NULL OR external_id IS NOT NULL OR failure IS NOT NULL
+  OR deleted_at IS NULL OR status IN ('queued', 'sending'))`;
+
+/** Somebody delivers the messages of chat $1, and writes down what becomes of them. */
+const IN_HAND = 'EXISTS (SELECT FROM outbox_lanes WHERE chat_id = $1 AND leased_until > now())';
+
+/** What a dead node was sending may have got through; where the channel may not send, nobody else finds it. */
+const ERASE_SOME = `
+  UPDATE messages m SET text = NULL, content = NULL, external_id = NULL, failure = NULL,
+    status = CASE WHEN m.status = 'sending' THEN 'unconfirmed' WHEN m.status IS DISTINCT FROM 'queued' THEN m.status
+      WHEN m.doubtful THEN 'unconfirmed' ELSE 'expired' END,
+    deleted_at = coalesce(m.deleted_at, now())
+  FROM (
+    SELECT id FROM messages WHERE chat_id = $1 AND ${UNERASED} AND (status IS DISTINCT FROM 'sending' OR NOT ${IN_HAND})
+    ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE
+  ) p
+  WHERE m.id = p.id RETURNING m.id`;
 
 const GIVE_UP_RUNS = `UPDATE action_runs SET status = 'failed', finished_at = greatest(now(), requested_at)
   WHERE chat_id = $1 AND status = 'running'`;
