@@ -8,6 +8,8 @@ import { ErasureRepository, type ErasureRow } from './erasure.repository.js';
 import { openNeedles } from './needles.js';
 
 export const ERASE_JOB = 'reporting.erase';
+/** It was promised: several times a day, for years, until what stands in the way is gone. */
+const TRIES = 30_000;
 
 /** Does an erasure step by step. Whatever interrupts it, the next try goes on where it was; nothing is done by halves. */
 @Injectable()
@@ -30,7 +32,7 @@ export class EraseJob implements OnModuleInit {
 
   /** In the transaction that forgets who it was. */
   async begin(tx: Tx, { id, contactId }: ErasureRow): Promise<void> {
-    await this.jobs.enqueue(tx, ERASE_JOB, [{ id }], { jobKey: () => id });
+    await this.jobs.enqueue(tx, ERASE_JOB, [{ id }], { jobKey: () => id, maxAttempts: TRIES });
     const audience = { roles: ['supervisor', 'admin'] as const };
     await this.events.record(tx, [{ type: 'contact.erased', at: new Date(), audience, data: { contactId } }]);
   }
