@@ -6,6 +6,8 @@ import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js'
 
 const CHANGED = `m.id, m.chat_id AS "chatId", m.seq, m.status, m.failure, c.agent_id AS "agentId", c.queue_id AS "queueId"`;
 const QUEUED_AT = 'coalesce(m.requeued_at, m.received_at)';
+/** Whether it may have got through. */
+const DOUBTFUL = `(m.doubtful OR m.status = 'sending')`;
 
 const TRIES_THROUGH_CRASHES = 6;
 
@@ -69,18 +71,23 @@ export class DeliveriesRepository {
     );
   }
 
-  /** In `seq` order; those that are being sent are left to their sender. What may have got through is not said to be given up. */
+  /**
+   * In `seq` order; those that are being sent are left to their sender. What a dead node was sending is found by its heir, but in a
+   * channel that may not send there is none. What may have got through is not said to be given up.
+   */
   expire(tx: Tx, afterMs: number, failure: Failure, chatId: string | null, limit: number): Promise<StatusChange[]> {
     return rows<StatusChange>(
       tx,
       `WITH old AS (
          SELECT m.id FROM messages m
-         WHERE m.status = 'queued' AND ($3::uuid IS NULL OR m.chat_id = $3)
+         WHERE m.status IN ('queued', 'sending') AND ($3::uuid IS NULL OR m.chat_id = $3)
            AND ${QUEUED_AT} < now() - make_interval(secs => $1::float8 / 1000)
-         ORDER BY m.chat_id, m.seq LIMIT $4 FOR UPDATE SKIP LOCKED
+           AND (m.status = 'queued'
+             OR NOT EXISTS (SELECT FROM outbox_lanes l WHERE l.chat_id = m.chat_id AND l.leased_until > now()))
+         ORDER BY m.chat_id, m.seq LIMIT $4 FOR UPDATE OF m SKIP LOCKED
        )
-       UPDATE messages m SET status = CASE WHEN m.doubtful THEN 'unconfirmed' ELSE 'expired' END,
-         failure = CASE WHEN m.doubtful THEN m.failure ELSE $2::jsonb END
+       UPDATE messages m SET status = CASE WHEN ${DOUBTFUL} THEN 'unconfirmed' ELSE 'expired' END,
+         failure = CASE WHEN ${DOUBTFUL} THEN m.failure ELSE $2::jsonb END
        FROM old, chats c
        WHERE m.id = old.id AND c.id = m.chat_id RETURNING ${CHANGED}`,
       [afterMs, JSON.stringify(failure), chatId, limit],

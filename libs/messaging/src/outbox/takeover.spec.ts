@@ -4,6 +4,7 @@ import type { SendVerdict } from '#messenger-kit';
 import { withSlack } from '../testing/machine.js';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { sent } from '../testing/scripted-messenger.js';
+import { Expiry } from './expiry.js';
 import { LaneSteps } from './lane-steps.js';
 import { type Lane, LanesRepository } from './lanes.repository.js';
 import { NetworkCall } from './network-call.js';
@@ -120,6 +121,23 @@ it('a frozen node that wakes up finds its lease gone before it writes', async ()
   expect(await steps.next(lane!, 0)).toEqual({ kind: 'leave' });
   await house.aNode({ leaseMs: LEASE_MS });
   await becomes(id, 'unconfirmed');
+});
+
+it('what a dead node left “sending” in a channel that may not send is unconfirmed once its time is over', async () => {
+  const chat = await house.aChat();
+  const id = await house.send(chat, 'left');
+  const [lanes, steps, expiry] = [house.get(LanesRepository), house.get(LaneSteps), house.get(Expiry)];
+  const [lane] = await lanes.claim(60_000, 10, 10, []);
+  await steps.next(lane!, 0);
+  await house.database.rows('UPDATE channels SET active = false WHERE id = $1', [chat.channelId]);
+  await expiry.expireAll();
+  await house.database.rows(`UPDATE messages SET received_at = now() - interval '30 days' WHERE id = $1`, [id]);
+  await expiry.expireAll();
+  expect(await house.statusOf(id)).toBe('sending');
+  await house.database.rows('UPDATE outbox_lanes SET leased_until = now() WHERE chat_id = $1', [chat.id]);
+  expect(await lanes.claim(60_000, 10, 10, [])).toEqual([]);
+  await expiry.expireAll();
+  expect(await house.statusOf(id)).toBe('unconfirmed');
 });
 
 it('no answer is forgotten, whatever moment its lane is removed at', async () => {
