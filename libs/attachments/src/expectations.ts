@@ -44,7 +44,7 @@ export class Expectations {
       tx,
       expected.map((one) => this.toRow(one)),
     );
-    await Promise.all([noted, this.jobs.enqueue(tx, FETCH_JOB, toFetch, { maxAttempts })]);
+    await Promise.all([noted, this.jobs.enqueue(tx, FETCH_JOB, toFetch, { maxAttempts, yields: true })]);
   }
 
   private toRow({ id, channelId, chatId, messageId, attachment }: Expected): ExpectedRow {

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { AnswerTooLarge, NotAskedError } from '#messenger-kit';
 import { newId, ReceivingDatabase } from '#database';
+import { Jobs } from '#jobs';
 import { Attachments } from './attachments.js';
-import { FetchJob } from './fetch-job.js';
+import { FETCH_JOB, FetchJob } from './fetch-job.js';
 import { type AttachmentsHouse, openAttachmentsHouse } from './testing/attachments-house.js';
 import { PNG } from './testing/carrier.js';
 
@@ -139,6 +140,19 @@ test('refused for now: tried again, then given up', async () => {
   expect(await house.view(id)).toMatchObject({ state: 'pending' });
   await run(id);
   expect(await house.view(id)).toMatchObject({ state: 'failed', failure: 'Not yet.' });
+});
+
+test('files, which come in heaps, go behind what somebody waits for', async () => {
+  const busy = await openAttachmentsHouse();
+  await busy.expect();
+  await busy.expect();
+  await busy.database.transaction((tx) => busy.get(Jobs).enqueue(tx, 'action', [{}]));
+  // The library's order: https://worker.graphile.org/docs/priority
+  const jobs = await busy.database.rows<{ name: string }>(
+    'SELECT task_identifier AS name FROM graphile_worker.jobs ORDER BY priority, run_at, id',
+  );
+  expect(jobs.map(({ name }) => name)).toEqual(['action', FETCH_JOB, FETCH_JOB]);
+  await busy.close();
 });
 
 test('what a network does not give is asked for again for as long as the links of Facebook live', async () => {

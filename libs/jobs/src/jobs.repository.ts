@@ -7,6 +7,7 @@ export interface JobSpec {
   readonly job_key?: string;
   readonly run_at?: Date;
   readonly max_attempts?: number;
+  readonly priority?: number;
 }
 
 /** Adds all of them in one statement, in the caller's transaction. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Database, DatabaseModule, eventually, openTestDatabase, type TestDatabase } from '#database';
-import { Jobs } from './jobs.js';
+import { type EnqueueOptions, Jobs } from './jobs.js';
 import { JobsModule, type JobsOptions } from './jobs.module.js';
 import { jobsSchema } from './schema.js';
 
@@ -41,7 +41,7 @@ async function boot(define: (jobs: Jobs) => void = () => undefined, options: Par
   return module;
 }
 
-function enqueue(node: INestApplicationContext, ...parameters: [string, object[], { jobKey?: () => string }?]) {
+function enqueue(node: INestApplicationContext, ...parameters: [string, object[], EnqueueOptions<object>?]) {
   return node.get(Database).transaction((tx) => node.get(Jobs).enqueue(tx, ...parameters));
 }
 
@@ -264,4 +264,17 @@ it('prompt jobs never wait for slow ones', async () => {
   await enqueue(node, 'answer', [{}]);
   await eventually(() => ran.length === 1);
   release();
+});
+
+it('what yields is done when nothing else waits, however long it has waited', async () => {
+  const ran: string[] = [];
+  const define = (jobs: Jobs) => {
+    for (const name of ['file', 'action']) jobs.define(name, () => Promise.resolve(void ran.push(name)), 'slow');
+  };
+  const node = await boot(undefined, { enabled: false });
+  await enqueue(node, 'file', [{}, {}], { yields: true });
+  await enqueue(node, 'action', [{}]);
+  await boot(define, { concurrency: 1 });
+  await eventually(() => ran.length === 3);
+  expect(ran).toEqual(['action', 'file', 'file']);
 });

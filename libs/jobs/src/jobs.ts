@@ -13,7 +13,12 @@ export interface EnqueueOptions<Payload extends object> {
   readonly runAt?: Date;
   /** Default: 25, spread over some days. */
   readonly maxAttempts?: number;
+  /** Whatever else waits goes first: for what comes in heaps, and nobody is waiting for. */
+  readonly yields?: boolean;
 }
+
+/** The usual one is 0; smaller ones go first. */
+const YIELDING = 10;
 
 export interface Schedule {
   readonly name: string;
@@ -56,13 +61,14 @@ export class Jobs {
     options: EnqueueOptions<Payload> = {},
   ): Promise<void> {
     if (payloads.length === 0) return;
-    const { jobKey, runAt, maxAttempts } = options;
+    const { jobKey, runAt, maxAttempts, yields } = options;
     const specs = payloads.map((payload) => ({
       identifier: name,
       payload,
       ...(jobKey && { job_key: `${name}:${jobKey(payload)}` }),
       ...(runAt && { run_at: runAt }),
       ...(maxAttempts && { max_attempts: maxAttempts }),
+      ...(yields && { priority: YIELDING }),
     }));
     await addJobs(tx, jobKey ? lastOfEachKey(specs) : specs);
   }
