@@ -27,7 +27,7 @@ export class DraftController {
       'still has the text that was sent.',
   })
   @ApiOkResponse({ type: DraftDto })
-  @ApiProblems(422)
+  @ApiProblems(409, 422)
   saveDraft(
     @CurrentCaller() caller: Caller,
     @UuidParam('chatId') chatId: string,

@@ -27,16 +27,20 @@ export class DraftRepository {
     ]);
   }
 
-  /** The last one to write wins. */
-  async save(chatId: string, userId: string, text: string): Promise<DraftRow> {
-    const saved = await this.database.row<DraftRow>(
-      `INSERT INTO chat_drafts (chat_id, user_id, text, version, updated_at) VALUES ($1, $2, $3, $4, clock_timestamp())
+  /** The last one to write wins. Undefined where the person was erased; one who is just being erased is waited for. */
+  save(chatId: string, userId: string, text: string): Promise<DraftRow | undefined> {
+    return this.database.row<DraftRow>(
+      `WITH person AS MATERIALIZED (
+         SELECT FROM chats c JOIN identities i ON i.id = c.identity_id
+         WHERE c.id = $1 AND i.erased_at IS NULL FOR KEY SHARE OF i
+       )
+       INSERT INTO chat_drafts (chat_id, user_id, text, version, updated_at)
+       SELECT $1, $2, $3, $4, clock_timestamp() FROM person
        ON CONFLICT (chat_id, user_id) DO UPDATE
          SET text = excluded.text, version = excluded.version, updated_at = excluded.updated_at
        RETURNING ${COLUMNS}`,
       [chatId, userId, text, newId()],
     );
-    return saved!;
   }
 
   async remove(chatId: string, userId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { newId } from '#database';
+import { newId, rows } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { ChatViews } from '../chat/chat-views.js';
@@ -40,6 +40,25 @@ it('is kept for its owner, shown in the chat’s view, and seen by nobody else',
   await expect(save('x', await house.anAgent())).rejects.toMatchObject({ statusCode: 404 });
   const key: Caller = { kind: 'key', id: newId(), role: 'admin', name: 'CRM' };
   await expect(save('x', key)).rejects.toMatchObject({ code: 'needs_user' });
+});
+
+it('is not kept once the person is erased: a window that was left open writes it down again and again', async () => {
+  const { chat, save, read } = await aDesk();
+  await save('Dear Maria');
+  const late = house.database.transaction(async (tx) => {
+    await rows(
+      tx,
+      `UPDATE identities i SET external_id = 'erased:' || i.id, erased_at = now() FROM chats c
+       WHERE c.id = $1 AND i.id = c.identity_id`,
+      [chat],
+    );
+    const saving = save('Dear Maria, your address').catch((error: unknown) => error);
+    await house.somebodyWaits();
+    return { saving };
+  });
+  expect(await (await late).saving).toMatchObject({ statusCode: 409, code: 'person_erased' });
+  expect(await read()).toBe('Dear Maria');
+  await expect(save('Dear Maria')).rejects.toMatchObject({ code: 'person_erased' });
 });
 
 it('is what was written last, and gone when emptied or thrown away', async () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
 import { type Caller, requireUser } from '#identity';
 import { cleanText } from '#messenger-kit';
 import { ChatAccess } from '../chat/chat-access.js';
@@ -21,13 +22,18 @@ export class Drafts {
     return (await this.drafts.find(chat.id, userId)) ?? NONE;
   }
 
+  /** Problem 409 `person_erased`: what was said to them is gone, and a window that was left open would bring it back. */
   async save(caller: Caller, chatId: string, text: string): Promise<DraftDto> {
     const userId = requireUser(caller);
     const chat = await this.access.require(caller, chatId);
     const clean = cleanText(text);
-    if (clean.trim() !== '') return this.drafts.save(chat.id, userId, clean);
-    await this.drafts.remove(chat.id, userId);
-    return NONE;
+    if (clean.trim() === '') {
+      await this.drafts.remove(chat.id, userId);
+      return NONE;
+    }
+    const saved = await this.drafts.save(chat.id, userId, clean);
+    if (!saved) throw Problem.conflict('person_erased', 'This person was erased: no draft is kept.');
+    return saved;
   }
 
   async remove(caller: Caller, chatId: string): Promise<void> {
