@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
+import { Admission } from './admission.js';
 import { LeanClient } from './lean-client.js';
 import { FirstHouse1763800000000 } from './migrations/1763800000000-first-house.js';
 import { FirstChats1763800000001 } from './migrations/1763800000001-first-chats.js';
@@ -100,7 +101,7 @@ export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { ...RESTING, Client: LeanClient, usualPatience: patienceMs },
+    extra: { ...RESTING, Client: LeanClient, usualPatience: patienceMs, admission: new Admission(name) },
   };
 }
 
@@ -109,8 +110,10 @@ export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }
  * round trip; a statement that gets no answer in time takes its connection with it.
  */
 export function receivingOptions(options: PoolOptions): DataSourceOptions {
+  const named = { name: 'parley-receiving', ...options };
+  const admission = new Admission(named.name);
   return {
-    ...dataSourceOptions({ name: 'parley-receiving', ...options }),
-    extra: { ...RESTING, pipeline: true, Client: LeanClient, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS },
+    ...dataSourceOptions(named),
+    extra: { ...RESTING, pipeline: true, Client: LeanClient, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS, admission },
   };
 }

@@ -1,3 +1,4 @@
+export { Admission } from './admission.js';
 export { BinaryParameters } from './binary-parameters.js';
 export { BriefCache } from './brief-cache.js';
 export {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Admission } from './admission.js';
 import { BinaryParameters } from './binary-parameters.js';
 import { BinaryCall, BinaryRows, type NamedStatement } from './binary-rows.js';
 import { types } from './instant.js';
@@ -10,8 +11,11 @@ export interface LeanClientOptions extends pg.ClientConfig {
   readonly answerTimeout?: number;
   /** The same where the caller has no patience of its own. */
   readonly usualPatience?: number;
+  /** Shared by the connections of a pool, and of whoever connects again and again. */
+  readonly admission?: Admission;
 }
 
+type Connected = (error: Error | undefined) => void;
 type Answered = (error: Error | null, result: pg.QueryResult) => void;
 
 /**
@@ -24,6 +28,7 @@ export class LeanClient extends pg.Client {
   private readonly usualPatience: number;
   /** By when the statements under way must be answered, oldest first: a connection answers in the order it was asked. */
   private readonly answerBy: number[] = [];
+  private readonly admission: Admission | undefined;
   private watch: NodeJS.Timeout | undefined;
   private watchedUntil = Infinity;
 
@@ -31,9 +36,24 @@ export class LeanClient extends pg.Client {
     super({ types, ...options });
     this.answerTimeout = options?.answerTimeout ?? Infinity;
     this.usualPatience = options?.usualPatience ?? Infinity;
+    this.admission = options?.admission;
     handOnRows(this.connection);
     // An error in the moment a connection begins comes before the pool has handed it to anybody: unheard, it would end the process.
     this.on('error', () => undefined);
+  }
+
+  override connect(): Promise<pg.Client>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<pg.Client> | void {
+    if (!connected) {
+      return new Promise((resolve, reject) => this.connect((error) => (error ? reject(error) : resolve(this))));
+    }
+    const refusal = this.admission?.standing();
+    if (refusal) return process.nextTick(connected, refusal);
+    super.connect((error: Error | undefined) => {
+      this.admission?.answered(error);
+      connected(error);
+    });
   }
 
   // The driver's overloads cannot be spelled out again: `never` is what fits them all. Callers see those of `pg.Client`.

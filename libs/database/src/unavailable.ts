@@ -1,8 +1,11 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { sqlState } from './sql-state.js';
 
-/** Connection failures, shutdowns, exhausted resources, system errors; and a standby that took the primary's place. */
-const PASSING_STATES = /^(08|53|57P|58|25006|40001|40P01|55P03|57014)/;
+/**
+ * Connection failures, not being let in, shutdowns, exhausted resources, system errors; and a standby that took the
+ * primary's place.
+ */
+const PASSING_STATES = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
 const LOST_CONNECTION =
   /ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable|connection ended|client was closed|driver not connected/i;
 

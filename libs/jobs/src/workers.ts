@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseCronItems, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type pg from 'pg';
-import { LeanClient, withPatience } from '#database';
+import { Admission, LeanClient, withPatience } from '#database';
 import { Jobs, type Defined, type JobHandler, type Speed } from './jobs.js';
 import { libraryLog } from './library-log.js';
 import { SignsOfLife } from './signs-of-life.js';
@@ -36,6 +36,7 @@ const HANDLED_ENDS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 
 export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Jobs');
   private readonly ended = new AbortController();
+  private readonly admission: Admission;
   private runner: Runner | undefined;
   private running: Promise<void> | undefined;
 
@@ -43,7 +44,13 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly jobs: Jobs,
     private readonly signs: SignsOfLife,
     private readonly options: WorkersOptions,
-  ) {}
+  ) {
+    this.admission = new Admission(this.name);
+  }
+
+  private get name(): string {
+    return `parley-jobs-${this.options.speed}`;
+  }
 
   onApplicationBootstrap(): void {
     this.running = this.keepRunning();
@@ -102,11 +109,11 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private openPool(): pg.Pool {
-    const client = { Client: LeanClient, usualPatience: ANSWER_MS };
+    const client = { Client: LeanClient, usualPatience: ANSWER_MS, admission: this.admission };
     const pool = new WorkersPool({
       ...client,
       connectionString: this.options.url,
-      application_name: `parley-jobs-${this.options.speed}`,
+      application_name: this.name,
       // One listens. A worker needs one only to fetch a job and to record its end: they take turns. The library warns of fewer.
       max: Math.max(2, this.options.concurrency),
       connectionTimeoutMillis: 3_000,

@@ -1,7 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import pg from 'pg';
-import { newId } from '#database';
+import type pg from 'pg';
+import { Admission, LeanClient, newId } from '#database';
 import { EPHEMERAL_CHANNEL, readMoment } from '../ephemeral-events.js';
 import { EventsOptions } from '../events-options.js';
 import { LogEpoch } from '../reading/log-epoch.js';
@@ -10,6 +10,7 @@ import { listen, tellOthers } from './bulletin.repository.js';
 import { LogTail } from './log-tail.js';
 import { StreamHub } from './stream-hub.js';
 
+const NAME = 'parley-listen';
 const AGAIN_MS = 1_000;
 /** The other nodes are told at most this often. */
 const TELL_MS = 25;
@@ -25,6 +26,7 @@ export class Bulletin implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly logger = new Logger('Events');
   private readonly node = newId();
   private readonly ended = new AbortController();
+  private readonly admission = new Admission(NAME);
   private client: pg.Client | undefined;
   private running: Promise<void> | undefined;
   private telling: Promise<void> | undefined;
@@ -55,9 +57,10 @@ export class Bulletin implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private async keepListening(url: string): Promise<void> {
     while (!this.ended.signal.aborted) {
-      const client = new pg.Client({
+      const client = new LeanClient({
         connectionString: url,
-        application_name: 'parley-listen',
+        application_name: NAME,
+        admission: this.admission,
         keepAlive: true,
         connectionTimeoutMillis: 3_000,
         query_timeout: 5_000,
