@@ -2,6 +2,7 @@ import { Logger as NestLogger } from '@nestjs/common';
 import { Logger, type LogFunctionFactory } from 'graphile-worker';
 
 const nest = new NestLogger('Jobs');
+const PAUSE = / \(trying again in \d+ms\)/;
 
 /**
  * The library's warnings and errors. Not those about single jobs: they quote the job's error, which may hold anything
@@ -11,7 +12,8 @@ const factory: LogFunctionFactory =
   (scope = {}) =>
   (level, message, meta) => {
     if ('jobId' in scope || (meta && 'job' in meta)) return;
-    if (String(level) === 'error') nest.error(message);
+    // Without the pause, which is another one each time, the log knows that it is said again.
+    if (String(level) === 'error') nest.error(message.replace(PAUSE, ''));
     if (String(level) === 'warning') nest.warn(message);
   };
 

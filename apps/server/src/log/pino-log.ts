@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { RepeatedLines } from './repeated-lines.js';
 
 /** What Nest says about itself at start: of interest only when something is wrong with the wiring. */
 const CHATTER = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
@@ -10,6 +11,8 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Nest's logger, written by pino: one JSON line each, with the context Nest gives. */
 export class PinoLog implements LoggerService {
+  private readonly repeated = new RepeatedLines();
+
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -26,16 +29,27 @@ export class PinoLog implements LoggerService {
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
-    this.write('warn', message, rest);
+    this.complain('warn', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
-    this.write(typeof context === 'string' && THROWN_AS_WELL.has(context) ? 'debug' : 'error', message, rest);
+    if (typeof context === 'string' && THROWN_AS_WELL.has(context)) this.write('debug', message, rest);
+    else this.complain('error', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);
+  }
+
+  /** Of what says no more than its words, and where it comes from, one line is as good as many. */
+  private complain(level: Level, message: unknown, rest: readonly unknown[]): void {
+    const [context] = rest;
+    if (typeof message !== 'string' || rest.length !== 1 || typeof context !== 'string') {
+      this.write(level, message, rest);
+      return;
+    }
+    this.repeated.say(`${level} ${context} ${message}`, (again) => this.pino[level]({ context, ...again }, message));
   }
 
   private write(level: Level, message: unknown, rest: readonly unknown[]): void {
