@@ -1,5 +1,6 @@
 import type { FirstSignIn } from '#identity';
 import type { Config } from './config.js';
+import { consoleIntoLog } from './log/console-log.js';
 import { serverLog } from './log/server-log.js';
 import { startServer } from './server.js';
 import { stopOnSignals } from './signals.js';
@@ -9,6 +10,7 @@ import { startUpFailure } from './start-up-failure.js';
 /** The server as this process: until a signal, or until it turns out that it cannot start. */
 export async function runServer(config: Config, warnings: readonly string[]): Promise<void> {
   const log = serverLog(config.values.PARLEY_LOG_LEVEL);
+  consoleIntoLog(log);
   for (const warning of warnings) log.warn(warning);
 
   /** A password that was generated is shown even if nothing starts: the next start makes no other. */

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { openTestDatabase, type TestDatabase } from '#database';
+import { eventually } from './support/eventually.js';
+import { ADMIN, type RunningServer, ServerProcess } from './support/server.js';
+
+/** Real: the built server, and a PostgreSQL that refuses it in the ways an operator's own one can. */
+let test: TestDatabase;
+let servers: RunningServer[];
+beforeEach(async () => {
+  servers = [];
+  test = await openTestDatabase();
+});
+afterEach(async () => {
+  for (const server of servers) await server.dispose();
+  await test.close();
+}, 60_000);
+
+const kept = <Server extends RunningServer>(server: Server) => (servers.push(server), server);
+const readyAt = (server: RunningServer) => fetch(`${server.url}/health/ready`);
+const loseConnections = () =>
+  test.database.rows(
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+const logOf = ({ output }: RunningServer) =>
+  output
+    .slice(output.indexOf('is ready'))
+    .split('\n')
+    .filter((line) => line !== '' && !/^(is ready|  [A-Z])/.test(line));
+
+it('a server that is not let in any more says so once, in its log alone, and is back within seconds', async () => {
+  const role = `parley_${randomBytes(4).toString('hex')}`;
+  await test.database.rows(`CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD 'canary'`);
+  const url = Object.assign(new URL(test.url), { username: role, password: 'canary' });
+  const server = kept(await ServerProcess.start({ databaseUrl: url.href }));
+  await test.database.rows(`ALTER ROLE ${role} NOLOGIN`);
+  await loseConnections();
+  await eventually(() => /Worker exited with error/.test(server.output), 60_000, 'the jobs to give up');
+  expect((await readyAt(server)).status).toBe(503);
+  const call = await server.api.post<{ detail: string }>('/v1/auth/sessions', ADMIN);
+  expect(call).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+
+  await test.database.rows(`ALTER ROLE ${role} LOGIN`);
+  await eventually(async () => (await readyAt(server)).status === 200, 6_000, 'to be let in again');
+  const lines = logOf(server);
+  for (const line of lines) expect(line).toMatch(/^\{.*\}$/);
+  expect(lines.filter((line) => /"parley: the database does not let us in/.test(line))).toHaveLength(1);
+  // Those whose connection was ended while they waited say so beside it.
+  expect(lines.filter((line) => /No lanes could be claimed: role/.test(line))).toHaveLength(1);
+  expect(server.output).not.toContain('canary');
+  await server.dispose();
+  servers.pop();
+  await test.database.rows(`REASSIGN OWNED BY ${role} TO CURRENT_USER`);
+  await test.database.rows(`DROP ROLE ${role}`);
+}, 120_000);
