@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { openTestDatabase, type TestDatabase } from '#database';
 import { eventually } from './support/eventually.js';
-import { ADMIN, type RunningServer, ServerProcess } from './support/server.js';
+import { ADMIN, type RunningServer, ServerInside, ServerProcess } from './support/server.js';
 
 /** Real: the built server, and a PostgreSQL that refuses it in the ways an operator's own one can. */
 let test: TestDatabase;
@@ -52,4 +52,16 @@ it('a server that is not let in any more says so once, in its log alone, and is 
   servers.pop();
   await test.database.rows(`REASSIGN OWNED BY ${role} TO CURRENT_USER`);
   await test.database.rows(`DROP ROLE ${role}`);
+}, 120_000);
+
+it('a database that takes no writes is called so, by a server that runs and by one that starts', async () => {
+  const server = kept(await ServerInside.start({ databaseUrl: test.url }));
+  const name = new URL(test.url).pathname.slice(1);
+  await test.database.rows(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+  await loseConnections();
+  await eventually(async () => /standby/.test(await (await readyAt(server)).text()), 30_000, 'readiness to say so');
+  const call = await server.api.post<{ detail: string }>('/v1/auth/sessions', ADMIN);
+  expect(call).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+  expect(call.body.detail).toMatch(/takes no writes.* standby, or set to read-only/);
+  await expect(ServerInside.start({ databaseUrl: test.url })).rejects.toThrow(/takes no writes/);
 }, 120_000);

@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problemBody, type ProblemDocument } from '#api-kit';
-import { isUnavailable, OutcomeUnknown, sqlState } from '#database';
+import { isReadOnly, isUnavailable, OutcomeUnknown, sqlState } from '#database';
 import type { KnownPaths } from './http/known-paths.js';
 
 /** SQLSTATEs for values the database cannot take: the request's fault, though a check should have caught it before. */
@@ -73,7 +73,9 @@ export function documentOf(error: unknown): ProblemDocument {
     return {
       status: 503,
       code: 'database_unavailable',
-      detail: 'The database cannot be reached right now. Try again.',
+      detail: isReadOnly(error)
+        ? 'The database takes no writes right now: it is a standby, or set to read-only. Try again.'
+        : 'The database cannot be reached right now. Try again.',
     };
   }
   if (BAD_DATA.test(sqlState(error) ?? '')) {

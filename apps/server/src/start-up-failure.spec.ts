@@ -20,6 +20,7 @@ it.each([
   [new AggregateError([refused, refused]), /^DATABASE_URL: .*ECONNREFUSED/],
   [failure('timeout expired', {}), /^DATABASE_URL: .*timeout expired/],
   [failure('password authentication failed', { code: '28P01' }), /^DATABASE_URL: .*password authentication failed/],
+  [failure('cannot execute INSERT in a read-only transaction', { code: '25006' }), /^DATABASE_URL: .*:5433 .*standby/],
   [failure('permission denied for schema public', { code: '42501' }), /^DATABASE_URL: permission denied for schema/],
   [failure('The server does not support SSL connections', {}), /^DATABASE_URL: .*does not speak TLS/],
   [

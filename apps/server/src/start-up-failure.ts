@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { isUnavailable, sqlState } from '#database';
+import { isReadOnly, isUnavailable, sqlState } from '#database';
 import type { Config } from './config.js';
 
 /** SQLSTATEs of a server that answers but lets us in not: a wrong user, password or database. */
@@ -28,6 +28,12 @@ export function startUpFailure(error: unknown, config: Config): string {
     if (code === 'EADDRINUSE') return `PORT: another program listens on port ${PORT} of ${HOST}. Stop it, or set PORT.`;
     if (code === 'EACCES') return `PORT: port ${PORT} is for programs with more rights. Set PORT to one above 1023.`;
     return `HOST: cannot listen on ${HOST} (${reason}). Set HOST to an address of this machine.`;
+  }
+  if (DATABASE_URL !== undefined && isReadOnly(error)) {
+    return (
+      `DATABASE_URL: PostgreSQL at ${new URL(DATABASE_URL).host} takes no writes: it is a standby, or set to read-only ` +
+      '(default_transaction_read_only). Give the address that leads to the primary.'
+    );
   }
   if (DATABASE_URL !== undefined && isOfConnecting(error)) {
     const why = NO_TLS.test(reason) ? 'it does not speak TLS, which sslmode asks for' : reason;

@@ -12,6 +12,7 @@ export {
   type Values,
 } from './database.js';
 export { deleteInPieces } from './delete-in-pieces.js';
+export { roomForConnections, takesWrites } from './server-facts.repository.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
 export {
   openEmbeddedPostgres,
@@ -34,4 +35,4 @@ export { openTestDatabase, type TemplateStep, type TestDatabase } from './testin
 export { type ColumnReport, KeyRotation } from './rotation/key-rotation.js';
 export { type SealedColumn } from './rotation/sealed-column.js';
 export { sqlState } from './sql-state.js';
-export { isUnavailable, OutcomeUnknown } from './unavailable.js';
+export { isReadOnly, isUnavailable, OutcomeUnknown } from './unavailable.js';

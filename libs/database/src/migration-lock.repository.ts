@@ -22,6 +22,12 @@ export async function doneMigrations(client: pg.Client): Promise<Set<string>> {
   return new Set(done.rows.map(({ name }) => name));
 }
 
+/** Whether it is a standby, or set to read-only. */
+export async function isReadOnlyFor(client: pg.Client): Promise<boolean> {
+  const found = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+  return found.rows[0]!.transaction_read_only === 'on';
+}
+
 const OLDEST_MAJOR = 15;
 
 /** Why this server and database cannot be used, as a sentence; undefined where they can. */

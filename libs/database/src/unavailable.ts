@@ -6,6 +6,9 @@ import { sqlState } from './sql-state.js';
  * primary's place.
  */
 const PASSING_STATES = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
+/** SQLSTATE of a write where none is possible. */
+export const READ_ONLY = '25006';
+
 const LOST_CONNECTION =
   /ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|not queryable|connection ended|client was closed|driver not connected/i;
 
@@ -14,6 +17,11 @@ export class OutcomeUnknown extends Error {
   constructor(cause: unknown) {
     super('COMMIT got no answer', { cause });
   }
+}
+
+/** Whether the database answers but takes no writes: it is a standby, or set to read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY;
 }
 
 /** Whether an error of COMMIT leaves open what became of it: no answer came, or only that the connection ends. */

@@ -1,11 +1,16 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { Problem } from '#api-kit';
-import { Database } from '#database';
-import { databaseAnswers } from './database-answers.repository.js';
+import { Database, takesWrites } from '#database';
 
 const PATIENCE_MS = 2_000;
+const SILENT = 'The database cannot be reached, or the server is shutting down.';
+const WHY = {
+  up: SILENT,
+  silent: SILENT,
+  read_only: 'The database takes no writes: it is a standby, or set to read-only.',
+};
 
 /** Whether this node can work. */
 @Injectable()
@@ -18,12 +23,15 @@ export class Readiness implements BeforeApplicationShutdown {
     private readonly database: Database,
   ) {}
 
-  /** Problem 503 `not_ready` when it cannot. */
+  /** Problem 503 `not_ready` when it cannot, with why. */
   async check(): Promise<void> {
+    const database = await this.askDatabase();
+    const session = this.indicators.check('database');
+    const result = database === 'up' && !this.stopping ? session.up() : session.down();
     try {
-      await this.health.check([() => this.askDatabase()]);
+      await this.health.check([() => result]);
     } catch {
-      throw new Problem(503, 'not_ready', 'The database cannot be reached, or the server is shutting down.');
+      throw new Problem(503, 'not_ready', WHY[database]);
     }
   }
 
@@ -31,13 +39,12 @@ export class Readiness implements BeforeApplicationShutdown {
     this.stopping = true;
   }
 
-  private async askDatabase(): Promise<HealthIndicatorResult> {
-    const session = this.indicators.check('database');
-    const late = after(PATIENCE_MS, false, { ref: false });
-    const answer = databaseAnswers(this.database).then(
-      () => true,
-      () => false,
+  private askDatabase(): Promise<keyof typeof WHY> {
+    const late = after(PATIENCE_MS, 'silent' as const, { ref: false });
+    const answer = takesWrites(this.database).then(
+      (does) => (does ? 'up' : 'read_only'),
+      () => 'silent' as const,
     );
-    return (await Promise.race([answer, late])) && !this.stopping ? session.up() : session.down();
+    return Promise.race([answer, late]);
   }
 }
