@@ -65,3 +65,16 @@ it('a database that takes no writes is called so, by a server that runs and by o
   expect(call.body.detail).toMatch(/takes no writes.* standby, or set to read-only/);
   await expect(ServerInside.start({ databaseUrl: test.url })).rejects.toThrow(/takes no writes/);
 }, 120_000);
+
+it('a server that may need more connections than there are says how many, and starts', async () => {
+  const keys = { PARLEY_ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
+  const few = /opens up to (\d+) connections, and PostgreSQL has room for (\d+): raise max_connections/;
+  const server = kept(await ServerInside.start({ databaseUrl: test.url, env: keys }));
+  expect(server.output).not.toMatch(few);
+  const [{ max }] = (await test.database.rows<{ max: number }>(
+    `SELECT current_setting('max_connections')::int AS max`,
+  )) as [{ max: number }];
+  const env = { ...keys, PARLEY_POOL_SIZE: String(max), NODE_ROLE: 'web' };
+  const large = kept(await ServerInside.start({ databaseUrl: test.url, env }));
+  expect(few.exec(large.output)?.slice(1)).toEqual([String(max + 3), String(max)]);
+}, 120_000);

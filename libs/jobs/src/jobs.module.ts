@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { Database, Leases } from '#database';
-import { Jobs } from './jobs.js';
+import { Jobs, type Speed } from './jobs.js';
 import { installJobs } from './schema.js';
 import { LIFE_TIMES, SignsOfLife, type LifeTimes } from './signs-of-life.js';
-import { Workers } from './workers.js';
+import { connectionsOf, Workers } from './workers.js';
 
 export interface JobsOptions {
   readonly url: string;
@@ -41,8 +41,17 @@ function jobsProvider({ url, connect = true }: JobsOptions): Provider {
 }
 
 /** Each speed has workers, and connections, of its own; slow jobs wait for others, so few of them do. */
+function sharesOf(concurrency: number): Record<Speed, number> {
+  return { prompt: concurrency, slow: Math.max(1, Math.ceil(concurrency / 2)) };
+}
+
+/** How many connections a node that runs jobs opens for them at most. */
+export function jobConnections(concurrency: number): number {
+  return Object.values(sharesOf(concurrency)).reduce((sum, share) => sum + connectionsOf(share), 0);
+}
+
 function workersProviders({ url, concurrency, lifeTimes = LIFE_TIMES }: JobsOptions): Provider[] {
-  const shares = { prompt: concurrency, slow: Math.max(1, Math.ceil(concurrency / 2)) };
+  const shares = sharesOf(concurrency);
   return (['prompt', 'slow'] as const).map((speed) => ({
     provide: `${speed} workers`,
     inject: [Jobs, Database, Leases],

@@ -32,6 +32,11 @@ const FETCH_FAILURES = 3;
  */
 const HANDLED_ENDS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
+/** One listens. A worker needs one only to fetch a job and to record its end: they take turns. The library warns of fewer. */
+export function connectionsOf(concurrency: number): number {
+  return Math.max(2, concurrency);
+}
+
 /** Runs this node's share of the jobs of one speed, from the application's start to its shutdown, over every loss of the database. */
 export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Jobs');
@@ -114,8 +119,7 @@ export class Workers implements OnApplicationBootstrap, BeforeApplicationShutdow
       ...client,
       connectionString: this.options.url,
       application_name: this.name,
-      // One listens. A worker needs one only to fetch a job and to record its end: they take turns. The library warns of fewer.
-      max: Math.max(2, this.options.concurrency),
+      max: connectionsOf(this.options.concurrency),
       connectionTimeoutMillis: 3_000,
       keepAlive: true,
     });
