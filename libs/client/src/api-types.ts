@@ -1754,6 +1754,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unclaimed-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts that were no channel when something arrived for them, by messenger and account
+         * @description Authentic events of a Page or number that sends to our address and is no channel here: it was never connected, or is deleted. They are counted and answered 2xx, and nothing of them is kept. Connecting the account does not bring them back, and leaves its entry: `lastAt` says whether they still arrive.
+         */
+        get: operations["listUnclaimedEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/{channelId}/replays": {
         parameters: {
             query?: never;
@@ -5386,6 +5406,26 @@ export interface components {
              * @example 2026-11-22T09:30:00.000Z
              */
             receivedAt: string;
+        };
+        UnclaimedEventsDto: {
+            /** @example facebook */
+            messenger: string;
+            /**
+             * @description The messenger’s own id of the account: a Page, a number; cut to 200 characters
+             * @example 104857600000001
+             */
+            source: string;
+            /**
+             * @description How many, redeliveries among them
+             * @example 12
+             */
+            events: number;
+            /**
+             * Format: date-time
+             * @description When the last one arrived
+             * @example 2026-11-22T09:30:00.000Z
+             */
+            lastAt: string;
         };
         ReplayBody: {
             /**
@@ -12437,6 +12477,50 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listUnclaimedEvents: {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                limit?: number;
+                /** @description Where to go on: `page.next` or `page.prev` of an earlier answer */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UnclaimedEventsDto"][];
+                        page: components["schemas"]["Page"];
+                    };
+                };
+            };
+            /** @description The request cannot be read: broken JSON, an unknown cursor, a malformed header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];

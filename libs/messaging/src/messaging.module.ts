@@ -13,6 +13,7 @@ import { LedgerController } from './ledger/ledger.controller.js';
 import { Ledger } from './ledger/ledger.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
 import { RawBodies } from './ledger/raw-bodies.repository.js';
+import { UnclaimedEventsController } from './ledger/unclaimed-events.controller.js';
 import { MessageManager } from './message-manager.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagingOptions } from './messaging-options.js';
@@ -53,6 +54,7 @@ export class MessagingModule {
         TypingController,
         UnifiedMessagesController,
         LedgerController,
+        UnclaimedEventsController,
         ReplayController,
         WebhookVerificationController,
       ],

@@ -29,6 +29,24 @@ export class LedgerBalanceDto {
   quarantined: number;
 }
 
+/** What arrived for an account that was no channel of ours then. */
+export class UnclaimedEventsDto {
+  @ApiProperty({ example: 'facebook' })
+  messenger: string;
+
+  /** The messenger’s own id of the account: a Page, a number; cut to 200 characters */
+  @ApiProperty({ example: '104857600000001' })
+  source: string;
+
+  /** How many, redeliveries among them */
+  @ApiProperty({ example: 12 })
+  events: number;
+
+  /** When the last one arrived */
+  @ApiProperty({ example: '2026-11-22T09:30:00.000Z', format: 'date-time' })
+  lastAt: string;
+}
+
 export class QuarantinedEventDto {
   /** The event's deduplication key. */
   @ApiProperty({ example: 'message:m_AbC' })

@@ -12,6 +12,13 @@ export interface QuarantinedEvent {
   readonly receivedAt: Date;
 }
 
+export interface UnclaimedEvents {
+  readonly messenger: string;
+  readonly source: string;
+  readonly events: string;
+  readonly lastAt: Date;
+}
+
 const UNSEEN = {
   name: 'ledger-unseen',
   text: `
@@ -71,6 +78,16 @@ export class LedgerRepository {
        GROUP BY 1, 2 ORDER BY 1, 2
        ON CONFLICT (messenger, source) DO UPDATE SET events = u.events + excluded.events, last_at = excluded.last_at`,
       [parcels.map((p) => p.delivery.messenger), parcels.map((p) => p.event.source)],
+    );
+  }
+
+  /** By messenger and account; `after` continues behind the last one of the page before. */
+  unclaimed(limit: number, after?: Pick<UnclaimedEvents, 'messenger' | 'source'>): Promise<UnclaimedEvents[]> {
+    return this.database.rows<UnclaimedEvents>(
+      `SELECT messenger, source, events, last_at AS "lastAt" FROM unclaimed_events
+       WHERE $2::text IS NULL OR (messenger, source) > ($2, $3)
+       ORDER BY messenger, source LIMIT $1`,
+      [limit, after?.messenger ?? null, after?.source ?? null],
     );
   }
 

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { decodeCursor, encodeCursor, pageOf, Problem, type Page, type PageQuery } from '#api-kit';
 import { Jobs } from '#jobs';
 import { MessagingOptions } from '../messaging-options.js';
-import type { LedgerBalanceDto, QuarantinedEventDto } from './ledger.dto.js';
+import type { LedgerBalanceDto, QuarantinedEventDto, UnclaimedEventsDto } from './ledger.dto.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { RawBodies } from './raw-bodies.repository.js';
 
@@ -35,5 +35,18 @@ export class Ledger implements OnModuleInit {
     const found = await this.repository.quarantined(channelId, limit + 1, before);
     const events = found.map((event) => ({ ...event, receivedAt: event.receivedAt.toISOString() }));
     return pageOf(events, limit, (event) => encodeCursor([event.receivedAt, event.key]));
+  }
+
+  async unclaimed({ cursor, limit }: PageQuery): Promise<Page<UnclaimedEventsDto>> {
+    const [messenger, source] = cursor === undefined ? [] : decodeCursor(cursor, 2);
+    const after = messenger !== undefined && source !== undefined ? { messenger, source } : undefined;
+    const found = await this.repository.unclaimed(limit + 1, after);
+    const accounts = found.map(({ messenger, source, events, lastAt }) => ({
+      messenger,
+      source,
+      events: Number(events),
+      lastAt: lastAt.toISOString(),
+    }));
+    return pageOf(accounts, limit, (account) => encodeCursor([account.messenger, account.source]));
   }
 }
