@@ -7,6 +7,7 @@ const WAITING = new Map([
   ['test/faults/silence.e2e-spec.ts', 60],
   ['test/queue-texts.e2e-spec.ts', 55],
   ['test/faults/kills.e2e-spec.ts', 45],
+  ['test/own-database.e2e-spec.ts', 40],
   ['test/registration/rotation.e2e-spec.ts', 32],
   ['test/events/readers.e2e-spec.ts', 25],
   ['libs/registration/src/rotation/secret-rotation.spec.ts', 24],
