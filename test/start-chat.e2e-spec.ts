@@ -142,7 +142,7 @@ it('is refused for strangers, foreign channels, silence, an inactive agent and o
   const text = 'Hello';
   expect(await start(bert, { ...place, text })).toMatchObject({ status: 404, body: { code: 'not_found' } });
   const elsewhere = { ...place, channelId: house.team.channels.facebook };
-  expect(await start(anna, { ...elsewhere, text })).toMatchObject({ status: 422 });
+  expect(await start(anna, { ...elsewhere, text })).toMatchObject({ status: 422, body: { code: 'unknown_channel' } });
   expect(await start(anna, { ...place, text: '  ' })).toMatchObject({ status: 422 });
   await anna.put('/v1/me/state', { state: 'inactive' });
   expect(await start(anna, { ...place, text })).toMatchObject({ status: 409, body: { code: 'agent_inactive' } });
@@ -163,7 +163,10 @@ it('to a contact an agent knows they write on every messenger that person has, a
   await bert.created(`/v1/chats/${id}/close`);
   const { identityId } = his.contact as unknown as { identityId: string };
   const there = { channelId: house.team.channels.facebook, identityId, text: 'Your lamp is here' };
-  expect(await start(anna, there)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  expect(await start(anna, there)).toMatchObject({
+    status: 404,
+    body: { code: 'not_found', errors: [{ pointer: '#/identityId' }] },
+  });
   const into = (await before.view()).contact.id!;
   await house.team.admin.created(`/v1/contacts/${into}/merge`, { from: his.contact.id });
   const { identities } = await anna.read<{ identities: { id: string }[] }>(`/v1/contacts/${into}`);

@@ -21,9 +21,10 @@ export class Problem extends HttpException {
     super(detail, statusCode);
   }
 
-  /** A thing that does not exist and a thing you may not see are the same. */
-  static notFound(what: string): Problem {
-    return new Problem(404, 'not_found', `There is no such ${what}.`);
+  /** A thing that does not exist and a thing you may not see are the same. `pointer`: where the address does not name it. */
+  static notFound(what: string, pointer?: string): Problem {
+    const detail = `There is no such ${what}.`;
+    return new Problem(404, 'not_found', detail, {}, pointer === undefined ? [] : [{ pointer, detail }]);
   }
 
   /** Of a list that never gave it out. `parameter`: of the query, where it stood. */
@@ -31,6 +32,11 @@ export class Problem extends HttpException {
     const detail = 'This cursor is not one of this list. Start again without it.';
     const pointers = [{ pointer: `?${parameter}`, detail: 'is not a cursor of this list' }];
     return new Problem(400, 'invalid_cursor', detail, {}, pointers);
+  }
+
+  /** What a body or a query names and there is not: code `unknown_queue` for a queue, wherever it is named. */
+  static unknown(what: string, pointer: string, detail = `There is no such ${what}.`): Problem {
+    return new Problem(422, `unknown_${what}`, detail, {}, [{ pointer, detail }]);
   }
 
   static conflict(code: string, detail: string, extra: Readonly<Record<string, unknown>> = {}): Problem {

@@ -21,9 +21,9 @@ const LONGEST = 4096;
 /** The worker that can fulfil the order; Problem 422 when this server has none, or none that can be used now. */
 export function workerFor(order: ChannelOrder, messengers: MessengerRegistry): MessengerRegistrationWorker {
   const worker = messengers.get(order.messenger)?.registration;
-  if (!worker) throw Problem.invalid('This server does not speak this messenger.', [wrong('/messenger', 'is unknown')]);
+  if (!worker) throw Problem.unknown('messenger', '#/messenger', 'This server does not speak this messenger.');
   const reason = worker.unavailable?.();
-  if (reason !== undefined) throw new Problem(422, 'messenger_unavailable', reason);
+  if (reason !== undefined) throw new Problem(422, 'messenger_unavailable', reason, {}, [wrong('/messenger', reason)]);
   return worker;
 }
 

@@ -9,8 +9,6 @@ export async function withKnownQueue<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
-    throw new Problem(422, 'unknown_queue', 'There is no such queue.', {}, [
-      { pointer: '#/queueId', detail: 'is not the id of a queue' },
-    ]);
+    throw Problem.unknown('queue', '#/queueId');
   }
 }

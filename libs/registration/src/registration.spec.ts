@@ -270,7 +270,7 @@ it('refuses what it cannot fulfil, and says where', async () => {
   const unknownQueue = await problemOf(register(anOrder(token, { queueId: newId() })));
   expect(unknownQueue).toMatchObject({ statusCode: 422, code: 'unknown_queue', pointers: [{ pointer: '#/queueId' }] });
   const fax = await problemOf(register(anOrder(token, { messenger: 'fax' })));
-  expect(fax).toMatchObject({ statusCode: 422, pointers: [{ pointer: '#/messenger' }] });
+  expect(fax).toMatchObject({ statusCode: 422, code: 'unknown_messenger', pointers: [{ pointer: '#/messenger' }] });
   house.network.unavailable = 'The app secret is not configured.';
   const unavailable = await problemOf(register(anOrder(token)));
   expect(unavailable).toMatchObject({ statusCode: 422, detail: 'The app secret is not configured.' });

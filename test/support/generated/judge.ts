@@ -7,7 +7,7 @@ import type { GeneratedRequest } from './request.js';
  */
 const BEYOND_SCHEMAS: Readonly<Record<string, RegExp>> = {
   changePassword: /^wrong_password /,
-  registerChannel: /^(unknown_queue|messenger_unavailable|[a-z_]+ #\/(messenger|credentials|takeOver|name|queueId))/,
+  registerChannel: /^(unknown_queue|[a-z_]+ #\/(messenger|credentials|takeOver|name|queueId))/,
   updateChannel: /#\/queueId/,
   beginSignIn: /^messenger_unavailable /,
   listSignInPages: /^(messenger_unavailable|sign_in_|access_denied|invalid) /,

@@ -17,7 +17,9 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const DESCRIPTION = `Customers write on Facebook Messenger, Telegram and more; agents answer from one place.
 
 Sign in with \`POST /v1/auth/sessions\` and send the access token, or an API key, as \`Authorization: Bearer …\`.
-Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
+Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable, and \`errors\` says where in the request it is: \`#/queueId\` in
+the body, \`?limit\` in the query. What is named by its id and is not there is 422 \`unknown_queue\`, \`unknown_agent\`,
+\`unknown_channel\` …; a contact or person out of the caller’s sight is 404, as in an address. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
 A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.
 What an operation does not take, a property, a query parameter, a body at all, is refused with 422.`;
 

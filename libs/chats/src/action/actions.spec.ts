@@ -47,6 +47,7 @@ it('refuses unknown queues and says which', async () => {
   const queue = await house.aQueue();
   await expect(create('Refund', [queue, newId()])).rejects.toMatchObject({
     statusCode: 422,
+    code: 'unknown_queue',
     pointers: [{ pointer: '#/queueIds/1' }],
   });
 });

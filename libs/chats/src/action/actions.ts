@@ -85,9 +85,7 @@ export class Actions {
     const held = await this.queues.hold(tx, wanted);
     const unknown = wanted.findIndex((id) => !held.includes(id));
     if (unknown < 0) return held;
-    throw Problem.invalid('There is no such queue.', [
-      { pointer: `#/queueIds/${unknown}`, detail: 'There is no such queue.' },
-    ]);
+    throw Problem.unknown('queue', `#/queueIds/${unknown}`);
   }
 }
 

@@ -71,7 +71,7 @@ it('lets chats come in a state that counts as available, and none in another', a
 
 it('refuses a state that does not exist', async () => {
   const agent = await house.anAgent();
-  await expect(enter(agent, 'on-the-moon')).rejects.toMatchObject({ statusCode: 422 });
+  await expect(enter(agent, 'on-the-moon')).rejects.toMatchObject({ statusCode: 422, code: 'unknown_state' });
   expect(await house.get(Agents).myState(agent)).toMatchObject({ state: 'active' });
 });
 

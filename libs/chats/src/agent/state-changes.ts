@@ -73,6 +73,5 @@ export class StateChanges extends Departures {
 }
 
 function unknown(state: string): Problem {
-  const detail = `There is no state “${state}”.`;
-  return Problem.invalid(detail, [{ pointer: '#/state', detail }]);
+  return Problem.unknown('state', '#/state', `There is no state “${state}”.`);
 }

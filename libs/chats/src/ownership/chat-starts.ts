@@ -58,7 +58,7 @@ export class ChatStarts {
   private async requirePerson(tx: Tx, { id, role }: Caller, identityId: string): Promise<Person> {
     const seen = role !== 'agent' || (await this.visibility.maySeeIdentity(id, identityId, tx));
     const person = seen && (await this.repository.person(tx, identityId));
-    if (!person) throw Problem.notFound('identity');
+    if (!person) throw Problem.notFound('identity', '#/identityId');
     return person;
   }
 
@@ -66,7 +66,7 @@ export class ChatStarts {
     const channel = await this.repository.channel(tx, channelId);
     if (!channel || channel.messenger !== messenger || (scope !== '' && scope !== channel.source)) {
       const detail = 'There is no such channel, or it does not reach this person.';
-      throw Problem.invalid(detail, [{ pointer: '#/channelId', detail }]);
+      throw Problem.unknown('channel', '#/channelId', detail);
     }
     if (!channel.active) throw Problem.conflict('channel_inactive', 'The channel is inactive.');
     return channel;

@@ -205,10 +205,12 @@ describe('transfer', () => {
     expect(await refused({ agentId: colleague.id, queueId: queue })).toMatchObject({ statusCode: 422 });
     expect(await refused({ agentId: newId() })).toMatchObject({
       statusCode: 422,
+      code: 'unknown_agent',
       pointers: [{ pointer: '#/agentId' }],
     });
     expect(await refused({ queueId: newId() })).toMatchObject({
       statusCode: 422,
+      code: 'unknown_queue',
       pointers: [{ pointer: '#/queueId' }],
     });
   });

@@ -44,13 +44,13 @@ export class TransferChat {
 
   private async agent(tx: Tx, id: string): Promise<Named> {
     const agent = await this.holdings.activeUser(tx, id);
-    if (!agent) throw unknown('agent', '#/agentId');
+    if (!agent) throw Problem.unknown('agent', '#/agentId');
     return agent;
   }
 
   private async queue(tx: Tx, id: string): Promise<Named> {
     const queue = await this.holdings.heldQueue(tx, id);
-    if (!queue) throw unknown('queue', '#/queueId');
+    if (!queue) throw Problem.unknown('queue', '#/queueId');
     return queue;
   }
 }
@@ -58,9 +58,4 @@ export class TransferChat {
 function isThere(caller: Caller, { agent, queue, readersLast }: Holding, wish: TransferChatDto): boolean {
   if (wish.agentId !== undefined) return agent?.id === wish.agentId.toLowerCase();
   return !agent && queue.id === wish.queueId?.toLowerCase() && (readersLast || readerOf(caller).seesAll);
-}
-
-function unknown(what: string, pointer: string): Problem {
-  const detail = `There is no such ${what}.`;
-  return Problem.invalid(detail, [{ pointer, detail }]);
 }

@@ -123,7 +123,10 @@ it('have a shortcut for themselves, name known variables and queues', async () =
   await expect(replies.update(admin, first.id, { texts })).rejects.toMatchObject({
     pointers: [{ pointer: '#/texts/0/text' }],
   });
-  await expect(keep(admin, { queueIds: [newId()] })).rejects.toMatchObject({ pointers: [{ pointer: '#/queueIds/0' }] });
+  await expect(keep(admin, { queueIds: [newId()] })).rejects.toMatchObject({
+    code: 'unknown_queue',
+    pointers: [{ pointer: '#/queueIds/0' }],
+  });
 });
 
 it('are changed as they were told, though one of their queues was deleted', async () => {

@@ -90,8 +90,7 @@ export class QuickReplies {
     const allowed = [...(await this.queues.hold(tx, wanted)), ...already];
     const unknown = wanted.findIndex((id) => !allowed.includes(id));
     if (unknown < 0) return wanted;
-    const detail = 'There is no such queue.';
-    throw Problem.invalid(detail, [{ pointer: `#/queueIds/${unknown}`, detail }]);
+    throw Problem.unknown('queue', `#/queueIds/${unknown}`);
   }
 }
 

@@ -37,11 +37,11 @@ export class ContactDirectory {
 
   /**
    * The contact that answers to this id today: after a merge the one it was merged into. Problem 404 where there is none, or
-   * none that the caller may see.
+   * none that the caller may see; with the `pointer` to where it was named, if that is not the address.
    */
-  async require(caller: Caller, contactId: string, tx?: Tx): Promise<string> {
+  async require(caller: Caller, contactId: string, tx?: Tx, pointer?: string): Promise<string> {
     const id = await this.contacts.currentId(contactId, tx);
-    if (id === undefined || !(await this.maySee(caller, id, tx))) throw Problem.notFound('contact');
+    if (id === undefined || !(await this.maySee(caller, id, tx))) throw Problem.notFound('contact', pointer);
     return id;
   }
 

@@ -108,7 +108,11 @@ it('answers 404 for guests and contacts an agent may not see', async () => {
   const link = () => links.linkIdentity(agent, guest.identityId, one.contactId);
   await expect(link()).rejects.toMatchObject({ statusCode: 404, detail: 'There is no such identity.' });
   house.visibility.allow(agent.id, guest.identityId);
-  await expect(link()).rejects.toMatchObject({ statusCode: 404, detail: 'There is no such contact.' });
+  await expect(link()).rejects.toMatchObject({
+    statusCode: 404,
+    detail: 'There is no such contact.',
+    pointers: [{ pointer: '#/contactId' }],
+  });
   house.visibility.allow(agent.id, one.contactId);
   expect(await link()).toMatchObject({ id: one.contactId });
 });

@@ -23,7 +23,7 @@ export class LinkIdentity {
     return this.database.transaction(async (tx) => {
       await this.identities.takeTurn(tx);
       const identity = await this.access.require(caller, identityId, tx);
-      const id = await this.directory.require(caller, contactId, tx);
+      const id = await this.directory.require(caller, contactId, tx, '#/contactId');
       if (identity.contactId !== id) {
         await this.identities.assign(tx, identityId, id);
         await this.news.identityChanged(tx, identity, id);

@@ -112,7 +112,10 @@ it('is harmless when repeated, and when merged the other way round', async () =>
 it('refuses a contact with itself, and contacts the caller may not see', async () => {
   const [anna, other] = [await house.aPerson('Anna'), await house.aPerson('Olha')];
   await expect(merge(anna.contactId, anna.contactId)).rejects.toMatchObject({ statusCode: 422 });
-  await expect(merge(anna.contactId, newId())).rejects.toMatchObject({ statusCode: 404 });
+  await expect(merge(anna.contactId, newId())).rejects.toMatchObject({
+    statusCode: 404,
+    pointers: [{ pointer: '#/from' }],
+  });
   const agent: Caller = { ...admin, id: newId(), role: 'agent' };
   house.visibility.allow(agent.id, anna.contactId);
   const unseen = merges.mergeContacts(agent, anna.contactId, other.contactId);

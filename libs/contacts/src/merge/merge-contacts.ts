@@ -32,7 +32,7 @@ export class MergeContacts {
       await this.identities.takeTurn(tx);
       const into = await this.directory.require(caller, intoId, tx);
       if (intoId === fromId) throw sameContact();
-      const from = await this.directory.require(caller, fromId, tx);
+      const from = await this.directory.require(caller, fromId, tx, '#/from');
       return into === from ? this.directory.viewById(tx, into) : this.merge(tx, into, from, callerKey(caller));
     });
   }
