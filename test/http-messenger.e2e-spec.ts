@@ -217,11 +217,23 @@ describe('a message handed in with an API key', () => {
     expect((await handIn(body, house.server.api)).status).toBe(401);
     expect(await handIn({ ...body, text: undefined })).toMatchObject({
       status: 422,
-      body: { errors: [{ detail: 'content_missing' }] },
+      body: { errors: [{ pointer: '#/text', detail: 'content_missing' }] },
+    });
+    expect(await handIn({ ...body, sender: { externalId: '' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/sender/externalId', detail: 'sender_external_id_missing' }] },
+    });
+    const attachments = [{ type: 'image' }, { type: 'location', location: { latitude: 1, longitude: 2, title: ' ' } }];
+    expect(await handIn({ ...body, attachments: [...attachments, { type: 'image', name: '\n' }] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/attachments/2/name', detail: 'attachments_name_invalid' }] },
     });
     expect((await handIn({ ...body, direction: 'outbound' })).status).toBe(422);
     const elsewhere = '0199a3c4-1111-7c2e-9b4d-2f6f3f0b8a11';
-    expect((await handIn({ ...body, channelId: elsewhere })).status).toBe(422);
+    expect(await handIn({ ...body, channelId: elsewhere })).toMatchObject({
+      status: 422,
+      body: { code: 'unknown_channel', errors: [{ pointer: '#/channelId' }] },
+    });
     await house.team.admin.created(`/v1/channels/${channel.id}/deactivate`);
     await eventually(async () => (await handIn({ ...body, externalId: `u-${Date.now()}` })).body.outcome === 'refused');
     await house.team.admin.created(`/v1/channels/${channel.id}/activate`);

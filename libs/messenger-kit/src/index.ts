@@ -21,7 +21,7 @@ export { isPublicAddress } from './http/public-address.js';
 export * from './registry.js';
 export { isSigned, signed, writtenSecret } from './standard-webhooks.js';
 export { cleanName, cleanText, splitText, splitTextByBytes } from './text.js';
-export { readUnified, type UnifiedPlace } from './unified/read-unified.js';
+export { readUnified, type UnifiedPlace, unreadableIn } from './unified/read-unified.js';
 export * from './unified-message.js';
 export * from './untrusted.js';
 export { webhookSecretsOf } from './webhook-secrets.js';

@@ -233,7 +233,10 @@ it('is for those who may see the chat', async () => {
 
 it('refuses a start that is two, and a forged cursor', async () => {
   const { agent, chat } = await aChatWith(['Hello']);
-  await expect(messages(agent, chat, { after: 1, before: 2 })).rejects.toMatchObject({ statusCode: 422 });
+  await expect(messages(agent, chat, { after: 1, before: 2 })).rejects.toMatchObject({
+    statusCode: 422,
+    pointers: [{ pointer: '?after' }, { pointer: '?before' }],
+  });
   await expect(messages(agent, chat, { around: 1, before: 2 })).rejects.toMatchObject({ statusCode: 422 });
   const forged = Buffer.from('["after","99999999999"]').toString('base64url');
   await expect(messages(agent, chat, { cursor: forged })).rejects.toMatchObject({ code: 'invalid_cursor' });

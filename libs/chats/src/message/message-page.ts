@@ -15,8 +15,14 @@ export interface Start {
 }
 
 export function startOf({ cursor, after, before, around }: MessageQuery): Start {
-  const given = [cursor, after, before, around].filter((start) => start !== undefined);
-  if (given.length > 1) throw Problem.invalid('Give one of cursor, after, before and around.');
+  const given = Object.entries({ cursor, after, before, around }).filter(([, start]) => start !== undefined);
+  if (given.length > 1) {
+    const detail = 'Give one of cursor, after, before and around.';
+    throw Problem.invalid(
+      detail,
+      given.map(([name]) => ({ pointer: `?${name}`, detail })),
+    );
+  }
   if (cursor !== undefined) return readSeqs(cursor);
   if (around !== undefined) return { direction: 'around', seq: around };
   return before === undefined ? { direction: 'after', seq: after ?? 0 } : { direction: 'before', seq: before };

@@ -34,6 +34,7 @@ test('what the messenger would not take is refused in its words, whichever part 
       code: 'not_sendable',
       detail: 'That is too long.',
       extra: { reason: 'too_long' },
+      pointers: [{ pointer: '#/text', detail: 'That is too long.' }],
     }) as Error,
   );
 });

@@ -6,6 +6,7 @@ import {
   type OutcomeMessageWorker,
   type SendPolicy,
 } from '#messenger-kit';
+import { refusedMember } from './refused-member.js';
 
 /** What somebody of ours says: a text, files, or both. */
 export interface Answer {
@@ -71,7 +72,10 @@ export function partsOf(outcome: OutcomeMessageWorker, policy: SendPolicy, conte
   const parts = outcome.expand(content);
   for (const part of parts) {
     const refusal = outcome.refusal(part);
-    if (refusal) throw new Problem(422, 'not_sendable', refusal.sentence, { reason: refusal.code });
+    if (!refusal) continue;
+    const { code: reason, sentence: detail } = refusal;
+    const pointer = refusedMember(outcome, part, refusal, content);
+    throw new Problem(422, 'not_sendable', detail, { reason }, [{ pointer, detail }]);
   }
   return parts;
 }

@@ -33,7 +33,8 @@ export class Replays implements OnModuleInit {
   async order(caller: Caller, order: ReplayOrder, key?: string): Promise<OnceAnswer<ReplayDto>> {
     await this.ledger.balance(order.channelId);
     if (!order.keys && !order.from && !order.to && !order.quarantinedOnly) {
-      throw Problem.invalid('Say which events: keys, a time range, or quarantinedOnly.');
+      const detail = 'Say which events: keys, a time range, or quarantinedOnly.';
+      throw Problem.invalid(detail, [{ pointer: '#/keys', detail }]);
     }
     const route = `POST /v1/channels/${order.channelId}/replays`;
     return this.database.transaction((tx) =>

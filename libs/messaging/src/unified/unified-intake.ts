@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '#api-kit';
+import { inPointer, Problem } from '#api-kit';
 import { MessengerRegistry, type InboundMessage } from '#messenger-kit';
 import { Inbox } from '../inbox/inbox.js';
 import { InboxUnavailable } from '../inbox/waiting.js';
 import { Delivery } from '../inbox/parcel.js';
 import type { ReceivedMessageDto, ReceiveMessageBody } from './unified-message.dto.js';
-import { readHandedIn } from './read-handed-in.js';
+import { readHandedIn, unreadableOf } from './read-handed-in.js';
 import { UnifiedRepository, type Address, type Fate } from './unified.repository.js';
 
 /** Messages that come in the unified form: the same inbox, ledger and proof against doubles as the messengers' own. */
@@ -20,7 +20,7 @@ export class UnifiedIntake {
   /** Resolves after the commit. A message that came before, this way or from its messenger, changes nothing. */
   async receive({ channelId, ...said }: ReceiveMessageBody): Promise<ReceivedMessageDto> {
     const address = await this.repository.addressOf(channelId);
-    if (!address) throw invalid('There is no such channel.', '#/channelId', 'is not the id of a channel');
+    if (!address) throw Problem.unknown('channel', '#/channelId');
     const form = { kind: 'message', ...said };
     const { externalId, key, ...event } = this.read(form, address);
     const named = { channelId, externalId, key };
@@ -33,9 +33,12 @@ export class UnifiedIntake {
   }
 
   private read(form: object, { messenger, source }: Address): InboundMessage {
-    const event = readHandedIn(form, source, this.messengers.require(messenger).income);
+    const { income } = this.messengers.require(messenger);
+    const event = readHandedIn(form, source, income);
     if (event.kind === 'message') return event;
-    throw invalid('This is no message.', '#', event.kind === 'malformed' ? event.reason : event.kind);
+    const pointer = ['#', ...unreadableOf(form, source, income).map(inPointer)].join('/');
+    const detail = event.kind === 'malformed' ? event.reason : event.kind;
+    throw Problem.invalid('This is no message.', [{ pointer, detail }]);
   }
 
   private async take(delivery: Delivery, event: InboundMessage): Promise<void> {
@@ -50,8 +53,4 @@ export class UnifiedIntake {
 
 function toView({ receivedAt: _, ...fate }: Fate, duplicate: boolean): ReceivedMessageDto {
   return { ...fate, outcome: fate.outcome ?? 'stored', duplicate };
-}
-
-function invalid(sentence: string, pointer: string, detail: string): Problem {
-  return Problem.invalid(sentence, [{ pointer, detail }]);
 }

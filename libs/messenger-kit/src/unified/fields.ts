@@ -1,8 +1,14 @@
 import { has, objectOf, type UntrustedObject } from '../untrusted.js';
 
-/** Something that cannot be read; `reason` is a snake_case word that says what and where. Never leaves `readUnified`. */
+/** The way to a member: names, and positions in lists. */
+export type Place = readonly (string | number)[];
+
+/** Something that cannot be read; `reason` is a snake_case word that says what and where. Never leaves `read-unified.ts`. */
 export class Unreadable extends Error {
-  constructor(readonly reason: string) {
+  constructor(
+    readonly reason: string,
+    readonly place: Place = [],
+  ) {
     super(reason);
   }
 }
@@ -17,25 +23,26 @@ export class Fields {
 
   private constructor(
     object: UntrustedObject,
-    private readonly path: string,
+    private readonly way: Place,
   ) {
     this.object = object;
     this.left = new Set(Object.keys(object));
   }
 
-  /** `path` is what reasons begin with. */
-  static of<T>(value: unknown, path: string, read: (fields: Fields) => T): T {
+  /** `way` leads to the value, from the whole form. */
+  static of<T>(value: unknown, way: Place, read: (fields: Fields) => T): T {
     const object = objectOf(value);
-    if (!object) throw new Unreadable(`${path || 'event'}_invalid`);
-    const fields = new Fields(object, path);
+    if (!object) throw new Unreadable(`${wordOf(way) || 'event'}_invalid`, way);
+    const fields = new Fields(object, way);
     const result = read(fields);
-    for (const name of fields.left) if (fields.take(name) !== undefined) throw new Unreadable(unknownAt(path, name));
+    for (const name of fields.left)
+      if (fields.take(name) !== undefined) throw new Unreadable(unknownAt(wordOf(way), name), [...way, name]);
     return result;
   }
 
   needed<T>(name: string, read: (value: unknown) => T | undefined): T {
     const result = this.maybe(name, read);
-    if (result === undefined) throw new Unreadable(`${this.place(name)}_missing`);
+    if (result === undefined) throw this.unreadable(name, 'missing');
     return result;
   }
 
@@ -43,23 +50,22 @@ export class Fields {
     const value = this.take(name);
     if (value === undefined) return undefined;
     const result = read(value);
-    if (result === undefined) throw new Unreadable(`${this.place(name)}_invalid`);
+    if (result === undefined) throw this.unreadable(name, 'invalid');
     return result;
   }
 
   /** A list with something in it, else undefined. */
-  list<T>(name: string, most: number, read: (value: unknown, path: string) => T): readonly T[] | undefined {
+  list<T>(name: string, most: number, read: (value: unknown, way: Place) => T): readonly T[] | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
-    const place = this.place(name);
-    if (!Array.isArray(value)) throw new Unreadable(`${place}_invalid`);
-    if (value.length > most) throw new Unreadable(`${place}_too_many`);
-    return value.length > 0 ? value.map((item: unknown) => read(item, place)) : undefined;
+    if (!Array.isArray(value)) throw this.unreadable(name, 'invalid');
+    if (value.length > most) throw this.unreadable(name, 'too_many');
+    return value.length > 0 ? value.map((item: unknown, at) => read(item, [...this.way, name, at])) : undefined;
   }
 
   within<T>(name: string, read: (fields: Fields) => T): T | undefined {
     const value = this.take(name);
-    return value === undefined ? undefined : Fields.of(value, this.place(name), read);
+    return value === undefined ? undefined : Fields.of(value, [...this.way, name], read);
   }
 
   /** Undefined where it is left out, null or an empty text. */
@@ -69,10 +75,16 @@ export class Fields {
     return value === null || value === '' ? undefined : value;
   }
 
-  private place(name: string): string {
-    const word = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    return this.path ? `${this.path}_${word}` : word;
+  private unreadable(name: string, what: string): Unreadable {
+    const place = [...this.way, name];
+    return new Unreadable(`${wordOf(place)}_${what}`, place);
   }
+}
+
+/** As reasons name it: without positions. */
+export function wordOf(place: Place): string {
+  const names = place.filter((part) => typeof part === 'string');
+  return names.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)).join('_');
 }
 
 /** A name from outside is repeated only where it can stand in a word. */

@@ -1,7 +1,7 @@
 import type { InboundEvent, InboundMessage, Sender } from '../contract.js';
 import { eventKey, fingerprint } from '../keys.js';
 import { at, idOf, textOf, timeOf } from '../untrusted.js';
-import { Fields, Unreadable } from './fields.js';
+import { Fields, type Place, Unreadable } from './fields.js';
 import { contentOf, defined, lineOf, oneOf, referralOf } from './unified-content.js';
 
 /** Whose events are read: `source` and `scope` as in `EventFrame` and `Sender`. */
@@ -35,18 +35,30 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 export function readUnified(event: unknown, place: UnifiedPlace): InboundEvent {
   const key = fingerprint(event);
   const kind = textOf(at(event, 'kind'));
-  const reader = kind === undefined ? undefined : READERS.get(kind);
-  if (kind !== undefined && !reader) {
+  if (kind !== undefined && !READERS.has(kind)) {
     return { kind: 'ignored', source: place.source, key: eventKey('unknown_event', key), reason: 'unknown_event' };
   }
+  const read = attempted(event, place, key);
+  if (!(read instanceof Unreadable)) return read;
+  return { kind: 'malformed', source: place.source, key: eventKey('malformed', key), reason: read.reason };
+}
+
+/** The way to the member for which `readUnified` calls the event `malformed`; empty: to the event itself. */
+export function unreadableIn(event: unknown, place: UnifiedPlace): Place {
+  const read = attempted(event, place, '');
+  return read instanceof Unreadable ? read.place : [];
+}
+
+function attempted(event: unknown, place: UnifiedPlace, key: string): InboundEvent | Unreadable {
+  const reader = READERS.get(textOf(at(event, 'kind')) ?? '');
   try {
-    return Fields.of(event, '', (fields) => {
+    return Fields.of(event, [], (fields) => {
       fields.needed('kind', textOf);
       return reader!(fields, place, key);
     });
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return { kind: 'malformed', source: place.source, key: eventKey('malformed', key), reason: error.reason };
+    return error;
   }
 }
 
@@ -147,7 +159,7 @@ function changeOf(fields: Fields, when: Date | undefined) {
 
 function personOf(fields: Fields, name: string, place: UnifiedPlace): Sender {
   const person = maybePerson(fields, name, place);
-  if (!person) throw new Unreadable(`${name}_missing`);
+  if (!person) throw new Unreadable(`${name}_missing`, [name]);
   return person;
 }
 

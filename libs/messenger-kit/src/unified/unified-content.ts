@@ -2,7 +2,7 @@ import { cleanName } from '../text.js';
 import { ATTACHMENT_TYPES, type Attachment, type Choice, type MessageContent } from '../unified-message.js';
 import type { Location, OfferedChoice, SharedContact } from '../unified-message.js';
 import { countOf, idOf, textOf } from '../untrusted.js';
-import { Fields, Unreadable } from './fields.js';
+import { Fields, Unreadable, wordOf } from './fields.js';
 
 const MOST_ATTACHMENTS = 100;
 const MOST_CHOICES = 100;
@@ -13,14 +13,14 @@ const FORMS = ['voice', 'animation', 'round'] as const;
 export function contentOf(fields: Fields): MessageContent {
   const content = defined({
     text: fields.maybe('text', textOf),
-    attachments: fields.list('attachments', MOST_ATTACHMENTS, (item, path) => Fields.of(item, path, attachmentOf)),
+    attachments: fields.list('attachments', MOST_ATTACHMENTS, (item, way) => Fields.of(item, way, attachmentOf)),
     replyTo: fields.maybe('replyTo', idOf),
     quote: fields.maybe('quote', textOf),
-    choices: fields.list('choices', MOST_CHOICES, (item, path) => Fields.of(item, path, offerOf)),
+    choices: fields.list('choices', MOST_CHOICES, (item, way) => Fields.of(item, way, offerOf)),
     choice: fields.within('choice', choiceOf),
     referral: fields.within('referral', referralOf),
   });
-  if (!content.text && !content.attachments && !content.choice) throw new Unreadable('content_missing');
+  if (!content.text && !content.attachments && !content.choice) throw new Unreadable('content_missing', ['text']);
   return content;
 }
 
@@ -68,9 +68,9 @@ function contactOf(fields: Fields): SharedContact {
 }
 
 function pollOf(fields: Fields): { question: string; options: readonly string[] } {
-  const options = fields.list('options', MOST_CHOICES, (item, path) => {
+  const options = fields.list('options', MOST_CHOICES, (item, way) => {
     const option = textOf(item);
-    if (option === undefined) throw new Unreadable(`${path}_invalid`);
+    if (option === undefined) throw new Unreadable(`${wordOf(way)}_invalid`, way);
     return option;
   });
   return { question: fields.needed('question', textOf), options: options ?? [] };
