@@ -9,7 +9,7 @@ const MOST = 100;
 /**
  * Refuses a body, or query parameters, where an operation takes none: they would be ignored, and whoever sent them believe in
  * what did not happen. What an operation takes is what its method asks for, by `@Body` and `@Query`, or by `@Req` to read it
- * itself; what is in there, the validation looks at. Outside the API, watchers and browsers may add what they like.
+ * itself: the query of a GET, the body of all others. What is in there, the validation looks at. Outside the API, watchers and browsers may add what they like.
  */
 export class UnaskedGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -21,10 +21,10 @@ export class UnaskedGuard implements CanActivate {
   }
 }
 
-function unaskedIn({ body, query }: FastifyRequest, asked: ReadonlySet<RouteParamtypes>): ProblemPointer[] {
-  const takesBody = asked.has(RouteParamtypes.BODY);
-  const takesQuery = asked.has(RouteParamtypes.QUERY);
-  if (asked.has(RouteParamtypes.REQUEST)) return [];
+function unaskedIn({ body, method, query }: FastifyRequest, asked: ReadonlySet<RouteParamtypes>): ProblemPointer[] {
+  const readItself = asked.has(RouteParamtypes.REQUEST);
+  const takesBody = asked.has(RouteParamtypes.BODY) || (readItself && method !== 'GET');
+  const takesQuery = asked.has(RouteParamtypes.QUERY) || (readItself && method === 'GET');
   const noBody = `no body${takesQuery ? ', only query parameters' : ''}`;
   const noQuery = `no query parameters${takesBody ? ', only a body' : ''}`;
   return [...(takesBody ? [] : pointersTo(body, '#/', noBody)), ...(takesQuery ? [] : pointersTo(query, '?', noQuery))];
