@@ -2,7 +2,7 @@ export { ApiKitModule } from './api-kit.module.js';
 export { ApiProblems, BODY_PROBLEMS, COMMON_PROBLEMS, problemResponse, type ProblemStatus } from './api-problems.js';
 export { IdempotencyKey } from './idempotency-key.js';
 export { answerOnce, Idempotency, type Answer, type IdempotentRequest, type OnceAnswer } from './idempotency.js';
-export { isMoment, IsMoment, IsZonedMoment } from './is-moment.js';
+export { isMoment, IsMoment } from './is-moment.js';
 export { Matching, NotBlank, NotEmpty } from './matching.js';
 export { METRICS } from './metrics.js';
 export { Omittable } from './omittable.js';

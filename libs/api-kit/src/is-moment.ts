@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { buildMessage, isISO8601, isRFC3339, ValidateBy } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { buildMessage, isISO8601, ValidateBy } from 'class-validator';
 
 /** Further from UTC than PostgreSQL lets a clock be. */
 const FAR_OFF = /[+-](1[6-9]|2\d):?\d\d$/;
@@ -16,21 +17,26 @@ export function isMoment(value: unknown): value is string {
   return !Number.isNaN(Date.parse(value));
 }
 
-/** What nobody can read would be no limit at all. */
+/** One that says how far from UTC its clock is: another would be of the zone the server happens to stand in. */
+function isZonedMoment(value: unknown): boolean {
+  return isMoment(value) && /T.*(Z|[+-]\d\d:?\d\d)$/i.test(value);
+}
+
+/**
+ * A moment of a request: a time with its zone, or a day, which is its first moment in UTC and arrives as that. The one rule
+ * for all of them, which the document tells at its beginning.
+ */
 export function IsMoment(): PropertyDecorator {
-  return moment('isMoment', isMoment, 'a time like 2026-11-22T10:00:00.000Z');
-}
-
-/** One that says how far from UTC its clock is: not the server's own time where it does not. */
-export function IsZonedMoment(): PropertyDecorator {
-  const isZoned = (value: unknown) => isMoment(value) && isRFC3339(value);
-  return moment('isZonedMoment', isZoned, 'a time with its zone, like 2026-11-22T10:00:00.000Z');
-}
-
-function moment(name: string, validate: (value: unknown) => boolean, form: string): PropertyDecorator {
-  const defaultMessage = buildMessage((each) => `${each}$property must be ${form}`);
+  const defaultMessage = buildMessage((each) => `${each}$property must be ${FORM}`);
   return applyDecorators(
-    ValidateBy({ name, validator: { validate, defaultMessage } }),
+    Transform(({ value }: { value: unknown }) => (isDay(value) ? `${value}T00:00:00.000Z` : value)),
+    ValidateBy({ name: 'isMoment', validator: { validate: isZonedMoment, defaultMessage } }),
     ApiProperty({ format: 'date-time' }),
   );
+}
+
+const FORM = 'a time with its zone, like 2026-11-22T10:00:00.000Z, or a day';
+
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
 }

@@ -1,8 +1,9 @@
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ReplayDto } from './delivery.dto.js';
 
 const faultsIn = (from: unknown) =>
-  validateSync(Object.assign(new ReplayDto(), { from, until: '2026-11-22T12:00:00Z' })).map(({ property }) => property);
+  validateSync(plainToInstance(ReplayDto, { from, until: '2026-11-22T12:00:00Z' })).map(({ property }) => property);
 
 it.each(['2026-11-22T10:00:00.000Z', '2026-11-22T10:00:00+01:00', '2026-11-22'])('replays from %s', (from) => {
   expect(faultsIn(from)).toEqual([]);

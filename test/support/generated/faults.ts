@@ -87,6 +87,7 @@ function ofText({ format, pattern, minLength = 0, maxLength }: Schema, value: st
   if (format === 'uuid') found.push(['is no uuid', "00000000-0000-7000-8000-00000000000' OR 1=1"]);
   if (format === 'date' || format === 'date-time')
     found.push(['is no day', format === 'date' ? '2026-13-31' : '2026-02-31T10:00:00Z']);
+  if (format === 'date-time') found.push(['is without a zone', '2026-11-22T10:00:00']);
   if (pattern !== undefined)
     for (const one of ['\u0001', '', ' ', 'x'.repeat(5000)])
       if (!new RegExp(pattern, 'u').test(one)) found.push(['does not fit', one]);

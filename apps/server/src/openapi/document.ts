@@ -21,6 +21,7 @@ Errors are \`application/problem+json\` (RFC 9457); \`code\` is stable, and \`er
 the body, \`?limit\` in the query. What is named by its id and is not there is 422 \`unknown_queue\`, \`unknown_agent\`,
 \`unknown_channel\` …; a contact or person out of the caller’s sight is 404, as in an address. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
 A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.
+A time in a request says its zone; a day alone, such as \`2026-11-22\`, is the first moment of that day in UTC.
 What an operation does not take, a property, a query parameter, a body at all, is refused with 422.`;
 
 /** The OpenAPI document of all rooms. */

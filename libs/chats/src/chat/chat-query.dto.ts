@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsUUID } from 'class-validator';
-import { IsZonedMoment, PageQuery } from '#api-kit';
+import { IsMoment, PageQuery } from '#api-kit';
 import { IfGiven, OneLine } from '../given-text.js';
 import { CHAT_STATUSES, type ChatStatus } from './chat-access.repository.js';
 
@@ -69,7 +69,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-11-01T00:00:00Z"
    */
   @IfGiven()
-  @IsZonedMoment()
+  @IsMoment()
   openedFrom?: string;
 
   /**
@@ -77,7 +77,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-12-01T00:00:00Z"
    */
   @IfGiven()
-  @IsZonedMoment()
+  @IsMoment()
   openedBefore?: string;
 
   /**
@@ -85,7 +85,7 @@ export class ChatQuery extends PageQuery {
    * @example "2026-11-01T00:00:00Z"
    */
   @IfGiven()
-  @IsZonedMoment()
+  @IsMoment()
   closedFrom?: string;
 
   /**
@@ -93,6 +93,6 @@ export class ChatQuery extends PageQuery {
    * @example "2026-12-01T00:00:00Z"
    */
   @IfGiven()
-  @IsZonedMoment()
+  @IsMoment()
   closedBefore?: string;
 }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsBoolean, IsString, Matches, MaxLength } from 'class-validator';
-import { IsZonedMoment, Omittable } from '#api-kit';
+import { IsMoment, Omittable } from '#api-kit';
 
 /** Events that match all that is given; those that are shown stay as they are. */
 export class ReplayBody {
@@ -18,13 +18,13 @@ export class ReplayBody {
   /** Came in at this time or later */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T09:00:00.000Z' })
   @Omittable()
-  @IsZonedMoment()
+  @IsMoment()
   from?: string;
 
   /** Came in before this time */
   @ApiProperty({ required: false, format: 'date-time', example: '2026-11-22T10:00:00.000Z' })
   @Omittable()
-  @IsZonedMoment()
+  @IsMoment()
   to?: string;
 
   /** Leaves out what was ignored, refused or stored as `unsupported` */
