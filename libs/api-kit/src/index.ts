@@ -13,6 +13,7 @@ export { ProblemDto } from './problem.dto.js';
 export { inPointer } from './pointer.js';
 export { Problem, type ProblemPointer } from './problem.js';
 export { requestIdOf } from './request-id.js';
+export { saysNothing } from './says-nothing.js';
 export { Trimmed } from './trimmed.js';
 export { UuidParam } from './uuid-param.js';
 export { WholeNumber, WholeNumberInQuery } from './whole-number.js';

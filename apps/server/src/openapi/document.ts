@@ -22,6 +22,7 @@ the body, \`?limit\` in the query. What is named by its id and is not there is 4
 \`unknown_channel\` …; a contact or person out of the caller’s sight is 404, as in an address. Lists answer \`{ data, page }\`; pass \`page.next\` as \`cursor\`.
 A POST that creates or sends takes an \`Idempotency-Key\`. Times are RFC 3339 in UTC, ids are UUIDs.
 A time in a request says its zone; a day alone, such as \`2026-11-22\`, is the first moment of that day in UTC.
+A PATCH changes what its body names. Where nothing is required, \`{}\` and no body at all change nothing, and the answer is the thing as it is.
 What an operation does not take, a property, a query parameter, a body at all, is refused with 422.`;
 
 /** The OpenAPI document of all rooms. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { encodeCursor, pageOf, Problem, type Page } from '#api-kit';
+import { encodeCursor, pageOf, Problem, saysNothing, type Page } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import { audit, type Caller } from '#identity';
 import { ChatAccess } from '../chat/chat-access.js';
@@ -59,6 +59,7 @@ export class Actions {
     return this.database.transaction(async (tx) => {
       const action = await this.actions.lock(tx, id);
       if (!action) throw Problem.notFound('action');
+      if (saysNothing(wish)) return viewOf(action);
       const queueIds = wish.queueIds && (await this.held(tx, wish.queueIds));
       const before = viewOf(action);
       const after = viewOf(await this.actions.save(tx, action, { ...wish, queueIds }));

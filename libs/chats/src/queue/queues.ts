@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { encodeCursor, pageOf, Problem, type OnceAnswer, type Page } from '#api-kit';
+import { encodeCursor, pageOf, Problem, saysNothing, type OnceAnswer, type Page } from '#api-kit';
 import { Database, newId, sqlState } from '#database';
 import { audit, type Caller } from '#identity';
 import { Creation } from '../creation.js';
@@ -49,6 +49,7 @@ export class Queues {
     return this.database.transaction(async (tx) => {
       if (!(await this.queues.lock(tx, id))) throw Problem.notFound('queue');
       const before = await this.queues.of(tx, id);
+      if (saysNothing(wish)) return viewOf(before);
       await this.queues.update(tx, id, wish).catch(nameTaken);
       const after = viewOf(await this.queues.of(tx, id));
       await audit(tx, { action: 'queue.updated', subjectId: id, before: viewOf(before), after });

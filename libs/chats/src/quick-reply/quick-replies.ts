@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor, type OnceAnswer, type Page, pageOf, Problem } from '#api-kit';
+import { decodeCursor, encodeCursor, type OnceAnswer, type Page, pageOf, Problem, saysNothing } from '#api-kit';
 import { Database, isId, newId, sqlState, type Tx } from '#database';
 import { audit, type Caller, requireUser } from '#identity';
 import { readerOf } from '../chat/reader.js';
@@ -51,6 +51,7 @@ export class QuickReplies {
   update(caller: Caller, id: string, wish: UpdateQuickReplyDto): Promise<QuickReplyDto> {
     const change = this.database.transaction(async (tx) => {
       const before = await this.mayChange(tx, caller, id);
+      if (saysNothing(wish)) return before;
       refuseUnknownPlaces(wish.texts ?? []);
       await this.replies.change(tx, id, wish);
       if (wish.queueIds) await this.replies.setQueues(tx, id, await this.held(tx, wish.queueIds, before.queueIds));
