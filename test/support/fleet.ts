@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { openDesk } from './desk.js';
+import { freePort } from './free-port.js';
 import type { House } from './house.js';
-import { freePort, ServerProcess } from './server.js';
+import { ServerProcess } from './server.js';
 import { TcpSwitch } from './tcp-switch.js';
 
 /** Several nodes on one PostgreSQL behind one address, by which messengers, agents and programs call them. */

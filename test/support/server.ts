@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Server } from '../../apps/server/src/server.js';
 import { Api } from './api.js';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 import { allMessengersAt } from './messenger-addresses.js';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
@@ -222,27 +222,4 @@ async function aDataDir(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-e2e-'));
   await chmod(folder, 0o711);
   return folder;
-}
-
-/** Below those the system gives to outgoing connections, which would take one that a server is about to use, or to use again. */
-const FIRST_PORT = 20_000;
-const PORTS_OF_A_WORKER = 600;
-let nextPort = 0;
-
-/** A port nobody listens on; each worker of Jest has its own ones to choose from. */
-export async function freePort(): Promise<number> {
-  const worker = Number(process.env.JEST_WORKER_ID ?? 0) % 20;
-  for (let tries = 0; tries < PORTS_OF_A_WORKER; tries += 1) {
-    const port = FIRST_PORT + worker * PORTS_OF_A_WORKER + (nextPort++ % PORTS_OF_A_WORKER);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-  throw new Error('Every port of this worker is taken');
 }

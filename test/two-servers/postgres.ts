@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/server.js';
+import { freePort } from '../support/free-port.js';
 
 const NEEDED = ['initdb', 'pg_basebackup', 'postgres'];
 const DEBIAN = '/usr/lib/postgresql';
