@@ -33,3 +33,17 @@ it('knows nothing outside, nor after the work has ended', async () => {
   expect(storage.value).toBeUndefined();
   expect(await late).toBeUndefined();
 });
+
+it('knows nothing after the work has ended, also while other work goes on', async () => {
+  const storage = new ScopedStorage<string>();
+  let go = () => {};
+  const other = storage.run('other', () => new Promise<void>((resolve) => (go = resolve)));
+  let late: Promise<string | undefined> | undefined;
+  await storage.run('a', async () => {
+    late = turn().then(() => storage.value);
+    await Promise.resolve();
+  });
+  expect(await late).toBeUndefined();
+  go();
+  await other;
+});
