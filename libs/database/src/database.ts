@@ -97,6 +97,17 @@ export class Database {
     });
   }
 
+  /**
+   * The same for what is done again and again and finds everything by indexes: its statements with names are planned once
+   * a connection, whatever they are given, and read no table whole.
+   */
+  indexed<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(async (tx) => {
+      await rows(tx, BY_INDEXES);
+      return work(tx);
+    });
+  }
+
   protected async retrying<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -192,10 +203,12 @@ export class ReceivingDatabase extends Database {
 /**
  * Batches are joined to indexed tables only. Without this a plan made while the tables were still empty would read them
  * whole for every row of a batch, until the next ANALYZE. There is one plan then, whatever is in the batch: statements with
- * a name need not be planned each time.
+ * a name need not be planned each time. Left to itself PostgreSQL would go on planning: it takes an array for ten elements where
+ * it plans for all values, and finds that dear.
  */
-const BEGIN = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+const BY_INDEXES = `SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
   SET LOCAL plan_cache_mode = force_generic_plan`;
+const BEGIN = `BEGIN; ${BY_INDEXES}`;
 
 async function commitOn(client: Client, work: () => Promise<() => Promise<unknown>[]>, end: () => void): Promise<void> {
   try {

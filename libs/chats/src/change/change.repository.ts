@@ -156,6 +156,13 @@ const UNCONFIRMED = {
     WHERE m.status = 'unconfirmed' AND m.external_id IS NULL`,
 };
 
+const PLACE = {
+  name: 'changes-place',
+  text: `
+    SELECT id AS "messageId", chat_id AS "chatId", channel_id AS "channelId", clock_timestamp() AS at
+    FROM messages WHERE id = $1`,
+};
+
 /** Finding, locking and loading what changes are about: one statement each for a whole batch. */
 @Injectable()
 export class ChangeRepository {
@@ -186,12 +193,7 @@ export class ChangeRepository {
   }
 
   place(tx: Tx, messageId: string): Promise<Placed | undefined> {
-    return row<Placed>(
-      tx,
-      `SELECT id AS "messageId", chat_id AS "chatId", channel_id AS "channelId", clock_timestamp() AS at
-       FROM messages WHERE id = $1`,
-      [messageId],
-    );
+    return row<Placed>(tx, PLACE, [messageId]);
   }
 
   /** In id order, like every lock on chats, and before any lock on messages. */

@@ -16,6 +16,13 @@ export interface SentDraft {
 
 const COLUMNS = 'text, version, updated_at AS "updatedAt"';
 
+const REMOVE_SENT = {
+  name: 'drafts-remove-sent',
+  text: `
+    DELETE FROM chat_drafts WHERE chat_id = $1 AND user_id = $2
+      AND CASE WHEN $3::uuid IS NULL THEN btrim(text, E' \\t\\r\\n') = $4 ELSE version = $3 END`,
+};
+
 @Injectable()
 export class DraftRepository {
   constructor(private readonly database: Database) {}
@@ -49,11 +56,6 @@ export class DraftRepository {
 
   /** Removes the draft if it still is what was sent: by its version, or without one by its text. */
   async removeSent(tx: Tx, chatId: string, userId: string, { draftVersion, text }: SentDraft): Promise<void> {
-    await rows(
-      tx,
-      `DELETE FROM chat_drafts WHERE chat_id = $1 AND user_id = $2
-         AND CASE WHEN $3::uuid IS NULL THEN btrim(text, E' \\t\\r\\n') = $4 ELSE version = $3 END`,
-      [chatId, userId, draftVersion ?? null, text?.trim() ?? null],
-    );
+    await rows(tx, REMOVE_SENT, [chatId, userId, draftVersion ?? null, text?.trim() ?? null]);
   }
 }

@@ -22,8 +22,12 @@ export class Deliveries {
 
   /** Takes the chat's first queued message and marks it `sending`, before the network is asked. Too old ones expire. */
   async startSending(tx: Tx, chatId: string, expireAfterMs: number): Promise<OutgoingHead | undefined> {
-    await this.announce(tx, await this.repository.expire(tx, expireAfterMs, EXPIRED, chatId, EXPIRED_AT_ONCE));
-    return this.repository.startSending(tx, chatId);
+    const head = await this.repository.startSending(tx, chatId, expireAfterMs);
+    if (head) return head;
+    const expired = await this.repository.expireIn(tx, chatId, expireAfterMs, EXPIRED, EXPIRED_AT_ONCE);
+    if (expired.length === 0) return undefined;
+    await this.announce(tx, expired);
+    return this.repository.startSending(tx, chatId, expireAfterMs);
   }
 
   hasQueued(tx: Tx, chatId: string): Promise<boolean> {
@@ -64,7 +68,7 @@ export class Deliveries {
 
   /** Gives up what waits for longer than `afterMs`; how many there were, at most some hundreds at once. */
   async expire(tx: Tx, afterMs: number): Promise<number> {
-    const expired = await this.repository.expire(tx, afterMs, EXPIRED, null, EXPIRED_AT_ONCE);
+    const expired = await this.repository.expire(tx, afterMs, EXPIRED, EXPIRED_AT_ONCE);
     await this.announce(tx, expired);
     return expired.length;
   }

@@ -38,7 +38,7 @@ export class LaneSteps {
     lane: Lane,
     { echoes, repeatableForMs }: Pick<OutcomeMessageWorker, 'echoes' | 'repeatableForMs'>,
   ): Promise<Step | undefined> {
-    return this.database.transaction(async (tx) => {
+    return this.database.indexed(async (tx) => {
       if (!(await this.lanes.renew(tx, lane, this.options.leaseMs))) return LEAVE;
       const left = await this.messages.leaveUnconfirmed(tx, lane.chatId, repeatableForMs);
       if (left === undefined || !echoes) return undefined;
@@ -52,7 +52,7 @@ export class LaneSteps {
   /** The attempt is written before the call: whoever finds it after a crash knows that the message may have left. */
   next(lane: Lane, attempts: number): Promise<Step> {
     const seen = new Stopwatch();
-    return this.database.transaction(async (tx) => {
+    return this.database.indexed(async (tx) => {
       const renewed = await this.lanes.renew(tx, lane, this.options.leaseMs);
       if (!renewed) return LEAVE;
       if (!renewed.open || renewed.heldMs > 0) {
@@ -71,7 +71,7 @@ export class LaneSteps {
    * that it takes nobody's turn.
    */
   pause(lane: Lane, waitMs: number, attempts: number): Promise<Step | undefined> {
-    return this.database.transaction(async (tx) => {
+    return this.database.indexed(async (tx) => {
       if (!(await this.messages.hasQueued(tx, lane.chatId))) {
         await this.lanes.finish(tx, lane);
         return LEAVE;
@@ -84,7 +84,7 @@ export class LaneSteps {
 
   /** Gives the lane back as it is. */
   async giveBack(lane: Lane, attempts: number): Promise<void> {
-    await this.database.transaction((tx) => this.lanes.postpone(tx, lane, 0, attempts));
+    await this.database.indexed((tx) => this.lanes.postpone(tx, lane, 0, attempts));
   }
 
   /** Writes down what became of one try; undefined when the lane goes on with the next message. */
@@ -97,7 +97,7 @@ export class LaneSteps {
     sentAt: Date,
   ): Promise<Step | undefined> {
     const one = { messageId: head.id, attempt: head.attempts };
-    return this.database.transaction(async (tx) => {
+    return this.database.indexed(async (tx) => {
       if (consequence.status === 'sent') await this.messages.markSent(tx, one, consequence.externalIds, sentAt);
       else if (consequence.status !== 'queued') {
         await this.messages.settle(tx, one, consequence.status, consequence.failure);

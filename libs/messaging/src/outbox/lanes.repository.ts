@@ -28,6 +28,49 @@ export interface Renewed {
 
 const FREE = `l.due_at <= now() AND (l.leased_until IS NULL OR l.leased_until < now())`;
 
+const EXTEND = {
+  name: 'outbox-extend',
+  text: `
+    INSERT INTO outbox_lanes AS l (chat_id, channel_id, due_at) VALUES ($1, $2, now())
+    ON CONFLICT (chat_id) DO UPDATE SET channel_id = l.channel_id`,
+};
+
+const RENEW = {
+  name: 'outbox-renew',
+  text: `
+    UPDATE outbox_lanes l SET leased_until = now() + make_interval(secs => $3::float8 / 1000)
+    FROM channels c LEFT JOIN outbox_holds h ON h.channel_id = c.id
+    WHERE l.chat_id = $1 AND l.leased_by = $2 AND l.leased_until > now() AND c.id = l.channel_id
+    RETURNING c.active AND c.health <> 'needs_reauthorization' AS open,
+      greatest(coalesce(extract(epoch FROM h.until - now()) * 1000, 0), 0)::float8 AS "heldMs"`,
+};
+
+const FORGET_ATTEMPTS = {
+  name: 'outbox-forget-attempts',
+  text: 'UPDATE outbox_lanes SET attempts = 0 WHERE chat_id = $1 AND leased_by = $2 AND attempts > 0',
+};
+
+const POSTPONE = {
+  name: 'outbox-postpone',
+  text: `
+    UPDATE outbox_lanes SET leased_by = NULL, leased_until = NULL, attempts = $4, awaits = $5,
+      due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+    WHERE chat_id = $1 AND leased_by = $2`,
+};
+
+const LOCK = {
+  name: 'outbox-lock',
+  text: 'SELECT 1 FROM outbox_lanes WHERE chat_id = $1 FOR UPDATE',
+};
+
+const FINISH = {
+  name: 'outbox-finish',
+  text: `
+    DELETE FROM outbox_lanes WHERE chat_id = $1 AND leased_by = $2
+    AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending'))
+    RETURNING chat_id`,
+};
+
 /**
  * Leases are by the database's clock. A lease that ran out belongs to whoever claims the lane next; every write of its
  * former holder finds nothing to change.
@@ -38,12 +81,7 @@ export class LanesRepository {
 
   /** Makes sure the chat has a lane. In the transaction that queues the messages: it waits for a lane's removal. */
   async extend(tx: Tx, chatId: string, channelId: string): Promise<void> {
-    await rows(
-      tx,
-      `INSERT INTO outbox_lanes AS l (chat_id, channel_id, due_at) VALUES ($1, $2, now())
-       ON CONFLICT (chat_id) DO UPDATE SET channel_id = l.channel_id`,
-      [chatId, channelId],
-    );
+    await rows(tx, EXTEND, [chatId, channelId]);
   }
 
   /**
@@ -86,15 +124,7 @@ export class LanesRepository {
 
   /** Prolongs a lease that is still ours; undefined when it ran out, whoever has it now. */
   renew(tx: Tx, { chatId, holder }: Lane, leaseMs: number): Promise<Renewed | undefined> {
-    return row<Renewed>(
-      tx,
-      `UPDATE outbox_lanes l SET leased_until = now() + make_interval(secs => $3::float8 / 1000)
-       FROM channels c LEFT JOIN outbox_holds h ON h.channel_id = c.id
-       WHERE l.chat_id = $1 AND l.leased_by = $2 AND l.leased_until > now() AND c.id = l.channel_id
-       RETURNING c.active AND c.health <> 'needs_reauthorization' AS open,
-         greatest(coalesce(extract(epoch FROM h.until - now()) * 1000, 0), 0)::float8 AS "heldMs"`,
-      [chatId, holder, leaseMs],
-    );
+    return row<Renewed>(tx, RENEW, [chatId, holder, leaseMs]);
   }
 
   /** The same outside of a transaction, while a long call is under way. False when the lease is lost. */
@@ -118,10 +148,7 @@ export class LanesRepository {
 
   /** A message got through or failed for good: the next one starts without the waiting its forerunner collected. */
   async forgetAttempts(tx: Tx, { chatId, holder }: Lane): Promise<void> {
-    await rows(tx, 'UPDATE outbox_lanes SET attempts = 0 WHERE chat_id = $1 AND leased_by = $2 AND attempts > 0', [
-      chatId,
-      holder,
-    ]);
+    await rows(tx, FORGET_ATTEMPTS, [chatId, holder]);
   }
 
   /** Gives the lane back, to be claimed again after `waitMs`, or sooner when `awaits` is no longer unconfirmed. */
@@ -132,13 +159,7 @@ export class LanesRepository {
     attempts: number,
     awaits: string | null = null,
   ): Promise<void> {
-    await rows(
-      tx,
-      `UPDATE outbox_lanes SET leased_by = NULL, leased_until = NULL, attempts = $4, awaits = $5,
-         due_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-       WHERE chat_id = $1 AND leased_by = $2`,
-      [chatId, holder, waitMs, attempts, awaits],
-    );
+    await rows(tx, POSTPONE, [chatId, holder, waitMs, attempts, awaits]);
   }
 
   /** The messenger told the channel to wait: on every node, and never shorter than it was told before. */
@@ -158,14 +179,8 @@ export class LanesRepository {
    */
   async finish(tx: Tx, lane: Lane): Promise<void> {
     const { chatId, holder } = lane;
-    await rows(tx, 'SELECT 1 FROM outbox_lanes WHERE chat_id = $1 FOR UPDATE', [chatId]);
-    const removed = await row(
-      tx,
-      `DELETE FROM outbox_lanes WHERE chat_id = $1 AND leased_by = $2
-         AND NOT EXISTS (SELECT FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending'))
-       RETURNING chat_id`,
-      [chatId, holder],
-    );
+    await rows(tx, LOCK, [chatId]);
+    const removed = await row(tx, FINISH, [chatId, holder]);
     if (!removed) await this.postpone(tx, lane, 0, 0);
   }
 }

@@ -39,7 +39,7 @@ export class Outbox {
   ): Promise<OnceAnswer<View>> {
     refuseSilence(request);
     const route = `POST /v1/chats/${chatId}/messages`;
-    const answer = await this.database.transaction((tx) =>
+    const answer = await this.database.indexed((tx) =>
       this.idempotency.once(tx, { caller: `${caller.kind}:${caller.id}`, route, key, request }, async () => ({
         status: 201,
         body: view(await this.queue(tx, caller, chatId, request)),
