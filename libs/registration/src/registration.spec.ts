@@ -146,15 +146,20 @@ describe('where the network signs with a credential of its own', () => {
     const { source, token } = anAccount();
     const { body } = await register(anOrder(token, { messenger: 'raven' }));
     const renewed = anAccount({ source });
-    const stopped = new Promise<void>(() => undefined);
+    let stop!: () => void;
+    const stopped = new Promise<never>((_, reject) => (stop = () => reject(new Error('stopped'))));
+    let going: Promise<unknown> | undefined;
     await new Promise<void>((resolve) => {
       house.network.whileConnecting = () => (resolve(), stopped);
-      void register(anOrder(renewed.token, { messenger: 'raven' }));
+      going = register(anOrder(renewed.token, { messenger: 'raven' }));
     });
     expect(await trial(body.webhookUrl)).toEqual([renewed.token]);
     jest.useFakeTimers({ doNotFake: [...REAL_TIMERS], now: Date.now() + 3 * 60_000 });
     expect([await signing(body.webhookUrl), await trial(body.webhookUrl)]).toEqual([[renewed.token, token], undefined]);
     jest.useRealTimers();
+    // Left alone it would give up minutes later, beside another file's tests.
+    stop();
+    await expect(going).rejects.toThrow();
   });
 
   it('takes nothing by one with which the network would not be connected', async () => {
