@@ -18,3 +18,17 @@ it('tells of the first at once, and of those of each second after it in one line
   untaken.add('gone again');
   expect(lines[2]).toBe('1 webhook calls were not taken: gone again');
 });
+
+it('tells of the rest when it ends, and nothing later', () => {
+  jest.useFakeTimers();
+  const lines: unknown[] = [];
+  jest.spyOn(Logger.prototype, 'error').mockImplementation((line: unknown) => void lines.push(line));
+  const untaken = new NotTaken();
+  untaken.add('gone');
+  untaken.add('gone');
+  untaken.end();
+  expect(lines).toHaveLength(2);
+  untaken['count'] = 7;
+  jest.advanceTimersByTime(10_000);
+  expect(lines).toHaveLength(2);
+});

@@ -7,19 +7,26 @@ export class NotTaken {
   private readonly logger = new Logger('WebhookDoor');
   private count = 0;
   private reason = '';
-  private isResting = false;
+  private resting: NodeJS.Timeout | undefined;
 
   add(reason: string): void {
     this.count += 1;
     this.reason = reason;
-    if (!this.isResting) this.tell();
+    if (!this.resting) this.tell();
+  }
+
+  /** Tells what is left, now. */
+  end(): void {
+    clearTimeout(this.resting);
+    this.tell();
+    clearTimeout(this.resting);
   }
 
   private tell(): void {
-    this.isResting = this.count > 0;
-    if (!this.isResting) return;
+    this.resting = undefined;
+    if (this.count === 0) return;
     this.logger.error(`${this.count} webhook calls were not taken: ${this.reason}`);
     this.count = 0;
-    setTimeout(() => this.tell(), EVERY_MS).unref();
+    this.resting = setTimeout(() => this.tell(), EVERY_MS).unref();
   }
 }

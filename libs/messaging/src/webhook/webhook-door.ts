@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { problemBody, requestIdOf } from '#api-kit';
@@ -25,7 +25,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * reach Node's HTTP server.
  */
 @Injectable()
-export class WebhookDoor implements OnModuleInit {
+export class WebhookDoor implements OnModuleInit, OnApplicationShutdown {
   private readonly untaken = new NotTaken();
   private readonly bodies = new BodyReader();
   private stopping = false;
@@ -37,6 +37,10 @@ export class WebhookDoor implements OnModuleInit {
     private readonly metrics: ReceivingMetrics,
     private readonly options: MessagingOptions,
   ) {}
+
+  onApplicationShutdown(): void {
+    this.untaken.end();
+  }
 
   onModuleInit(): void {
     if (!this.options.takeWebhooks) return;
