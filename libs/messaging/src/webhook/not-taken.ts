@@ -18,15 +18,19 @@ export class NotTaken {
   /** Tells what is left, now. */
   end(): void {
     clearTimeout(this.resting);
-    this.tell();
-    clearTimeout(this.resting);
+    this.resting = undefined;
+    if (this.count > 0) this.say();
   }
 
   private tell(): void {
     this.resting = undefined;
     if (this.count === 0) return;
+    this.say();
+    this.resting = setTimeout(() => this.tell(), EVERY_MS).unref();
+  }
+
+  private say(): void {
     this.logger.error(`${this.count} webhook calls were not taken: ${this.reason}`);
     this.count = 0;
-    this.resting = setTimeout(() => this.tell(), EVERY_MS).unref();
   }
 }
