@@ -203,8 +203,8 @@ export class ReceivingDatabase extends Database {
 /**
  * Batches are joined to indexed tables only. Without this a plan made while the tables were still empty would read them
  * whole for every row of a batch, until the next ANALYZE. There is one plan then, whatever is in the batch: statements with
- * a name need not be planned each time. Left to itself PostgreSQL would go on planning: it takes an array for ten elements where
- * it plans for all values, and finds that dear.
+ * a name need not be planned each time. Left to itself PostgreSQL may go on planning: it takes an array for ten elements where
+ * it plans for all values, which can look dearer than a plan for the one that is there.
  */
 const BY_INDEXES = `SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
   SET LOCAL plan_cache_mode = force_generic_plan`;
