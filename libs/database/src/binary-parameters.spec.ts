@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BinaryParameters } from './binary-parameters.js';
-import { row, rows } from './database.js';
+import { row, rows } from './transaction.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 
 let test: TestDatabase;

@@ -87,6 +87,9 @@ const RECEIVING_QUERY_TIMEOUT_MS = 4_000;
  */
 const RESTING = { idleTimeoutMillis: 600_000, keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 
+/** Statements that do not wait for each other's answer share a round trip: BEGIN leaves with the first one. */
+const PIPELINED = { pipeline: true, Client: LeanClient };
+
 /** TypeORM's options for one pool. A lost connection is logged and replaced; it never ends the process. */
 export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }: PoolOptions): DataSourceOptions {
   const logger = new Logger('Database');
@@ -101,19 +104,16 @@ export function dataSourceOptions({ url, poolSize, name = 'parley', patienceMs }
     migrations,
     migrationsTableName: 'migrations',
     poolErrorHandler: (error: Error) => logger.warn(`connection lost: ${error.message}`),
-    extra: { ...RESTING, Client: LeanClient, usualPatience: patienceMs, admission: new Admission(name) },
+    extra: { ...RESTING, ...PIPELINED, usualPatience: patienceMs, admission: new Admission(name) },
   };
 }
 
-/**
- * The receiving path's pool. Pipelined: statements of one transaction that do not wait for each other's answer share a
- * round trip; a statement that gets no answer in time takes its connection with it.
- */
+/** The receiving path's pool: a statement that gets no answer in time takes its connection with it. */
 export function receivingOptions(options: PoolOptions): DataSourceOptions {
   const named = { name: 'parley-receiving', ...options };
   const admission = new Admission(named.name);
   return {
     ...dataSourceOptions(named),
-    extra: { ...RESTING, pipeline: true, Client: LeanClient, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS, admission },
+    extra: { ...RESTING, ...PIPELINED, answerTimeout: RECEIVING_QUERY_TIMEOUT_MS, admission },
   };
 }

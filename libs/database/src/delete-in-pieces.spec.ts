@@ -1,4 +1,4 @@
-import { rows } from './database.js';
+import { rows } from './transaction.js';
 import { deleteInPieces } from './delete-in-pieces.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 

@@ -1,4 +1,5 @@
-import { rows, type Database, type Values } from './database.js';
+import type { Database } from './database.js';
+import { rows, type Values } from './transaction.js';
 
 const AT_ONCE = 5_000;
 

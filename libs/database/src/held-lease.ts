@@ -1,5 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { Database, Tx } from './database.js';
+import type { Database } from './database.js';
+import type { Tx } from './transaction.js';
 import { newId } from './id.js';
 import type { Leases } from './leases.repository.js';
 

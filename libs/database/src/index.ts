@@ -1,16 +1,7 @@
 export { Admission } from './admission.js';
 export { BinaryParameters } from './binary-parameters.js';
 export { BriefCache } from './brief-cache.js';
-export {
-  afterCommit,
-  Database,
-  ReceivingDatabase,
-  row,
-  rows,
-  type Statement,
-  type Tx,
-  type Values,
-} from './database.js';
+export { Database, ReceivingDatabase } from './database.js';
 export { deleteInPieces } from './delete-in-pieces.js';
 export { roomForConnections, takesWrites } from './server-facts.repository.js';
 export { DatabaseModule, type DatabaseOptions } from './database.module.js';
@@ -35,4 +26,5 @@ export { openTestDatabase, type TemplateStep, type TestDatabase } from './testin
 export { type ColumnReport, KeyRotation } from './rotation/key-rotation.js';
 export { type SealedColumn } from './rotation/sealed-column.js';
 export { sqlState } from './sql-state.js';
+export { afterCommit, row, rows, type Statement, type Tx, type Values } from './transaction.js';
 export { isReadOnly, isUnavailable, OutcomeUnknown } from './unavailable.js';

@@ -1,4 +1,5 @@
-import { type Database, row, rows, type Tx } from './database.js';
+import type { Database } from './database.js';
+import { row, rows, type Tx } from './transaction.js';
 import { openTestDatabase, type TestDatabase } from './testing/test-database.js';
 
 /** Real: PostgreSQL. */

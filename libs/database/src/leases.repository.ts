@@ -1,4 +1,5 @@
-import { row, type Database, type Tx } from './database.js';
+import type { Database } from './database.js';
+import { row, type Tx } from './transaction.js';
 
 export interface Lease {
   /** Grows with every change of holder, so that a write that carries it can be refused when it is stale. */

@@ -1,4 +1,5 @@
-import { row, type Database, type Tx } from './database.js';
+import type { Database } from './database.js';
+import { row, type Tx } from './transaction.js';
 
 interface Stored<T> {
   value: T;

@@ -1,4 +1,5 @@
-import { type Database, rows } from '../database.js';
+import type { Database } from '../database.js';
+import { rows } from '../transaction.js';
 import type { SealedColumn } from './sealed-column.js';
 
 export type SealedFields = Readonly<Record<string, string>>;
