@@ -151,7 +151,7 @@ const SENDING = {
 const UNCONFIRMED = {
   name: 'changes-unconfirmed',
   text: `
-    SELECT m.id FROM unnest($1::uuid[], $2::int[]) AS w (chat_id, last_seq)
+    SELECT m.id AS "messageId" FROM unnest($1::uuid[], $2::int[]) AS w (chat_id, last_seq)
     JOIN messages m ON m.chat_id = w.chat_id AND m.seq > w.last_seq - 50
     WHERE m.status = 'unconfirmed' AND m.external_id IS NULL`,
 };
@@ -212,10 +212,13 @@ export class ChangeRepository {
   }
 
   /** The messages of unknown fate in these chats. */
-  async unconfirmed(tx: Tx, chats: readonly Pick<HeldChat, 'id' | 'lastSeq'>[]): Promise<string[]> {
+  async unconfirmed(
+    tx: Tx,
+    chats: readonly Pick<HeldChat, 'id' | 'lastSeq'>[],
+  ): Promise<{ readonly messageId: string }[]> {
     if (chats.length === 0) return [];
     const values = [chats.map(({ id }) => id), chats.map(({ lastSeq }) => lastSeq)];
-    return (await rows<{ id: string }>(tx, UNCONFIRMED, values)).map(({ id }) => id);
+    return rows<{ messageId: string }>(tx, UNCONFIRMED, values);
   }
 
   /** Which of the chats have a message whose sending is under way. */

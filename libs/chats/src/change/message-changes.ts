@@ -10,7 +10,7 @@ import {
   stepsOf,
   type StoredMessage,
 } from './arrived-change.js';
-import type { Try } from '../outgoing/deliveries.repository.js';
+import type { PlacedTry } from '../outgoing/deliveries.repository.js';
 import type { MessageKey } from './change.repository.js';
 import { deleted, edited, type MessageState, reacted, understood, type Version } from './message-state.js';
 import { changeMessage, prove, takeEcho } from './message-steps.js';
@@ -66,10 +66,8 @@ export class MessageChanges {
   }
 
   /** The messenger's answer to one try proves that the message was sent, whatever became of it meanwhile. */
-  async markSent(tx: Tx, { messageId, attempt }: Try, sent: Sent, at: Date): Promise<readonly NewEvent[]> {
-    const own = await this.loader.place(tx, messageId);
-    if (!own) return [];
-    const { channelId } = own;
+  async markSent(tx: Tx, own: PlacedTry, sent: Sent, at: Date): Promise<readonly NewEvent[]> {
+    const { messageId, attempt, channelId } = own;
     const keys = sent.externalIds.map((externalId) => ({ channelId, externalId }));
     const scene = await this.loader.load(tx, [], at, [own], keys);
     const message = scene.messages.get(messageId);

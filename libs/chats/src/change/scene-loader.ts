@@ -5,6 +5,9 @@ import { ChangeRepository, type Found, type MessageKey, type OwnClaim, type Plac
 import { Scene } from './scene.js';
 import { WaitingChangesRepository } from './waiting-changes.repository.js';
 
+/** A message that is surely meant, and where it is. */
+type Own = Pick<Placed, 'messageId' | 'chatId'>;
+
 /** Finds what changes are about, locks it (chats in id order, then messages), and loads it. */
 @Injectable()
 export class SceneLoader {
@@ -18,7 +21,7 @@ export class SceneLoader {
   }
 
   /** `own` messages are loaded too, and those known by `keys`. */
-  async load(tx: Tx, steps: readonly Step[], at: Date, own: readonly Placed[] = [], keys: readonly MessageKey[] = []) {
+  async load(tx: Tx, steps: readonly Step[], at: Date, own: readonly Own[] = [], keys: readonly MessageKey[] = []) {
     const scene = new Scene(at);
     const wanted = [...keysOf(steps), ...keys];
     const targets = await this.repository.find(tx, wanted);
@@ -27,15 +30,25 @@ export class SceneLoader {
     for (const chatId of await this.findPeople(tx, scene, steps)) chatIds.add(chatId);
     for (const chat of await this.repository.lockChats(tx, [...chatIds].sort())) scene.chats.set(chat.id, chat);
     scene.steps = await this.stillMine(tx, scene, steps);
-    const found = [...targets, ...(await this.lookAgain(tx, scene, wanted, targets))];
-    for (const { place, messageId } of found) scene.know(wanted[place]!, messageId);
-    const ids = new Set([...found, ...owns, ...own].map(({ messageId }) => messageId));
-    for (const message of await this.repository.load(tx, [...ids].sort())) {
+    // None of these needs another one's answer: they share a round trip.
+    const [late] = await Promise.all([
+      this.lookAgain(tx, scene, wanted, targets),
+      this.loadMessages(tx, scene, [...targets, ...owns, ...own]),
+      this.loadSending(tx, scene, own),
+    ]);
+    for (const { place, messageId } of [...targets, ...late]) scene.know(wanted[place]!, messageId);
+    await this.loadMessages(tx, scene, late);
+    if (scene.steps.some((step) => step.about === 'echo' && step.event.mayBeOurs))
+      await this.loadMessages(tx, scene, await this.repository.unconfirmed(tx, [...scene.chats.values()]));
+    return scene;
+  }
+
+  private async loadMessages(tx: Tx, scene: Scene, which: readonly { readonly messageId: string }[]): Promise<void> {
+    const missing = new Set(which.map(({ messageId }) => messageId).filter((id) => !scene.messages.has(id)));
+    for (const message of await this.repository.load(tx, [...missing].sort())) {
       scene.original.set(message.id, message);
       scene.put(message);
     }
-    await this.loadSending(tx, scene, own);
-    return scene;
   }
 
   private async findOwn(tx: Tx, scene: Scene, steps: readonly Step[]): Promise<Found[]> {
@@ -86,24 +99,17 @@ export class SceneLoader {
     return late.filter(({ chatId }) => scene.chats.has(chatId)).map((one) => ({ ...one, place: missing[one.place]! }));
   }
 
-  /** Only what proves a sending needs to know more about its chat. */
-  private async loadSending(tx: Tx, scene: Scene, own: readonly Placed[]): Promise<void> {
-    const mayProve = scene.steps.some((step) => step.about === 'echo' || claimOf(step));
-    if (!mayProve && own.length === 0) return;
+  /** Only what proves a sending needs to know more about its chat; an echo, whether it may be of what is being sent. */
+  private async loadSending(tx: Tx, scene: Scene, own: readonly Own[]): Promise<void> {
+    const hasEchoes = scene.steps.some((step) => step.about === 'echo');
+    if (!hasEchoes && own.length === 0 && !scene.steps.some(claimOf)) return;
     const chatIds = [...scene.chats.keys()];
-    for (const { chatId, ...upTo } of await this.repository.upTo(tx, chatIds)) scene.upTo.set(chatId, upTo);
-    for (const chatId of await this.repository.sending(tx, chatIds)) scene.sending.add(chatId);
-    if (scene.steps.some((step) => step.about === 'echo' && step.event.mayBeOurs))
-      await this.loadUnconfirmed(tx, scene);
-  }
-
-  private async loadUnconfirmed(tx: Tx, scene: Scene): Promise<void> {
-    const ids = await this.repository.unconfirmed(tx, [...scene.chats.values()]);
-    const missing = ids.filter((id) => !scene.messages.has(id));
-    for (const message of await this.repository.load(tx, missing.sort())) {
-      scene.original.set(message.id, message);
-      scene.put(message);
-    }
+    const [reached, sending] = await Promise.all([
+      this.repository.upTo(tx, chatIds),
+      hasEchoes ? this.repository.sending(tx, chatIds) : [],
+    ]);
+    for (const { chatId, ...upTo } of reached) scene.upTo.set(chatId, upTo);
+    for (const chatId of sending) scene.sending.add(chatId);
   }
 }
 

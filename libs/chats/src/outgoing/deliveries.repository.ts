@@ -33,6 +33,12 @@ export interface Try {
   readonly attempt: number;
 }
 
+/** A try, and where its message is. */
+export interface PlacedTry extends Try {
+  readonly chatId: string;
+  readonly channelId: string;
+}
+
 const START = {
   name: 'deliveries-start',
   text: `
@@ -45,12 +51,13 @@ const START = {
     RETURNING m.id, m.seq, m.text, m.content, m.attempts, m.author_kind AS "authorKind",
       c.channel_id AS "channelId", c.identity_id AS "identityId", c.last_inbound_at AS "lastInboundAt",
       coalesce(m.doubtful, false) AS doubtful,
+      EXISTS (SELECT FROM messages n WHERE n.chat_id = $1 AND n.status = 'queued' AND n.id <> m.id) AS "hasNext",
       (extract(epoch FROM now() - ${QUEUED_AT}) * 1000)::float8 AS "queuedForMs", ${BLOCKED} AS blocked`,
 };
 
-const HAS_QUEUED = {
-  name: 'deliveries-has-queued',
-  text: `SELECT 1 FROM messages WHERE chat_id = $1 AND status = 'queued' LIMIT 1`,
+const HAS_MORE = {
+  name: 'deliveries-has-more',
+  text: `SELECT 1 FROM messages WHERE chat_id = $1 AND status IN ('queued', 'sending') LIMIT 1`,
 };
 
 const LEAVE = {
@@ -77,8 +84,8 @@ export class DeliveriesRepository {
     return head && { ...head, content: { ...head.content, text: head.text ?? undefined } };
   }
 
-  async hasQueued(tx: Tx, chatId: string): Promise<boolean> {
-    return (await row(tx, HAS_QUEUED, [chatId])) !== undefined;
+  async hasMore(tx: Tx, chatId: string): Promise<boolean> {
+    return (await row(tx, HAS_MORE, [chatId])) !== undefined;
   }
 
   /** `repeatableForMs`: so long after it was queued it is queued again instead. One that brings its senders down is not for ever. */

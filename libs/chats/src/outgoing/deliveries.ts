@@ -4,7 +4,7 @@ import { EventLog, type NewEvent } from '#events';
 import { MessageChanges } from '../change/message-changes.js';
 import { ReceiptsRepository } from '../change/receipts.repository.js';
 import { audienceOf } from '../chat/audience.js';
-import { DeliveriesRepository, type Try } from './deliveries.repository.js';
+import { DeliveriesRepository, type PlacedTry, type Try } from './deliveries.repository.js';
 import type { Failure, OutgoingHead, StatusChange } from './outgoing-message.js';
 
 const EXPIRED: Failure = { code: 'expired', sentence: 'It could not be delivered in time and was given up.' };
@@ -30,8 +30,9 @@ export class Deliveries {
     return this.repository.startSending(tx, chatId, expireAfterMs);
   }
 
-  hasQueued(tx: Tx, chatId: string): Promise<boolean> {
-    return this.repository.hasQueued(tx, chatId);
+  /** Whether anything waits to be sent, or was left by whoever was sending it. */
+  hasMore(tx: Tx, chatId: string): Promise<boolean> {
+    return this.repository.hasMore(tx, chatId);
   }
 
   /**
@@ -48,7 +49,7 @@ export class Deliveries {
    * `externalIds`: where the network made several of one, the first one first. Changes nothing that is known to be sent.
    * What came about the message before we knew its id is worked in.
    */
-  async markSent(tx: Tx, one: Try, externalIds: readonly [string, ...string[]], sentAt: Date): Promise<void> {
+  async markSent(tx: Tx, one: PlacedTry, externalIds: readonly [string, ...string[]], sentAt: Date): Promise<void> {
     await this.events.record(tx, await this.changes.markSent(tx, one, { externalIds, sentAt }, new Date()));
   }
 

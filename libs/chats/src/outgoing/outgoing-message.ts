@@ -47,6 +47,8 @@ export interface OutgoingHead {
   readonly lastInboundAt: Date | null;
   /** Whether an earlier try may have got through. */
   readonly doubtful: boolean;
+  /** Whether more was waiting in its chat by then. */
+  readonly hasNext: boolean;
   /** How long ago it was queued, by the database's clock. */
   readonly queuedForMs: number;
 }

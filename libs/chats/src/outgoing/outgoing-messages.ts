@@ -73,20 +73,20 @@ export class OutgoingMessages {
       queuedAt: at,
     }));
     const human = author.kind === 'agent';
-    await this.repository.insert(tx, chat, messages, author);
-    await this.attach(tx, chat.id, messages);
-    await this.repository.bump(tx, chat.id, { messages: parts.length, preview: previewOf(parts.at(-1)!), human, at });
-    await this.events.record(
-      tx,
-      messages.map(({ id, seq, content }) => ({
-        type: 'message.queued',
-        at,
-        chatId: chat.id,
-        seq,
-        audience: hearersOf(chat),
-        data: { messageId: id, preview: previewOf(content), authorId: author.id },
-      })),
-    );
+    const events = messages.map(({ id, seq, content }) => ({
+      type: 'message.queued' as const,
+      at,
+      chatId: chat.id,
+      seq,
+      audience: hearersOf(chat),
+      data: { messageId: id, preview: previewOf(content), authorId: author.id },
+    }));
+    await Promise.all([
+      this.repository.insert(tx, chat, messages, author),
+      this.attach(tx, chat.id, messages),
+      this.repository.bump(tx, chat.id, { messages: parts.length, preview: previewOf(parts.at(-1)!), human, at }),
+      this.events.record(tx, events),
+    ]);
     return messages;
   }
 

@@ -135,7 +135,9 @@ function changeBuilders(house: ChatHouse) {
 
   /** The messenger answers. */
   async function answered(one: Try, sentAt: Date, ...externalIds: [string, ...string[]]): Promise<void> {
-    await database.transaction((tx) => house.get(Deliveries).markSent(tx, one, externalIds, sentAt));
+    const place = 'SELECT chat_id AS "chatId", channel_id AS "channelId" FROM messages WHERE id = $1';
+    const [found] = await database.rows<{ chatId: string; channelId: string }>(place, [one.messageId]);
+    await database.transaction((tx) => house.get(Deliveries).markSent(tx, { ...one, ...found! }, externalIds, sentAt));
   }
 
   async function sent(person: Person, externalId: string, sentAt: Date): Promise<string> {

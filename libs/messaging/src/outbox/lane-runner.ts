@@ -38,27 +38,27 @@ export class LaneRunner {
    */
   async run(lane: Lane, stopped: () => boolean): Promise<number | undefined> {
     const way = await this.ways.to(lane);
-    const left = await this.steps.begin(lane, way.outcome);
-    if (left) return waitOf(left);
     let { attempts } = lane;
+    let isFirst = true;
     while (!stopped()) {
-      const step = await this.turn(way, lane, attempts);
+      const step = await this.turn(way, lane, attempts, isFirst);
       if (step) return waitOf(step);
       attempts = 0;
+      isFirst = false;
     }
     await this.steps.giveBack(lane, attempts);
     return undefined;
   }
 
   /** All look-ups came before, so that nothing stands between a message's mark and its call. */
-  private async turn(way: Way, lane: Lane, attempts: number): Promise<Step | undefined> {
+  private async turn(way: Way, lane: Lane, attempts: number, isFirst: boolean): Promise<Step | undefined> {
     const { course, outcome } = way;
     const wait = this.pacer.waitFor(course, outcome.pace);
     const paused = wait > 0 && (await this.steps.pause(lane, wait > PATIENCE_MS ? wait : 0, attempts));
     if (paused) return paused;
     const booked = this.pacer.book(course, outcome.pace);
     if (booked > 0) await pauseFor(booked);
-    const step = await this.steps.next(lane, attempts);
+    const step = await this.steps.next(lane, attempts, isFirst ? outcome : undefined);
     if (step.kind === 'send') return this.deliver(way, lane, step.head, step.seen, attempts);
     this.pacer.giveBack(course, outcome.pace);
     return step;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Deliveries, type OutgoingHead } from '#chats';
-import { Database } from '#database';
+import { Database, type Tx } from '#database';
 import type { ChannelAccount, OutcomeMessageWorker } from '#messenger-kit';
 import { Channels } from '#registration';
 import { MessagingOptions } from '../messaging-options.js';
@@ -19,6 +19,9 @@ export type Step =
 
 const LEAVE: Step = { kind: 'leave' };
 
+/** What a network's worker says of a message that may have got through. */
+type Fates = Pick<OutcomeMessageWorker, 'echoes' | 'repeatableForMs'>;
+
 /** What is written down while a lane is run: one transaction each, none of which a lost lease gets through. */
 @Injectable()
 export class LaneSteps {
@@ -31,37 +34,29 @@ export class LaneSteps {
   ) {}
 
   /**
-   * What a predecessor left `sending` is queued again where its network would know it; else it becomes `unconfirmed`, and its
-   * echo, where the network has such, is waited for.
+   * The attempt is written before the call: whoever finds it after a crash knows that the message may have left. In the first
+   * turn of a claim (`fates`) that is asked first: what a predecessor left `sending` is queued again where its network would
+   * know it; else it becomes `unconfirmed`, and its echo, where the network has such, is waited for.
    */
-  begin(
-    lane: Lane,
-    { echoes, repeatableForMs }: Pick<OutcomeMessageWorker, 'echoes' | 'repeatableForMs'>,
-  ): Promise<Step | undefined> {
-    return this.database.indexed(async (tx) => {
-      if (!(await this.lanes.renew(tx, lane, this.options.leaseMs))) return LEAVE;
-      const left = await this.messages.leaveUnconfirmed(tx, lane.chatId, repeatableForMs);
-      if (left === undefined || !echoes) return undefined;
-      // The call was made before the lease was left to run out: for so long its echo has been on its way already.
-      const waitMs = Math.max(this.options.echoWaitMs - this.options.leaseMs, 0);
-      await this.lanes.postpone(tx, lane, waitMs, lane.attempts, left);
-      return { kind: 'leave', waitMs };
-    });
-  }
-
-  /** The attempt is written before the call: whoever finds it after a crash knows that the message may have left. */
-  next(lane: Lane, attempts: number): Promise<Step> {
+  next(lane: Lane, attempts: number, fates?: Fates): Promise<Step> {
     const seen = new Stopwatch();
     return this.database.indexed(async (tx) => {
       const renewed = await this.lanes.renew(tx, lane, this.options.leaseMs);
       if (!renewed) return LEAVE;
+      const left = fates && (await this.messages.leaveUnconfirmed(tx, lane.chatId, fates.repeatableForMs));
+      if (left !== undefined && fates?.echoes) {
+        // The call was made before the lease was left to run out: for so long its echo has been on its way already.
+        const waitMs = Math.max(this.options.echoWaitMs - this.options.leaseMs, 0);
+        await this.lanes.postpone(tx, lane, waitMs, lane.attempts, left);
+        return { kind: 'leave', waitMs };
+      }
       if (!renewed.open || renewed.heldMs > 0) {
         await this.lanes.postpone(tx, lane, renewed.heldMs, attempts);
         return { kind: 'leave', waitMs: renewed.heldMs };
       }
       const head = await this.messages.startSending(tx, lane.chatId, this.options.expireAfterMs);
       if (head) return { kind: 'send', head, seen };
-      await this.lanes.finish(tx, lane);
+      await this.leaveEmpty(tx, lane);
       return LEAVE;
     });
   }
@@ -72,8 +67,8 @@ export class LaneSteps {
    */
   pause(lane: Lane, waitMs: number, attempts: number): Promise<Step | undefined> {
     return this.database.indexed(async (tx) => {
-      if (!(await this.messages.hasQueued(tx, lane.chatId))) {
-        await this.lanes.finish(tx, lane);
+      if (!(await this.messages.hasMore(tx, lane.chatId))) {
+        await this.leaveEmpty(tx, lane);
         return LEAVE;
       }
       if (waitMs === 0) return undefined;
@@ -87,6 +82,11 @@ export class LaneSteps {
     await this.database.indexed((tx) => this.lanes.postpone(tx, lane, 0, attempts));
   }
 
+  /** Removes the lane, or gives it back where something came meanwhile. */
+  private async leaveEmpty(tx: Tx, lane: Lane): Promise<void> {
+    if (!(await this.lanes.finish(tx, lane))) await this.lanes.postpone(tx, lane, 0, 0);
+  }
+
   /** Writes down what became of one try; undefined when the lane goes on with the next message. */
   settle(
     lane: Lane,
@@ -96,7 +96,8 @@ export class LaneSteps {
     attempts: number,
     sentAt: Date,
   ): Promise<Step | undefined> {
-    const one = { messageId: head.id, attempt: head.attempts };
+    const { chatId } = lane;
+    const one = { messageId: head.id, attempt: head.attempts, chatId, channelId: head.channelId };
     return this.database.indexed(async (tx) => {
       if (consequence.status === 'sent') await this.messages.markSent(tx, one, consequence.externalIds, sentAt);
       else if (consequence.status !== 'queued') {
@@ -114,7 +115,9 @@ export class LaneSteps {
         await this.lanes.postpone(tx, lane, waitMs, 0, head.id);
         return { kind: 'leave', waitMs };
       }
-      await this.lanes.forgetAttempts(tx, lane);
+      // Mostly it was the only one: its lane ends with it, without another look.
+      if (!head.hasNext && (await this.lanes.finish(tx, lane))) return LEAVE;
+      if (attempts > 0) await this.lanes.forgetAttempts(tx, lane);
       return undefined;
     });
   }

@@ -60,7 +60,7 @@ const POSTPONE = {
 
 const LOCK = {
   name: 'outbox-lock',
-  text: 'SELECT 1 FROM outbox_lanes WHERE chat_id = $1 FOR UPDATE',
+  text: 'SELECT 1 FROM outbox_lanes WHERE chat_id = $1 AND leased_by = $2 FOR UPDATE',
 };
 
 const FINISH = {
@@ -174,13 +174,11 @@ export class LanesRepository {
   }
 
   /**
-   * Removes a lane with nothing left to send. The row is locked first: an answer that is just being accepted has it
-   * locked and is seen by the second statement, or waits for the removal and makes the lane anew.
+   * Removes a lane of ours with nothing left to send; false where there is something. The row is locked first: an answer that
+   * is just being accepted has it locked and is seen by the second statement, or waits for the removal and makes the lane anew.
    */
-  async finish(tx: Tx, lane: Lane): Promise<void> {
-    const { chatId, holder } = lane;
-    await rows(tx, LOCK, [chatId]);
-    const removed = await row(tx, FINISH, [chatId, holder]);
-    if (!removed) await this.postpone(tx, lane, 0, 0);
+  async finish(tx: Tx, { chatId, holder }: Lane): Promise<boolean> {
+    const [, removed] = await Promise.all([rows(tx, LOCK, [chatId, holder]), row(tx, FINISH, [chatId, holder])]);
+    return removed !== undefined;
   }
 }

@@ -61,9 +61,12 @@ export class Outbox {
     const authorKind = caller.kind === 'user' ? 'agent' : 'bot';
     const policy = allowedNow(messenger, { ...chat, authorKind });
     const parts = partsOf(messenger.outcome, policy, await this.contentOf(tx, caller, chatId, answer));
-    const queued = await this.messages.enqueue(tx, chat, caller, parts);
-    await this.messages.forgetDraft(tx, caller, chatId, answer);
-    await this.lanes.extend(tx, chatId, chat.channelId);
+    // In this order, without waiting for each other's answer.
+    const [queued] = await Promise.all([
+      this.messages.enqueue(tx, chat, caller, parts),
+      this.messages.forgetDraft(tx, caller, chatId, answer),
+      this.lanes.extend(tx, chatId, chat.channelId),
+    ]);
     return queued;
   }
 
