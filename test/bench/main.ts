@@ -9,8 +9,8 @@ import { soak } from './soak.js';
 const quick = process.argv.includes('--quick');
 /** Lists and counts alone, without the receiving path. */
 const onlyReading = process.argv.includes('--only-reading');
-/** Agents' streams alone. */
-const onlyStreams = process.argv.includes('--only-streams');
+/** Agents' streams alone, or answers alone. */
+const only = (['streams', 'sending'] as const).find((part) => process.argv.includes(`--only-${part}`));
 /** A directory with the large data, or where it is to be made. */
 const large = after('--large');
 /** What grows with the history, alone: a directory with data of three sizes, or where it is to be made. */
@@ -32,8 +32,8 @@ async function main(): Promise<void> {
   try {
     if (growth !== undefined) return await measureGrowth({ directory: growth, quick, say });
     if (soakMinutes > 0) return await soak(dataDir, soakMinutes, say);
-    if (!onlyReading) await measureReceiving({ dataDir, large, quick, onlyStreams, say });
-    if (!onlyStreams) await measureReading({ dataDir, large, quick, say });
+    if (!onlyReading) await measureReceiving({ dataDir, large, quick, only, say });
+    if (!only) await measureReading({ dataDir, large, quick, say });
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

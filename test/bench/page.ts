@@ -26,24 +26,27 @@ export async function connectPage(databaseUrl: string, dataDir: string, admin = 
   );
   simulator.createApp(APP);
   const { token } = simulator.createPage({ id: PAGE });
-  const call = async <Body>(path: string, body: object, bearer = ''): Promise<Body> => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const call = async <Body>(path: string, body: object | undefined, bearer = '', method = 'POST'): Promise<Body> => {
+    const headers = { authorization: `Bearer ${bearer}`, ...(body && { 'content-type': 'application/json' }) };
+    const init = { method, headers, body: body && JSON.stringify(body) };
     const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Body;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
+    return (text && JSON.parse(text)) as Body;
   };
   let accessToken = '';
   const signIn = async () => {
     ({ accessToken } = await call<{ accessToken: string }>('/v1/auth/sessions', admin));
   };
   await signIn();
+  const connect = (queueId: string, pageToken: string) =>
+    call<{ id: string; webhookUrl: string }>(
+      '/v1/channels',
+      { messenger: 'facebook', queueId, credentials: { pageToken } },
+      accessToken,
+    );
   const queue = await call<{ id: string }>('/v1/queues', { name: `Bench ${Date.now()}` }, accessToken);
-  const channel = await call<{ webhookUrl: string }>(
-    '/v1/channels',
-    { messenger: 'facebook', queueId: queue.id, credentials: { pageToken: token } },
-    accessToken,
-  );
+  const channel = await connect(queue.id, token);
   return {
     port,
     pid: server.pid!,
@@ -53,7 +56,13 @@ export async function connectPage(databaseUrl: string, dataDir: string, admin = 
     /** A token is good for 15 minutes: less than some measurements take. */
     signIn,
     /** A call of the API by the admin. */
-    call: <Body>(to: string, body: object) => call<Body>(to, body, accessToken),
+    call: <Body>(to: string, body?: object, method?: string) => call<Body>(to, body, accessToken, method),
+    simulator,
+    /** Connects one more Page, whose chats come into that queue. `account` is its id at Meta. */
+    anotherPage: async (queueId: string) => {
+      const created = simulator.createPage({ app: APP.id });
+      return { account: created.id, channelId: (await connect(queueId, created.token)).id };
+    },
     path: new URL(channel.webhookUrl).pathname,
     stop: async () => {
       await stopProgram(server);

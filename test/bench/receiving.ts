@@ -11,6 +11,7 @@ import { freePort, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
 import { PASSWORD, seedOnce, serverFolder } from './seed/seed.js';
 import { LARGE } from './seed/size.js';
+import { measureSending } from './sending/sending.js';
 import { measureStreams } from './streams/streams.js';
 import { messengerWebhooks, redelivered, withNewPeople } from './webhooks.js';
 
@@ -19,8 +20,8 @@ export interface ReceivingOptions {
   /** A directory with the large data, or where it is to be made. */
   readonly large: string | undefined;
   readonly quick: boolean;
-  /** Leave out the receiving path: only streams are measured. */
-  readonly onlyStreams: boolean;
+  /** Leave out all but this. */
+  readonly only?: 'streams' | 'sending' | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -50,14 +51,15 @@ export async function measureReceiving(options: ReceivingOptions): Promise<void>
       options.say('not allowed to prepare log files: those of a fresh server are slower');
     const page = await connectPage(url, options.dataDir);
     opened.push(page);
-    if (!options.onlyStreams) {
+    if (!options.only) {
       const { large: at } = options;
       const large = at === undefined ? undefined : await openLarge(await open(at), serverFolder(at), options.say);
       if (large) opened.push(large);
       await measure(url, page, large, options);
     }
     await page.signIn();
-    await measureStreams(page, options.quick, options.say);
+    if (options.only !== 'streams') await measureSending(page, url, options.quick, options.say);
+    if (options.only !== 'sending') await measureStreams(page, options.quick, options.say);
     options.say(await killUnderLoad(page, url));
   } finally {
     while (opened.length > 0) await opened.pop()!.stop();
