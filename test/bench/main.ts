@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { measureGrowth } from './growth/growth.js';
 import { measureReading } from './reading/reading.js';
+import { endAll } from './processes.js';
 import { measureReceiving } from './receiving.js';
 import { soak } from './soak.js';
 
@@ -39,4 +40,5 @@ async function main(): Promise<void> {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, endAll);
 await main();

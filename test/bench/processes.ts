@@ -7,6 +7,22 @@ import { fileURLToPath } from 'node:url';
 // The bench is compiled beside the product, which is compiled with the plug-ins of its own build.
 const SERVER = new URL('../../../server/main.js', import.meta.url);
 
+const running = new Set<ChildProcess>();
+
+/** Ends what was started, also what stands still: whoever waits for it fails, and clears up. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** To a process that may be gone. */
+export function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Runs the built server as `npm start` does. */
 export function startServer(env: Record<string, string>, port: number) {
   return run(['--max-semi-space-size=32', fileURLToPath(SERVER)], env, port);
@@ -23,9 +39,12 @@ async function run(args: readonly string[], env: Record<string, string>, port: n
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const deadline = Date.now() + 60_000;
   while (!(await answers(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${args.join(' ')} did not start`);
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
+      throw new Error(`${args.join(' ')} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return child;

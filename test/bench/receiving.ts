@@ -7,7 +7,7 @@ import { killUnderLoad } from './killed.js';
 import { alone, closedLoop, type Post } from './load.js';
 import { reuseLogFiles } from './log-files.js';
 import { connectPage } from './page.js';
-import { freePort, startProgram, stopProgram } from './processes.js';
+import { freePort, signal, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
 import { PASSWORD, seedOnce, serverFolder } from './seed/seed.js';
 import { LARGE } from './seed/size.js';
@@ -83,7 +83,7 @@ async function measure(url: string, page: Page, large: Page | undefined, { quick
   try {
     await prepareInserts(url);
     turns.begin();
-    const runs = contenders(url, page, large, { barePort, stepPort, seconds: quick ? 2 : 4, turns });
+    const runs = contenders(url, page, large, { barePort, stepPort, seconds: quick ? 1 : 4, turns });
     const rounds: Round[] = [];
     for (let number = 0; number < (quick ? 4 : 7); number++) {
       const order = Object.keys(runs) as (keyof Round)[];
@@ -109,17 +109,17 @@ class Turns {
   constructor(private readonly servers: readonly Page[]) {}
 
   begin(): void {
-    for (const { pid } of this.servers) process.kill(pid, 'SIGSTOP');
+    for (const { pid } of this.servers) signal(pid, 'SIGSTOP');
   }
 
   async of({ pid, port }: Page, run: () => Promise<Measured>): Promise<Measured> {
-    process.kill(pid, 'SIGCONT');
+    signal(pid, 'SIGCONT');
     await fetch(`http://127.0.0.1:${port}/health/ready`);
-    return run().finally(() => process.kill(pid, 'SIGSTOP'));
+    return run().finally(() => signal(pid, 'SIGSTOP'));
   }
 
   end(): void {
-    for (const { pid } of this.servers) process.kill(pid, 'SIGCONT');
+    for (const { pid } of this.servers) signal(pid, 'SIGCONT');
   }
 }
 
