@@ -1,6 +1,8 @@
 import { NotAskedError, OutcomeUnknownError, type RejectionClass } from '#messenger-kit';
 import { consequenceOf, type Attempted } from './consequence.js';
 
+const REFUSED = new NotAskedError('ECONNREFUSED', 'Could not reach it');
+
 function rejected(kind: RejectionClass, more: { retryAfterMs?: number; wholeChannel?: boolean } = {}) {
   return { verdict: { kind: 'rejected', class: kind, code: '400', sentence: 'No.', ...more } as const };
 }
@@ -47,16 +49,22 @@ it('a message of unknown fate is asked for again where its network would know it
 it.each<[string, Attempted, number]>([
   ['refused', rejected('permanent'), 0],
   ['no longer allowed', rejected('windowClosed'), 0],
-  ['never reached again', { error: new Error('refused') }, 11],
+  ['never reached again', { error: REFUSED }, 11],
 ])('what may have got through is not said to have failed when it is %s', (_, result, attempts) => {
   const doubt = { repeatable: true, doubtful: true };
   expect(consequenceOf(result, attempts).status).toBe('failed');
   expect(consequenceOf(result, attempts, doubt).status).toBe('unconfirmed');
 });
 
-it('a worker that breaks may have sent the message: it is not sent again', () => {
-  expect(consequenceOf({ error: new TypeError('x is undefined') }, 0)).toMatchObject({ status: 'unconfirmed' });
-});
+it.each([new TypeError('x is undefined'), new Error('socket hang up'), 'a text'])(
+  'a worker that breaks may have sent the message: it is not sent again (%p)',
+  (error) => {
+    const unconfirmed = { status: 'unconfirmed', failure: { code: 'internal_error' } };
+    expect(consequenceOf({ error }, 0)).toMatchObject(unconfirmed);
+    expect(consequenceOf({ error }, 0, { echoes: true })).toMatchObject({ ...unconfirmed, awaitsEcho: true });
+    expect(consequenceOf({ error }, 0, { repeatable: true })).toMatchObject({ status: 'queued', doubtful: true });
+  },
+);
 
 it('a worker that says nobody knows by throwing has said it: the message is not sent again', () => {
   const unknown = { error: new OutcomeUnknownError('ECONNRESET', 'No whole answer from https://api.example.com') };
@@ -64,7 +72,7 @@ it('a worker that says nobody knows by throwing has said it: the message is not 
   expect(consequenceOf(unknown, 0)).toMatchObject(unconfirmed);
   expect(consequenceOf(unknown, 0, { echoes: true })).toMatchObject({ ...unconfirmed, awaitsEcho: true });
   expect(consequenceOf(unknown, 0, { repeatable: true })).toMatchObject({ status: 'queued', doubtful: true });
-  expect(consequenceOf({ error: new NotAskedError('ECONNREFUSED', 'Could not reach it') }, 0).status).toBe('queued');
+  expect(consequenceOf({ error: REFUSED }, 0).status).toBe('queued');
 });
 
 it.each(['permanent', 'blocked', 'windowClosed'] as const)('%s fails at once and frees the lane', (kind) => {
@@ -87,14 +95,14 @@ it('passing failures wait longer each time, within a quarter, and end after twel
     [3, 8_000],
     [10, 300_000],
   ] as const) {
-    const { waitMs, status, counts } = waitAfter({ error: new Error('refused') }, attempts);
+    const { waitMs, status, counts } = waitAfter({ error: REFUSED }, attempts);
     expect({ status, counts }).toEqual({ status: 'queued', counts: true });
     expect(waitMs).toBeGreaterThanOrEqual(expected * 0.75);
     expect(waitMs).toBeLessThanOrEqual(expected * 1.25);
   }
-  expect(consequenceOf({ error: new Error('refused') }, 11).status).toBe('failed');
+  expect(consequenceOf({ error: REFUSED }, 11).status).toBe('failed');
   // Those that failed together do not come back together.
-  const waits = Array.from({ length: 20 }, () => waitAfter({ error: new Error('refused') }, 3).waitMs);
+  const waits = Array.from({ length: 20 }, () => waitAfter({ error: REFUSED }, 3).waitMs);
   expect(new Set(waits).size).toBeGreaterThan(10);
 });
 

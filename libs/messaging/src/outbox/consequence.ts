@@ -1,4 +1,4 @@
-import { OutcomeUnknownError, type SendVerdict } from '#messenger-kit';
+import { NotAskedError, OutcomeUnknownError, type SendVerdict } from '#messenger-kit';
 
 interface Failing {
   readonly code: string;
@@ -55,26 +55,40 @@ const OUR_FAULT: Failing = {
  * through is never said to have failed.
  */
 export function consequenceOf(attempted: Attempted, attempts: number, known: Circumstances = {}): Consequence {
-  const result = understood(attempted);
-  const consequence = ofThisTry(result, attempts, known);
-  const doubtful = known.doubtful || ('verdict' in result && result.verdict.kind === 'unknown');
+  const doubt = doubtOf(attempted);
+  const consequence = doubt ? ofDoubt(doubt, attempts, known) : ofAnswer(attempted, attempts);
+  const doubtful = known.doubtful || doubt !== undefined;
   return doubtful && consequence.status === 'failed' ? { ...consequence, status: 'unconfirmed' } : consequence;
 }
 
-function ofThisTry(result: Attempted, attempts: number, { echoes, repeatable }: Circumstances): Consequence {
-  if ('error' in result)
-    return isBug(result.error) ? { status: 'unconfirmed', failure: OUR_FAULT } : tryAgain(attempts, UNREACHABLE);
-  const { verdict } = result;
+/**
+ * Why nobody can tell what became of it. Only `NotAskedError` proves that nothing left: whatever else a worker lets through may
+ * have come after the bytes did.
+ */
+function doubtOf(attempted: Attempted): Failing | undefined {
+  if ('verdict' in attempted) {
+    const { verdict } = attempted;
+    return verdict.kind === 'unknown' ? { code: 'no_answer', sentence: verdict.sentence } : undefined;
+  }
+  const { error } = attempted;
+  if (error instanceof NotAskedError) return undefined;
+  if (!(error instanceof OutcomeUnknownError)) return OUR_FAULT;
+  return { code: 'no_answer', sentence: `The messenger did not answer (${error.code}); the message may have arrived.` };
+}
+
+function ofDoubt(failure: Failing, attempts: number, { echoes, repeatable }: Circumstances): Consequence {
+  if (!repeatable) return { status: 'unconfirmed', failure, ...(echoes ? { awaitsEcho: true } : {}) };
+  const again = tryAgain(attempts, failure);
+  return again.status === 'queued' ? { ...again, doubtful: true } : again;
+}
+
+function ofAnswer(attempted: Attempted, attempts: number): Consequence {
+  if (!('verdict' in attempted) || attempted.verdict.kind === 'unknown') return tryAgain(attempts, UNREACHABLE);
+  const { verdict } = attempted;
   if (verdict.kind === 'sent') {
     const { externalId, externalIds = [], sentAt } = verdict;
     const more = externalIds.filter((id) => id !== externalId);
     return { status: 'sent', externalIds: [externalId, ...more], ...(sentAt ? { sentAt } : {}) };
-  }
-  if (verdict.kind === 'unknown') {
-    const failure = { code: 'no_answer', sentence: verdict.sentence };
-    if (!repeatable) return { status: 'unconfirmed', failure, ...(echoes ? { awaitsEcho: true } : {}) };
-    const again = tryAgain(attempts, failure);
-    return again.status === 'queued' ? { ...again, doubtful: true } : again;
   }
   const failure = { code: verdict.code, sentence: verdict.sentence };
   if (verdict.class === 'reauthorize') return { status: 'queued', failure, waitMs: REVOKED_WAIT_MS, revoked: true };
@@ -85,13 +99,6 @@ function ofThisTry(result: Attempted, attempts: number, { echoes, repeatable }: 
   return verdict.wholeChannel && consequence.status === 'queued' ? { ...consequence, wholeChannel: true } : consequence;
 }
 
-/** A worker that lets this error through has said that nobody can tell. */
-function understood(result: Attempted): Attempted {
-  if (!('error' in result && result.error instanceof OutcomeUnknownError)) return result;
-  const sentence = `The messenger did not answer (${result.error.code}); the message may have arrived.`;
-  return { verdict: { kind: 'unknown', sentence } };
-}
-
 function tryAgain(attempts: number, failure: Failing): Consequence {
   if (attempts + 1 >= TRIES) return { status: 'failed', failure };
   const wait = Math.min(FIRST_WAIT_MS * 2 ** attempts, LONGEST_WAIT_MS);
@@ -100,12 +107,4 @@ function tryAgain(attempts: number, failure: Failing): Consequence {
 
 function isWait(ms: number | undefined): ms is number {
   return ms !== undefined && ms > 0;
-}
-
-/** A worker rejects when the network was not asked; a bug in it may show at any moment, also after the bytes left. */
-function isBug(error: unknown): boolean {
-  return (
-    !(error instanceof Error) ||
-    [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
-  );
 }

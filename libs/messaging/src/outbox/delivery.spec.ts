@@ -1,3 +1,4 @@
+import { Attachments } from '#attachments';
 import { eventually } from '#database';
 import type { SendVerdict } from '#messenger-kit';
 import { withSlack } from '../testing/machine.js';
@@ -165,6 +166,22 @@ it('a call that never ends is unconfirmed after its time, and frees the lane', a
   const hanging = await house.send(chat, 'hanging');
   await becomes(await house.send(chat, 'next'), 'sent');
   expect(await house.statusOf(hanging)).toBe('unconfirmed');
+});
+
+it('a worker that breaks after the network was asked sends nothing twice', async () => {
+  house.scripted.answer = () => Promise.reject(new Error('An answer nobody foresaw'));
+  const chat = await house.aChat();
+  const id = await house.send(chat, 'broken');
+  await becomes(id, 'unconfirmed');
+  expect(callsOf('broken')).toHaveLength(1);
+});
+
+it('what could not be made ready here was not sent, and is tried again', async () => {
+  const files = jest.spyOn(house.get(Attachments), 'files').mockRejectedValueOnce(new Error('Connection terminated'));
+  const id = await house.send(await house.aChat(), 'unready');
+  await becomes(id, 'sent');
+  files.mockRestore();
+  expect(callsOf('unready')).toHaveLength(1);
 });
 
 it('what the rules forbid by the time of its turn fails with their reason, and the network is not asked', async () => {

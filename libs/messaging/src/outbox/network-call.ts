@@ -4,6 +4,7 @@ import { BLOCKED_REASON, type OutgoingHead } from '#chats';
 import {
   Deadline,
   faultOf,
+  NotAskedError,
   type OutgoingFile,
   type OutgoingMessage,
   type SendContext,
@@ -38,18 +39,36 @@ export class NetworkCall {
     const policy = way.outcome.policy({ lastInboundAt, now: new Date(), human });
     if (!policy.allowed) return { verdict: windowClosed(policy.reason) };
     if (head.blocked) return { verdict: BLOCKED };
+    const ready = await this.prepare(lane, head, seen);
+    if (!Array.isArray(ready)) return ready;
+    const message = { id: head.id, content: head.content, files: ready };
     try {
-      const files = await this.filesOf(head);
-      if (seen.elapsedMs > FRESH_MS && !(await this.lanes.holds(lane))) return undefined;
-      const message = { id: head.id, content: head.content, files };
       return { verdict: await this.send(way, lane, message, { lastInboundAt, human }) };
     } catch (error) {
-      const verdict = aboutContent(error);
-      if (verdict) this.logger.warn(`${head.id}: ${(error as Error).message}`);
-      else if (error instanceof Error && !/^NotAsked/.test(error.name))
-        this.logger.warn(`${head.id}: ${faultOf(error)}`);
+      const verdict = error instanceof NotAskedError ? undefined : this.note(head, error);
       return verdict ? { verdict } : { error };
     }
+  }
+
+  /** The files, while the lease is ours. What goes wrong here leaves nothing unknown: the network was not asked. */
+  private async prepare(
+    lane: Lane,
+    head: OutgoingHead,
+    seen: Stopwatch,
+  ): Promise<OutgoingFile[] | Attempted | undefined> {
+    try {
+      const files = await this.filesOf(head);
+      return seen.elapsedMs > FRESH_MS && !(await this.lanes.holds(lane)) ? undefined : files;
+    } catch (error) {
+      return { verdict: this.note(head, error) ?? UNREADY };
+    }
+  }
+
+  /** Files are read before the network is asked: what is wrong with them is known. */
+  private note({ id }: OutgoingHead, error: unknown): SendVerdict | undefined {
+    const verdict = aboutContent(error);
+    this.logger.warn(`${id}: ${verdict ? (error as Error).message : faultOf(error)}`);
+    return verdict;
   }
 
   /** The content of what the message carries. */
@@ -89,6 +108,13 @@ export class NetworkCall {
   }
 }
 
+/** Passing, as far as anybody knows. */
+const UNREADY: SendVerdict = {
+  kind: 'rejected',
+  class: 'retryAfter',
+  code: 'internal_error',
+  sentence: 'Something went wrong here before it was sent.',
+};
 const BLOCKED: SendVerdict = { kind: 'rejected', class: 'blocked', code: 'blocked', sentence: BLOCKED_REASON };
 
 /** Bytes may have left by then: nobody can tell. */
@@ -100,7 +126,6 @@ function noAnswerAfter(signal: AbortSignal): Promise<SendVerdict> {
   });
 }
 
-/** Files are read before the network is asked. */
 function aboutContent(error: unknown): SendVerdict | undefined {
   if (error instanceof ContentGone) {
     const sentence =

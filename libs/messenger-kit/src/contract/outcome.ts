@@ -89,8 +89,9 @@ export interface PolicyContext {
 }
 
 /**
- * Unified → the network. Each call resolves with the network's verdict and rejects only when the network surely was not
- * asked (name not resolved, connection refused), so that the caller may try again. Optional members go with `powers`.
+ * Unified → the network. Each call resolves with the network's verdict and rejects with `NotAskedError` when the network surely
+ * was not asked (name not resolved, connection refused), so that the caller may try again. Of whatever else it rejects with nobody
+ * can tell what was done. Optional members go with `powers`.
  */
 export interface OutcomeMessageWorker {
   readonly powers: readonly Power[];
