@@ -4,6 +4,7 @@ import type { ChatTarget } from '#chats';
 import { Database } from '#database';
 import {
   Deadline,
+  faultOf,
   NotAskedError,
   type OutcomeMessageWorker,
   type Power,
@@ -75,8 +76,9 @@ export class NetworkQuestion {
     try {
       return (await question(way.outcome, context)) ?? CANNOT;
     } catch (error) {
-      if (!(error instanceof NotAskedError)) this.logger.warn(`A network was not asked: ${(error as Error).name}`);
-      return 'not asked';
+      if (error instanceof NotAskedError) return 'not asked';
+      this.logger.warn(`A network may have done what it was asked: ${faultOf(error)}`);
+      return SURPRISED;
     } finally {
       deadline.end();
     }
@@ -89,6 +91,8 @@ const CANNOT: RequestVerdict = {
   code: 'not_supported',
   sentence: 'This messenger cannot do that.',
 };
+
+const SURPRISED: RequestVerdict = { kind: 'unknown', sentence: 'Something went wrong here; it may have been done.' };
 
 const WORDS: Partial<Record<Power, string>> = {
   edit: 'change a message that was sent',

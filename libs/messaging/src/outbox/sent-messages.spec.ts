@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { eventually } from '#database';
-import type { RequestVerdict } from '#messenger-kit';
+import { NotAskedError, type RequestVerdict } from '#messenger-kit';
 import { openOutboxHouse, type OutboxHouse } from '../testing/outbox-house.js';
 import { SentMessages } from './sent-messages.js';
 
@@ -16,6 +16,8 @@ beforeEach(() => {
   house.scripted.request = () => ({ kind: 'done' });
   house.scripted.answer = ({ id }) => ({ kind: 'sent', externalId: `ext-${id}` });
 });
+
+const NOT_REACHED = new NotAskedError('ECONNREFUSED', 'Could not reach it');
 
 async function aSentMessage(text = 'Good day') {
   const chat = await house.aChat();
@@ -107,7 +109,8 @@ it.each<[string, () => RequestVerdict | Promise<RequestVerdict>, object]>([
   ['refuses', () => refused('permanent'), { statusCode: 409, code: 'messenger_refused', detail: 'Too old.' }],
   ['is busy', () => refused('retryAfter'), { statusCode: 429, code: 'messenger_busy' }],
   ['does not answer', () => ({ kind: 'unknown', sentence: 'Nobody knows.' }), { statusCode: 502, code: 'no_answer' }],
-  ['is not reached', () => Promise.reject(new Error('refused')), { statusCode: 502, code: 'messenger_unreachable' }],
+  ['is not reached', () => Promise.reject(NOT_REACHED), { statusCode: 502, code: 'messenger_unreachable' }],
+  ['breaks its worker', () => Promise.reject(new Error('a surprise')), { statusCode: 502, code: 'no_answer' }],
 ])('changes nothing when the messenger %s', async (_, verdict, problem) => {
   const { chat, id } = await aSentMessage();
   house.scripted.request = verdict;
