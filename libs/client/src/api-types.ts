@@ -5932,7 +5932,7 @@ export interface components {
             types?: ("chat.opened" | "chat.reopened" | "chat.started" | "chat.accepted" | "chat.released" | "chat.transferred" | "chat.taken_over" | "chat.closed" | "chat.offered" | "chat.offer_expired" | "chat.offer_declined" | "chat.offer_withdrawn" | "chat.read" | "chat.tagged" | "message.received" | "message.queued" | "message.status_changed" | "message.echoed" | "message.edited" | "message.deleted" | "message.reacted" | "message.noted" | "attachment.changed" | "action.finished" | "agent.state_changed" | "queue.changed" | "queue.agent_joined" | "queue.agent_left" | "channel.registered" | "channel.changed" | "channel.activated" | "channel.deactivated" | "channel.health_changed" | "channel.checked" | "channel.deleted" | "webhook.disabled" | "contact.changed" | "contact.merged" | "contact.erased" | "identity.changed")[];
             /** @example Our CRM */
             description?: string;
-            /** @description Made active again, it gets what waited for it, and what happens from now on */
+            /** @description Made active again, it gets what had happened before it was paused, and what happens from now on */
             active?: boolean;
         };
         Health: {

@@ -32,6 +32,7 @@ import { DoubtfulMessages1763800000028 } from './migrations/1763800000028-doubtf
 import { LastTries1763800000029 } from './migrations/1763800000029-last-tries.js';
 import { FirstMessages1763800000030 } from './migrations/1763800000030-first-messages.js';
 import { NothingHeld1763800000031 } from './migrations/1763800000031-nothing-held.js';
+import { WebhookActivity1763800000032 } from './migrations/1763800000032-webhook-activity.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -65,6 +66,7 @@ export const migrations = [
   LastTries1763800000029,
   FirstMessages1763800000030,
   NothingHeld1763800000031,
+  WebhookActivity1763800000032,
 ];
 
 export interface PoolOptions {

@@ -10,13 +10,14 @@ export function deliveriesOf(
   subscribers: readonly Subscriber[],
 ): NewDelivery[] {
   return events.flatMap((event) => {
+    const eventNumber = event.position.id.toString();
     const listening = subscribers.filter(
-      ({ types, activeSince }) => event.at >= activeSince && (types.length === 0 || types.includes(event.type)),
+      ({ types, heard }) => heard.has(eventNumber) && (types.length === 0 || types.includes(event.type)),
     );
     if (listening.length === 0) return [];
     const envelope = envelopeOf(epoch, event);
     const body = JSON.stringify(envelope);
-    const shared = { eventNumber: event.position.id.toString(), eventId: envelope.id, type: event.type, body };
+    const shared = { eventNumber, eventId: envelope.id, type: event.type, body };
     return listening.map(({ id }) => ({ id: newId(), endpointId: id, ...shared }));
   });
 }

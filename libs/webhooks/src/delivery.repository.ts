@@ -146,9 +146,11 @@ export class DeliveryRepository {
     ]);
   }
 
-  forget(days: number): Promise<void> {
+  /** What is over, and when endpoints were active before that. */
+  async forget(days: number): Promise<void> {
     const over = `state <> 'pending' AND created_at < now() - $1 * interval '1 day'`;
-    return deleteInPieces(this.database, 'webhook_deliveries', over, [days]);
+    await deleteInPieces(this.database, 'webhook_deliveries', over, [days]);
+    await this.database.rows(`DELETE FROM webhook_activity WHERE ended_at < now() - $1 * interval '1 day'`, [days]);
   }
 }
 

@@ -20,7 +20,7 @@ async function subscribe(): Promise<string> {
 function dispatcher(read: () => Promise<void>): Dispatcher {
   const { database } = house;
   const [position, before] = [
-    { txid: 9n, id: 256n },
+    { txid: 2n ** 40n, id: 2n ** 40n },
     { txid: 0n, id: 0n },
   ];
   const page = async () => {

@@ -6,7 +6,10 @@ import { DeliveryRepository } from './delivery.repository.js';
 import { DispatchRepository } from './dispatch.repository.js';
 import { EndpointRepository } from './endpoint.repository.js';
 
-/** Turns the log into deliveries: each event once for each subscribed endpoint, on whichever node looks first. */
+/**
+ * Turns the log into deliveries: each event once for each endpoint that is subscribed to it and was active when it happened,
+ * on whichever node looks first.
+ */
 @Injectable()
 export class Dispatcher {
   constructor(
@@ -19,7 +22,7 @@ export class Dispatcher {
 
   /** One page of the log. Answers whether there is more. */
   async dispatch(): Promise<boolean> {
-    if ((await this.endpoints.subscribers()).length === 0) return false;
+    if (!(await this.endpoints.haveBeenActive())) return false;
     const place = await this.cursor.cursor();
     const next = await this.log.page(place.position);
     // In a log that begins anew, events that were delivered before are known by their number.
@@ -27,7 +30,8 @@ export class Dispatcher {
     const end = { epoch: page.epoch, position: page.end };
     if (page.events.length === 0 && place.epoch === page.epoch) return false;
     // Asked after the log was read: whoever was told of an endpoint before something happened finds it here.
-    const found = deliveriesOf(page.epoch, page.events, await this.endpoints.subscribers());
+    const subscribers = await this.endpoints.subscribers(page.events.map(({ position }) => position));
+    const found = deliveriesOf(page.epoch, page.events, subscribers);
     await this.database.transaction(async (tx) => {
       if (await this.cursor.move(tx, place, end)) await this.deliveries.insert(tx, found);
     });

@@ -90,7 +90,7 @@ export class UpdateEndpointDto {
   @ApiProperty({ enum: EVENT_TYPES, isArray: true, required: false })
   types?: string[];
 
-  /** Made active again, it gets what waited for it, and what happens from now on */
+  /** Made active again, it gets what had happened before it was paused, and what happens from now on */
   @Omittable()
   @IsBoolean()
   active?: boolean;

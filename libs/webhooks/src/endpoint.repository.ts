@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, row, rows, type Tx } from '#database';
+import type { Place } from '#events';
 import type { EndpointDto } from './endpoint.dto.js';
 
 const VIEW = `id, url, description, types, active, disabled_reason AS "disabledReason",
@@ -9,8 +10,13 @@ const VIEW = `id, url, description, types, active, disabled_reason AS "disabledR
 export interface Subscriber {
   readonly id: string;
   readonly types: readonly string[];
-  readonly activeSince: Date;
+  /** Numbers of the events that happened while it was active. */
+  readonly heard: ReadonlySet<string>;
 }
+
+/** SQL: whether an event `l` belongs to a time `a` of activity. */
+const HEARD = `(l.id > a.began_behind OR NOT pg_visible_in_snapshot(l.txid, a.began))
+  AND (a.ended IS NULL OR (l.id <= a.ended_behind AND pg_visible_in_snapshot(l.txid, a.ended)))`;
 
 @Injectable()
 export class EndpointRepository {
@@ -33,10 +39,21 @@ export class EndpointRepository {
     return row<EndpointDto>(tx, `SELECT ${VIEW} FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE`, [id]);
   }
 
-  subscribers(): Promise<Subscriber[]> {
-    return this.database.rows<Subscriber>(
-      'SELECT id, types, active_since AS "activeSince" FROM webhook_endpoints WHERE active',
+  /** Whether events may have to be told to anybody, also later to who is paused. */
+  async haveBeenActive(): Promise<boolean> {
+    return (await this.database.row('SELECT FROM webhook_activity LIMIT 1')) !== undefined;
+  }
+
+  /** Who was active at some time of late, and which of these events happened while they were. */
+  async subscribers(places: readonly Place['position'][]): Promise<Subscriber[]> {
+    const found = await this.database.rows<Omit<Subscriber, 'heard'> & { readonly heard: readonly string[] }>(
+      `SELECT e.id, e.types, ARRAY(
+         SELECT l.id::text FROM unnest($1::bigint[], $2::xid8[]) AS l (id, txid)
+         WHERE EXISTS (SELECT FROM webhook_activity a WHERE a.endpoint_id = e.id AND ${HEARD})) AS heard
+       FROM webhook_endpoints e WHERE EXISTS (SELECT FROM webhook_activity a WHERE a.endpoint_id = e.id)`,
+      [places.map(({ id }) => id.toString()), places.map(({ txid }) => txid.toString())],
     );
+    return found.map(({ id, types, heard }) => ({ id, types, heard: new Set(heard) }));
   }
 
   async insert(
@@ -67,8 +84,7 @@ export class EndpointRepository {
       `UPDATE webhook_endpoints SET url = coalesce($2, url), description = coalesce($3, description),
          types = coalesce($4::text[], types), active = coalesce($5, active),
          disabled_reason = CASE WHEN $5 IS NULL THEN disabled_reason END,
-         failing_since = CASE WHEN $5 THEN NULL ELSE failing_since END,
-         active_since = CASE WHEN $5 AND NOT active THEN now() ELSE active_since END
+         failing_since = CASE WHEN $5 THEN NULL ELSE failing_since END
        WHERE id = $1 RETURNING ${VIEW}`,
       [id, url ?? null, description ?? null, types ?? null, active ?? null],
     );
@@ -95,7 +111,7 @@ export class EndpointRepository {
       tx,
       `UPDATE webhook_cursor SET txid = pg_snapshot_xmin(pg_current_snapshot())::text, id = '0',
          epoch = (SELECT value ->> 'id' FROM settings WHERE name = 'events.epoch')
-       WHERE NOT EXISTS (SELECT FROM webhook_endpoints WHERE active)`,
+       WHERE NOT EXISTS (SELECT FROM webhook_activity)`,
     );
   }
 }

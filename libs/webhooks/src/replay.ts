@@ -14,7 +14,7 @@ interface Wish {
   readonly until: string;
 }
 
-/** Delivers what the log has of a time once more. Being interrupted, and run again, is harmless. */
+/** Delivers what the log has of a time once more, whether the endpoint was active then or not. Being interrupted, and run again, is harmless. */
 @Injectable()
 export class Replay {
   constructor(
@@ -30,13 +30,14 @@ export class Replay {
     const [begin, end] = [new Date(from), new Date(until)];
     const endpoint = await this.endpoints.get(endpointId);
     if (!endpoint) return;
-    const subscriber = { id: endpoint.id, types: endpoint.types, activeSince: begin };
     let after: Place['position'] | undefined;
     for (let more = true; more;) {
       const page = await this.database.transaction(async (tx) => {
         await this.cursor.hold(tx);
         const read = await this.log.page(after, AT_ONCE, tx);
         const wanted = read.events.filter(({ at }) => at >= begin && at < end);
+        const heard = new Set(wanted.map(({ position }) => position.id.toString()));
+        const subscriber = { id: endpoint.id, types: endpoint.types, heard };
         await this.deliveries.insert(tx, deliveriesOf(read.epoch, wanted, [subscriber]), true);
         return read;
       });

@@ -50,4 +50,8 @@ export function isFromParley(headers, body, secret) {
 Answer 2xx within 15 seconds, and do the work afterwards. Anything else, a redirect too, is tried again, with growing pauses, for three days
 (\`Retry-After\` is obeyed); 410 ends it. Deliveries come at least once and in no promised order: keep in mind which \`webhook-id\` you have
 seen, and tell later from earlier by \`at\` and \`seq\`. The address must be on the public internet, unless
-\`PARLEY_HTTP_ALLOWED_ORIGINS\` names its origin.`;
+\`PARLEY_HTTP_ALLOWED_ORIGINS\` names its origin.
+
+An endpoint is told what happens while it is \`active\`. What happened before it was paused, or ended by 410, waits for it to be made
+active again (\`PATCH …/{endpointId}\`). What happened meanwhile comes when it is asked for, as long as the log has it:
+\`POST …/{endpointId}/replay\` with \`from\` and \`until\`.`;
