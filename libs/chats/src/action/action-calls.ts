@@ -8,6 +8,8 @@ import { ActionSecrets } from './action-secrets.js';
 interface Called {
   readonly facts: RunFacts;
   readonly callee: Callee | null;
+  /** Tries so far, this one included. */
+  readonly attempts?: number;
 }
 
 /** The call that a run is. */
@@ -18,8 +20,8 @@ export class ActionCalls {
     private readonly secrets: ActionSecrets,
   ) {}
 
-  async callFor({ facts, callee }: Called, test = false): Promise<ActionOutcome> {
-    if (!callee) return GONE;
+  async callFor({ facts, callee, attempts = 1 }: Called, test = false): Promise<ActionOutcome> {
+    if (!callee) return attempts > 1 ? GONE_MEANWHILE : GONE;
     const secrets = this.secrets.open(callee);
     return this.call.make({ id: facts.runId, url: callee.url, secrets, json: payloadOf(facts, test) });
   }
@@ -31,4 +33,10 @@ const GONE: ActionOutcome = {
   code: 'action_deleted',
   sentence: 'The action was deleted before it was run.',
   text: null,
+};
+
+const GONE_MEANWHILE: ActionOutcome = {
+  ...GONE,
+  doubtful: true,
+  sentence: 'The action was deleted before the called system had answered.',
 };

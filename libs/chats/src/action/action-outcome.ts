@@ -10,6 +10,8 @@ export interface ActionOutcome {
   readonly sentence: string | null;
   /** What the called system says to the agent. */
   readonly text: string | null;
+  /** It did not come to an end here, and yet may have been done. */
+  readonly doubtful?: true;
   /** How long the called system asks to wait. */
   readonly waitMs?: number;
 }

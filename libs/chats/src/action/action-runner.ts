@@ -57,7 +57,7 @@ export class ActionRunner implements OnModuleInit {
     if (!run) return;
     const { actionId, caption, code, sentence, byKind, byId } = run;
     const status = outcome.kind === 'succeeded' ? ('succeeded' as const) : ('failed' as const);
-    const { seq } = await this.lines.append(tx, chatId, lineOf(run, outcome.text), at);
+    const { seq } = await this.lines.append(tx, chatId, lineOf(run, outcome), at);
     await this.runs.noteLine(tx, runId, seq);
     const audience = audienceOf(chat.queueId, chat.agentId, byKind === 'user' ? byId : null);
     const data = { runId, actionId, caption, status, code, sentence, text: outcome.text };
