@@ -33,6 +33,7 @@ import { LastTries1763800000029 } from './migrations/1763800000029-last-tries.js
 import { FirstMessages1763800000030 } from './migrations/1763800000030-first-messages.js';
 import { NothingHeld1763800000031 } from './migrations/1763800000031-nothing-held.js';
 import { WebhookActivity1763800000032 } from './migrations/1763800000032-webhook-activity.js';
+import { RunsComeToAnEnd1763800000033 } from './migrations/1763800000033-runs-come-to-an-end.js';
 
 /** Every migration there is, oldest first. */
 export const migrations = [
@@ -67,6 +68,7 @@ export const migrations = [
   FirstMessages1763800000030,
   NothingHeld1763800000031,
   WebhookActivity1763800000032,
+  RunsComeToAnEnd1763800000033,
 ];
 
 export interface PoolOptions {

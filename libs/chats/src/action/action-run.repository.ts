@@ -37,6 +37,12 @@ export interface ClaimedRun {
   readonly callee: Callee | null;
 }
 
+export interface OverdueRun {
+  readonly id: string;
+  readonly chatId: string;
+  readonly attempts: number;
+}
+
 /** Whose chat the result goes into. */
 export interface RunChat {
   readonly queueId: string;
@@ -118,20 +124,40 @@ export class ActionRunRepository {
     );
   }
 
-  /** Undefined where it was finished before. `attempts` counts the tries of a run that nobody claimed. */
-  finish(tx: Tx, runId: string, outcome: ActionOutcome, at: Date): Promise<RunRow | undefined> {
+  /**
+   * Undefined where it was finished before, or is not at this try any more where one is given. Trying an action out is one try,
+   * which nobody claims.
+   */
+  finish(tx: Tx, runId: string, outcome: ActionOutcome, at: Date, attempts?: number): Promise<RunRow | undefined> {
     const { kind, httpStatus, code, sentence } = outcome;
     return row<RunRow>(
       tx,
-      `UPDATE action_runs r SET status = $2, http_status = $3, code = $4, sentence = $5, attempts = greatest(attempts, 1),
-         finished_at = greatest($6, requested_at)
-       WHERE id = $1 AND status = 'running' RETURNING ${COLUMNS}`,
-      [runId, kind === 'succeeded' ? 'succeeded' : 'failed', httpStatus, code, sentence, at.toISOString()],
+      `UPDATE action_runs r SET status = $2, http_status = $3, code = $4, sentence = $5,
+         attempts = CASE WHEN chat_id IS NULL THEN 1 ELSE attempts END, finished_at = greatest($6, requested_at)
+       WHERE id = $1 AND status = 'running' AND attempts = coalesce($7, attempts) RETURNING ${COLUMNS}`,
+      [
+        runId,
+        kind === 'succeeded' ? 'succeeded' : 'failed',
+        httpStatus,
+        code,
+        sentence,
+        at.toISOString(),
+        attempts ?? null,
+      ],
     );
   }
 
   async noteLine(tx: Tx, runId: string, seq: number): Promise<void> {
     await rows(tx, 'UPDATE action_runs SET seq = $2 WHERE id = $1', [runId, seq]);
+  }
+
+  /** Those that began so long ago, by the database's clock, and have no end; the oldest first. */
+  overdue(afterMs: number, limit: number): Promise<OverdueRun[]> {
+    return this.database.rows<OverdueRun>(
+      `SELECT id, chat_id AS "chatId", attempts FROM action_runs
+       WHERE status = 'running' AND entered_at <= now() - $1 * interval '1 millisecond' ORDER BY entered_at LIMIT $2`,
+      [afterMs, limit],
+    );
   }
 
   /** Newest first. */

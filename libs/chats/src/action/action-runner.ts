@@ -12,6 +12,10 @@ import { RUN_JOB } from './run-action.js';
 
 /** Before the second call, the third, and so on; then it has failed. The called system may ask for longer ones. */
 const PAUSES_MS = [1_000, 5_000, 20_000];
+/** Somebody waits for the result. Longer than all tries take, and than most outages do. */
+const GIVE_UP_MS = 30 * 60_000;
+const EVERY_MINUTE = '* * * * *';
+const AT_ONCE = 500;
 
 /**
  * Calls the systems behind actions, off the agents' way. A call may be made more than once, each time with the run's id;
@@ -30,6 +34,7 @@ export class ActionRunner implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.define(RUN_JOB, (payload) => this.run(payload), 'slow');
+    this.jobs.schedule('chats.give-up-actions', EVERY_MINUTE, () => this.giveUp());
   }
 
   /** Rejects when the database is away; the job is then tried again. */
@@ -46,14 +51,29 @@ export class ActionRunner implements OnModuleInit {
     );
   }
 
+  /** Ends what its job did not, whatever became of that: its node died each time, it used up its tries, it waits for too long. */
+  async giveUp(): Promise<void> {
+    for (const { id, chatId, attempts } of await this.runs.overdue(GIVE_UP_MS, AT_ONCE)) {
+      const outcome = attempts === 0 ? NOT_RUN : NO_END;
+      await this.database.transaction((tx) => this.settle(tx, chatId, id, outcome, attempts));
+    }
+  }
+
   private tryLater(tx: Tx, runId: string, pauseMs: number): Promise<void> {
     return this.jobs.enqueue(tx, RUN_JOB, [{ runId }], { runAt: new Date(Date.now() + pauseMs) });
   }
 
-  private async settle(tx: Tx, chatId: string, runId: string, outcome: ActionOutcome): Promise<void> {
+  /** Nothing, where the run is over by now, or not at this try any more. */
+  private async settle(
+    tx: Tx,
+    chatId: string,
+    runId: string,
+    outcome: ActionOutcome,
+    attempts?: number,
+  ): Promise<void> {
     const at = new Date();
     const chat = await this.runs.lockChat(tx, chatId);
-    const run = chat && (await this.runs.finish(tx, runId, outcome, at));
+    const run = chat && (await this.runs.finish(tx, runId, outcome, at, attempts));
     if (!run) return;
     const { actionId, caption, code, sentence, byKind, byId } = run;
     const status = outcome.kind === 'succeeded' ? ('succeeded' as const) : ('failed' as const);
@@ -64,6 +84,22 @@ export class ActionRunner implements OnModuleInit {
     await this.events.record(tx, [{ type: 'action.finished', at, chatId, seq, audience, data }]);
   }
 }
+
+const NOT_RUN: ActionOutcome = {
+  kind: 'failed',
+  httpStatus: null,
+  code: 'not_run',
+  sentence: 'It did not get its turn for too long; the called system was not called.',
+  text: null,
+};
+const NO_END: ActionOutcome = {
+  kind: 'failed',
+  httpStatus: null,
+  code: 'no_end',
+  sentence: 'It was begun, and came to no end here.',
+  text: null,
+  doubtful: true,
+};
 
 function isRun(payload: unknown): payload is { readonly runId: string } {
   return typeof payload === 'object' && payload !== null && 'runId' in payload && isId(payload.runId);

@@ -1,5 +1,5 @@
 import { PageQuery } from '#api-kit';
-import { newId } from '#database';
+import { newId, rows } from '#database';
 import type { Caller } from '#identity';
 import { aScriptedServer, type ScriptedServer } from '../../../messenger-kit/testing.js';
 import { AcceptChat } from '../chat/accept-chat.js';
@@ -10,7 +10,7 @@ import { ActionRuns } from './action-runs.js';
 import { Actions } from './actions.js';
 import { RunAction } from './run-action.js';
 
-/** Real: PostgreSQL, sockets to a system on loopback. Jobs are run by hand. */
+/** Real: PostgreSQL, sockets to a system on loopback. Jobs are run by hand, or lost. */
 let house: ChatHouse;
 let crm: ScriptedServer;
 
@@ -45,8 +45,59 @@ async function aRun() {
     return data.filter(({ direction, text }) => direction === 'system' && text?.includes('Refund'));
   };
   const work = () => house.get(ActionRunner).run({ runId: id });
-  return { action, run, lines, work };
+  return { id, chat, action, run, lines, work };
 }
+
+const passes = (id: string, minutes: number) =>
+  house.database.rows(`UPDATE action_runs SET entered_at = entered_at - make_interval(mins => $2) WHERE id = $1`, [
+    id,
+    minutes,
+  ]);
+const giveUp = () => house.get(ActionRunner).giveUp();
+
+it('a run whose job is lost comes to an end that is told once, and is not begun any more', async () => {
+  const { id, chat, run, lines, work } = await aRun();
+  await passes(id, 29);
+  await giveUp();
+  expect(await run()).toMatchObject({ status: 'running' });
+  await passes(id, 1);
+  await Promise.all([giveUp(), giveUp()]);
+  const [line, ...more] = await lines();
+  expect(line!.text).toMatch(/ran “Refund”, but it failed\. .* was not called/);
+  expect(more).toEqual([]);
+  expect(await run()).toMatchObject({ status: 'failed', code: 'not_run', attempts: 0, seq: line!.seq });
+  const told = `SELECT data ->> 'code' AS code FROM events WHERE chat_id = $1 AND type = 'action.finished'`;
+  expect(await house.database.rows(told, [chat])).toEqual([{ code: 'not_run' }]);
+  await work();
+  expect(crm.calls).toEqual([]);
+});
+
+it('of a run that was called and never came to an end nobody says that it failed', async () => {
+  const { id, run, lines, work } = await aRun();
+  await work();
+  await passes(id, 30);
+  await giveUp();
+  const [line] = await lines();
+  expect(line!.text).toMatch(/ran “Refund”, but nobody knows whether it was done\. /);
+  expect(await run()).toMatchObject({ status: 'failed', code: 'no_end', attempts: 1 });
+});
+
+it('a call that begins while the run is given up is not said to have been left out', async () => {
+  const { id, chat, run, work } = await aRun();
+  await passes(id, 30);
+  let given: Promise<void> | undefined;
+  await house.database.transaction(async (tx) => {
+    await rows(tx, 'SELECT FROM chats WHERE id = $1 FOR UPDATE', [chat]);
+    given = giveUp();
+    await house.somebodyWaits();
+    crm.script = () => ({ status: 200, body: '' });
+    void work();
+    await house.somebodyWaits(2);
+  });
+  await given;
+  expect(crm.calls).toHaveLength(1);
+  expect(await run()).not.toMatchObject({ code: 'not_run' });
+});
 
 it('of a run that was tried before its action was deleted nobody says that it was not', async () => {
   const { action, run, lines, work } = await aRun();
