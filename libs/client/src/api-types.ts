@@ -111,7 +111,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a user’s name or role */
+        /**
+         * Change a user’s name or role
+         * @description API keys that an admin made keep their role: revoke them with `revokeApiKeysOfUser`.
+         */
         patch: operations["updateUser"];
         trace?: never;
     };
@@ -126,7 +129,8 @@ export interface paths {
         put?: never;
         /**
          * Deactivate a user
-         * @description Ends the user’s sessions within 5 seconds. Chats and history stay as they are.
+         * @description Ends the user’s sessions within 5 seconds. Chats and history stay as they are, and so do API keys that the user
+         *     made: programs go on working. Where the user may know one, revoke them with `revokeApiKeysOfUser`.
          */
         post: operations["deactivateUser"];
         delete?: never;
@@ -146,6 +150,26 @@ export interface paths {
         put?: never;
         /** Let a deactivated user sign in again */
         post: operations["activateUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/revoke-api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke all API keys that a user made
+         * @description Those too that were made by these keys. They stop working within 5 seconds.
+         */
+        post: operations["revokeApiKeysOfUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3060,6 +3084,19 @@ export interface components {
             /** @example agent */
             role: components["schemas"]["Role"];
         };
+        ApiKeyMaker: {
+            /**
+             * @description The role they have today
+             * @example admin
+             */
+            role: components["schemas"]["Role"];
+            /** @example 019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa */
+            id: string;
+            /** @example Ada Lovelace */
+            name: string;
+            /** @description False once they were deactivated: the key works on until it is revoked */
+            active: boolean;
+        };
         NewApiKey: {
             /** @example agent */
             role: components["schemas"]["Role"];
@@ -3077,6 +3114,8 @@ export interface components {
              * @example parley_x2kP9_aQ
              */
             prefix: string;
+            /** @description Who made it, or stands behind the key by which it was made; null where that is not known */
+            createdBy: components["schemas"]["ApiKeyMaker"] | null;
             /** Format: date-time */
             createdAt: string;
             /**
@@ -3102,6 +3141,8 @@ export interface components {
              * @example parley_x2kP9_aQ
              */
             prefix: string;
+            /** @description Who made it, or stands behind the key by which it was made; null where that is not known */
+            createdBy: components["schemas"]["ApiKeyMaker"] | null;
             /** Format: date-time */
             createdAt: string;
             /**
@@ -7411,6 +7452,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeApiKeysOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];

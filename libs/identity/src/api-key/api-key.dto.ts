@@ -20,6 +20,18 @@ export class CreateApiKeyDto {
   role: Role;
 }
 
+@ApiSchema({ name: 'ApiKeyMaker' })
+export class ApiKeyMakerDto {
+  /** @example "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa" */
+  id: string;
+  /** @example "Ada Lovelace" */
+  name: string;
+  @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'admin', description: 'The role they have today' })
+  role: Role;
+  /** False once they were deactivated: the key works on until it is revoked */
+  active: boolean;
+}
+
 @ApiSchema({ name: 'ApiKey' })
 export class ApiKeyDto {
   /** @example "019a9d4e-58a4-7c30-9f35-0e64d7c1b0aa" */
@@ -33,6 +45,8 @@ export class ApiKeyDto {
   prefix: string;
   @ApiProperty({ enum: ROLES, enumName: 'Role', example: 'agent' })
   role: Role;
+  /** Who made it, or stands behind the key by which it was made; null where that is not known */
+  createdBy: ApiKeyMakerDto | null;
   createdAt: Date;
   /** Exact to a minute; null when never used */
   lastUsedAt: Date | null;

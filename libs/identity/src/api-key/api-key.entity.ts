@@ -18,7 +18,7 @@ export class ApiKeyEntity {
   @Column('text')
   role: Role;
 
-  /** Null when made by another API key. */
+  /** The user who made it, or who stands behind the key by which it was made; null where that is not known. */
   @Column('uuid', { name: 'created_by', nullable: true })
   createdBy: string | null;
 

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { ApiPage, IdempotencyKey, PageQuery, UuidParam, type Page } from '#api-kit';
 import { Allow } from '../access/access.js';
 import { CurrentCaller, type Caller } from '../access/caller.js';
+import { ApiKeys } from '../api-key/api-keys.js';
 import { SetPasswordDto } from './password.dto.js';
 import { UserDirectory } from './user-directory.js';
 import { CreateUserDto, UpdateUserDto, UserDto } from './user.dto.js';
@@ -16,6 +17,7 @@ export class UserController {
   constructor(
     private readonly users: Users,
     private readonly directory: UserDirectory,
+    private readonly keys: ApiKeys,
   ) {}
 
   @Post()
@@ -46,7 +48,10 @@ export class UserController {
   }
 
   @Patch(':userId')
-  @ApiOperation({ summary: 'Change a user’s name or role' })
+  @ApiOperation({
+    summary: 'Change a user’s name or role',
+    description: 'API keys that an admin made keep their role: revoke them with `revokeApiKeysOfUser`.',
+  })
   updateUser(@UuidParam('userId') userId: string, @Body() change: UpdateUserDto): Promise<UserDto> {
     return this.users.update(userId, change);
   }
@@ -55,7 +60,8 @@ export class UserController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Deactivate a user',
-    description: 'Ends the user’s sessions within 5 seconds. Chats and history stay as they are.',
+    description: `Ends the user’s sessions within 5 seconds. Chats and history stay as they are, and so do API keys that the user
+made: programs go on working. Where the user may know one, revoke them with \`revokeApiKeysOfUser\`.`,
   })
   deactivateUser(@UuidParam('userId') userId: string): Promise<UserDto> {
     return this.users.update(userId, { active: false });
@@ -66,6 +72,16 @@ export class UserController {
   @ApiOperation({ summary: 'Let a deactivated user sign in again' })
   activateUser(@UuidParam('userId') userId: string): Promise<UserDto> {
     return this.users.update(userId, { active: true });
+  }
+
+  @Post(':userId/revoke-api-keys')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Revoke all API keys that a user made',
+    description: 'Those too that were made by these keys. They stop working within 5 seconds.',
+  })
+  revokeApiKeysOfUser(@UuidParam('userId') userId: string): Promise<void> {
+    return this.keys.revokeAllOf(userId);
   }
 
   @Put(':userId/password')

@@ -2,6 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { Problem } from '#api-kit';
 import { Database, newId, type Tx } from '#database';
 import { Callers } from '../access/callers.js';
+import { workingKeysOf } from '../api-key/api-key.repository.js';
 import { audit, type Audited } from '../audit/audit.js';
 import type { Role } from '../access/role.js';
 import { revokeSessionsOf } from '../session/session.repository.js';
@@ -70,12 +71,14 @@ export class Users {
       if (!stored) throw Problem.notFound('user');
       const before = viewOf(stored);
       const changed = Object.assign(stored, change);
-      if (admins.length === 1 && admins[0] === id && !(changed.active && changed.role === 'admin')) {
+      if (admins.length === 1 && admins[0] === id && !isAdmin(changed)) {
         throw Problem.conflict('last_admin', 'The last active admin cannot be deactivated or given another role.');
       }
       if (!changed.active) await revokeSessionsOf(tx, id, 'deactivated');
       const after = viewOf(await tx.getRepository(UserEntity).save(changed));
-      await audit(tx, { action: actionOf(before, after), subjectId: id, before, after });
+      const kept = mayDoLess(before, after) ? await workingKeysOf(tx, id) : 0;
+      const told = kept === 0 ? after : { ...after, workingApiKeys: kept };
+      await audit(tx, { action: actionOf(before, after), subjectId: id, before, after: told });
       if (!after.active) await this.departures?.left(tx, id);
       return after;
     });
@@ -114,6 +117,15 @@ export class Users {
     this.callers.forget();
     return done;
   }
+}
+
+function isAdmin({ active, role }: User): boolean {
+  return active && role === 'admin';
+}
+
+/** Whoever locks them out should hear of the API keys they may know. */
+function mayDoLess(before: User, after: User): boolean {
+  return (before.active && !after.active) || (before.role === 'admin' && after.role !== 'admin');
 }
 
 function actionOf(before: User, after: User): Audited['action'] {
