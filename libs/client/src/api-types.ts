@@ -1383,7 +1383,7 @@ export interface paths {
         put?: never;
         /**
          * Leave a note for colleagues in a chat
-         * @description For whoever sees the chat, open or closed. Notes are read with the conversation (`note: true`), never leave the house, and count as neither answer nor unread.
+         * @description For whoever sees the chat, open or closed. Notes are read with the conversation (`note: true`), never leave the house, and count as neither answer nor unread. 409 `person_erased` once the person was erased.
          */
         post: operations["addNote"];
         delete?: never;
@@ -1411,7 +1411,7 @@ export interface paths {
         head?: never;
         /**
          * Change a note
-         * @description For its author, supervisors and admins; others get 403 `not_author`.
+         * @description For its author, supervisors and admins; others get 403 `not_author`. 409 `person_erased` once the person was erased.
          */
         patch: operations["editNote"];
         trace?: never;
@@ -11077,7 +11077,15 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
+            /** @description The request contradicts the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             /** @description The request was read, but something in it is not acceptable; `errors` says where. */
@@ -11153,7 +11161,15 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            409: components["responses"]["Problem409"];
+            /** @description The request contradicts the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             /** @description The request was read, but something in it is not acceptable; `errors` says where. */

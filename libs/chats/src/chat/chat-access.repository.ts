@@ -45,6 +45,17 @@ export class ChatAccessRepository {
     return tx ? row<VisibleChat>(tx, SEE, values) : this.database.row<VisibleChat>(SEE, values);
   }
 
+  /** False where the person was erased; one who is just being erased is waited for, and nobody is before the transaction ends. */
+  async holdPerson(tx: Tx, chatId: string): Promise<boolean> {
+    const person = await row(
+      tx,
+      `SELECT FROM chats c JOIN identities i ON i.id = c.identity_id
+       WHERE c.id = $1 AND i.erased_at IS NULL FOR KEY SHARE OF i`,
+      [chatId],
+    );
+    return person !== undefined;
+  }
+
   async lock(tx: Tx, chatId: string): Promise<void> {
     await row(tx, 'SELECT id FROM chats WHERE id = $1 FOR NO KEY UPDATE', [chatId]);
   }

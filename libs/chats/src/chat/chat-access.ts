@@ -22,4 +22,16 @@ export class ChatAccess {
     await this.chats.lock(tx, chatId);
     return this.require(caller, chatId, tx);
   }
+
+  /**
+   * The same for something in writing about the person. Problem 409 `person_erased`: what is known of them is gone, or is just
+   * being erased. The person is locked before the chat, as by who erases them.
+   */
+  async holdForWriting(tx: Tx, caller: Caller, chatId: string): Promise<VisibleChat> {
+    const isKnown = await this.chats.holdPerson(tx, chatId);
+    const chat = await this.hold(tx, caller, chatId);
+    if (!isKnown)
+      throw Problem.conflict('person_erased', 'This person was erased: nothing is written down about them.');
+    return chat;
+  }
 }

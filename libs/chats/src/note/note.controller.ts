@@ -18,10 +18,10 @@ export class NoteController {
     summary: 'Leave a note for colleagues in a chat',
     description:
       'For whoever sees the chat, open or closed. Notes are read with the conversation (`note: true`), never leave the ' +
-      'house, and count as neither answer nor unread.',
+      'house, and count as neither answer nor unread. 409 `person_erased` once the person was erased.',
   })
   @ApiCreatedResponse({ type: NoteDto })
-  @ApiProblems(422)
+  @ApiProblems(409, 422)
   async addNote(
     @CurrentCaller() caller: Caller,
     @UuidParam('chatId') chatId: string,
@@ -36,10 +36,11 @@ export class NoteController {
   @ApiOperation({
     operationId: 'editNote',
     summary: 'Change a note',
-    description: 'For its author, supervisors and admins; others get 403 `not_author`.',
+    description:
+      'For its author, supervisors and admins; others get 403 `not_author`. 409 `person_erased` once the person was erased.',
   })
   @ApiOkResponse({ type: NoteDto })
-  @ApiProblems(422)
+  @ApiProblems(409, 422)
   editNote(
     @CurrentCaller() caller: Caller,
     @UuidParam('chatId') chatId: string,

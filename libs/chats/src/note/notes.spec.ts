@@ -1,5 +1,5 @@
 import { PageQuery } from '#api-kit';
-import { newId } from '#database';
+import { newId, rows } from '#database';
 import type { Caller } from '#identity';
 import { AcceptChat } from '../chat/accept-chat.js';
 import { ChatViews } from '../chat/chat-views.js';
@@ -112,6 +112,30 @@ it('is written by whoever sees the chat, also when it is closed, and by nobody e
   expect(await add('Sent the invoice')).toMatchObject({ text: 'Sent the invoice' });
   await expect(add('x', await house.anAgent())).rejects.toMatchObject({ statusCode: 404 });
   expect(await add('From the CRM', admin)).toMatchObject({ author: { kind: 'bot', id: admin.id } });
+});
+
+it('is not kept once the person is erased: an erasure that is under way is waited for', async () => {
+  const { agent, chat, add } = await aDesk();
+  const supervisor = await house.anAgent({ role: 'supervisor' });
+  const notes = house.get(Notes);
+  const note = await add('Lives in Kyiv');
+  const refusal = (writing: Promise<unknown>) => writing.catch((error: unknown) => error);
+  const late = await house.database.transaction(async (tx) => {
+    await rows(
+      tx,
+      `UPDATE identities i SET external_id = 'erased:' || i.id, erased_at = now() FROM chats c
+       WHERE c.id = $1 AND i.id = c.identity_id`,
+      [chat],
+    );
+    const writing = [refusal(add('Moved to Lviv')), refusal(notes.edit(agent, chat, note.id, 'Lives in Lviv'))];
+    await house.somebodyWaits();
+    return { writing };
+  });
+  const erased = { statusCode: 409, code: 'person_erased' };
+  expect(await Promise.all(late.writing)).toEqual([expect.objectContaining(erased), expect.objectContaining(erased)]);
+  await expect(add('Moved to Odesa', supervisor)).rejects.toMatchObject(erased);
+  await expect(add('x', await house.anAgent())).rejects.toMatchObject({ statusCode: 404 });
+  await notes.delete(supervisor, chat, note.id);
 });
 
 it('is written once for one idempotency key, and numbered without gaps by many at once', async () => {

@@ -27,7 +27,7 @@ export class Notes {
   add(caller: Caller, chatId: string, key: string | undefined, text: string): Promise<OnceAnswer<NoteDto>> {
     const route = `POST /v1/chats/${chatId}/notes`;
     return this.creation.once({ caller, route, key, request: { text } }, async (tx) => {
-      const chat = await this.access.hold(tx, caller, chatId);
+      const chat = await this.access.holdForWriting(tx, caller, chatId);
       const [at, kind] = [new Date(), caller.kind === 'user' ? 'agent' : 'bot'] as const;
       const note = await this.notes.add(tx, chat.id, { kind, id: caller.id }, text, at);
       const data = { messageId: note.id, preview: previewOf({ text }) };
@@ -38,7 +38,9 @@ export class Notes {
 
   /** For its author, supervisors and admins. */
   edit(caller: Caller, chatId: string, noteId: string, text: string): Promise<NoteDto> {
-    return this.change(caller, chatId, noteId, async (tx, chat, before) => {
+    return this.database.transaction(async (tx) => {
+      const chat = await this.access.holdForWriting(tx, caller, chatId);
+      const before = await this.changeable(tx, caller, chat, noteId);
       if (text === before.text) return viewOf(before, chat.id);
       const at = new Date();
       const note = await this.notes.edit(tx, before.id, text, at);
@@ -50,7 +52,9 @@ export class Notes {
 
   /** For its author, supervisors and admins. */
   delete(caller: Caller, chatId: string, noteId: string): Promise<void> {
-    return this.change(caller, chatId, noteId, async (tx, chat, note) => {
+    return this.database.transaction(async (tx) => {
+      const chat = await this.access.hold(tx, caller, chatId);
+      const note = await this.changeable(tx, caller, chat, noteId);
       const at = new Date();
       await this.notes.delete(tx, note.id, at);
       const data = { messageId: note.id, deletedAt: at.toISOString() };
@@ -58,19 +62,11 @@ export class Notes {
     });
   }
 
-  private change<T>(
-    caller: Caller,
-    chatId: string,
-    noteId: string,
-    work: (tx: Tx, chat: VisibleChat, note: NoteRow) => Promise<T>,
-  ): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      const chat = await this.access.hold(tx, caller, chatId);
-      const note = await this.notes.find(tx, chat.id, noteId);
-      if (!note) throw Problem.notFound('note');
-      if (note.authorId === caller.id || readerOf(caller).seesAll) return work(tx, chat, note);
-      throw new Problem(403, 'not_author', 'Only who wrote the note, a supervisor or an admin may change it.');
-    });
+  private async changeable(tx: Tx, caller: Caller, chat: VisibleChat, noteId: string): Promise<NoteRow> {
+    const note = await this.notes.find(tx, chat.id, noteId);
+    if (!note) throw Problem.notFound('note');
+    if (note.authorId === caller.id || readerOf(caller).seesAll) return note;
+    throw new Problem(403, 'not_author', 'Only who wrote the note, a supervisor or an admin may change it.');
   }
 }
 
