@@ -22,6 +22,9 @@ export class AttachmentsOptions {
    */
   readonly maxAttempts: number = 125;
 
+  /** One try of that, from asking the messenger to the last byte: however slowly it gives, others wait for no longer. */
+  readonly fetchMs: number = 3 * 60_000;
+
   constructor(options: Partial<AttachmentsOptions> & { readonly directory: string }) {
     this.directory = options.directory;
     Object.assign(this, options);

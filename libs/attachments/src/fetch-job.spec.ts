@@ -3,7 +3,7 @@ import { AnswerTooLarge, NotAskedError } from '#messenger-kit';
 import { newId, ReceivingDatabase } from '#database';
 import { Jobs } from '#jobs';
 import { Attachments } from './attachments.js';
-import { FETCH_JOB, FetchJob } from './fetch-job.js';
+import { FETCH_JOB, FetchJob, NOT_FETCHED } from './fetch-job.js';
 import { type AttachmentsHouse, openAttachmentsHouse } from './testing/attachments-house.js';
 import { PNG } from './testing/carrier.js';
 
@@ -191,6 +191,19 @@ test('a body that breaks off and a network that is away are tried again; no erro
   house.carrier.answer = () => house.carrier.brings(PNG);
   await run(id);
   expect(await house.view(id)).toMatchObject({ state: 'stored', size: PNG.length });
+});
+
+test('a body that trickles for ever is given up in time, whoever brings it, and asked for again', async () => {
+  const hasty = await openAttachmentsHouse({ maxAttempts: 2, fetchMs: 200 });
+  const { id } = await hasty.expect();
+  const bodies = [hasty.carrier.trickle(), hasty.carrier.trickle()];
+  hasty.carrier.answer = () => ({ kind: 'loaded', body: bodies[hasty.carrier.asked.length - 1]! });
+  await expect(hasty.get(FetchJob).run({ id })).rejects.toThrow('not fetched yet');
+  await hasty.get(FetchJob).run({ id });
+  expect(await hasty.view(id)).toMatchObject({ state: 'failed', failure: NOT_FETCHED });
+  expect(bodies.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+  expect(await hasty.files('incoming')).toEqual([]);
+  await hasty.close();
 });
 
 test('killed between storing and writing it down: the next try completes it', async () => {

@@ -9,12 +9,10 @@ import { claimedType, fileName } from './file-name.js';
 import { MediaSource } from './media-source.js';
 import { bytesInWords } from './bytes-in-words.js';
 import { sniffed } from './sniff.js';
-import { FileTooLarge, Spool } from './spool.js';
+import { FileTooLarge, Spool, type SpooledFile } from './spool.js';
 import { Storage } from './storage/storage.js';
 
 export const FETCH_JOB = 'attachments.fetch';
-/** One fetch, from asking the messenger to the last byte. */
-const FETCH_MS = 3 * 60_000;
 export const NOT_FETCHED = 'This file could not be fetched from the messenger.';
 
 type Refusal = Extract<MediaVerdict, { kind: 'refused' }>;
@@ -62,17 +60,17 @@ export class FetchJob implements OnModuleInit, OnModuleDestroy {
 
   private async fetch(row: AttachmentRow): Promise<Ending> {
     if ((row.size ?? 0) > this.options.maxBytes) return this.tooLarge();
-    const deadline = new Deadline(FETCH_MS, this.stopping.signal);
+    const deadline = new Deadline(this.options.fetchMs, this.stopping.signal);
     try {
       const verdict = await this.media.load(row, deadline.signal);
-      return verdict.kind === 'loaded' ? await this.keep(row, verdict) : this.refused(row, verdict);
+      return verdict.kind === 'loaded' ? await this.keep(row, verdict, deadline.signal) : this.refused(row, verdict);
     } finally {
       deadline.end();
     }
   }
 
-  private keep(row: AttachmentRow, { body, name, mimeType }: Loaded): Promise<Ending> {
-    return this.spool.with(body, async (file) => {
+  private keep(row: AttachmentRow, { body, name, mimeType }: Loaded, signal: AbortSignal): Promise<Ending> {
+    const store = async (file: SpooledFile): Promise<Ending> => {
       const proven = await sniffed(file.head);
       await this.storage.put(row.storageKey, file);
       return {
@@ -82,7 +80,8 @@ export class FetchJob implements OnModuleInit, OnModuleDestroy {
         sniffed: proven !== undefined,
         size: file.size,
       };
-    });
+    };
+    return this.spool.with(body, store, signal);
   }
 
   private refused(row: AttachmentRow, { class: kind, sentence }: Refusal): Ending {

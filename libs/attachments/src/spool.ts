@@ -34,9 +34,9 @@ export class Spool {
 
   /**
    * Writes the source to a file, hands it to `work` and removes what is left of it, however that ends. Rejects with
-   * `FileTooLarge` as soon as too much has come; the source is then destroyed.
+   * `FileTooLarge` as soon as too much has come, and once `signal` is aborted while it comes in; the source is then destroyed.
    */
-  async with<T>(source: Readable, work: (file: SpooledFile) => Promise<T>): Promise<T> {
+  async with<T>(source: Readable, work: (file: SpooledFile) => Promise<T>, signal?: AbortSignal): Promise<T> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const path = join(this.directory, randomUUID());
     // Opened before the source is read: a stream that opens it by itself may do so after it was given up and removed.
@@ -44,7 +44,7 @@ export class Spool {
     try {
       const meter = new Meter(this.options.maxBytes);
       const target = file.createWriteStream({ flush: true });
-      await pipeline(source, (chunks: AsyncIterable<Buffer>) => meter.measured(chunks), target);
+      await pipeline(source, (chunks: AsyncIterable<Buffer>) => meter.measured(chunks), target, { signal });
       return await work({ path, ...meter.result() });
     } finally {
       await rm(path, { force: true });

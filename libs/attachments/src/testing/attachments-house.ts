@@ -37,7 +37,7 @@ class FakeAccess extends AttachmentAccess {
   }
 }
 
-type Wishes = Partial<Pick<AttachmentsOptions, 'maxBytes' | 's3' | 'maxAttempts'>>;
+type Wishes = Partial<Pick<AttachmentsOptions, 'maxBytes' | 's3' | 'maxAttempts' | 'fetchMs'>>;
 
 /** The room on real PostgreSQL, a real disk and real HTTP. Not real: the messenger, who signs in, and who may read a chat. */
 export async function openAttachmentsHouse(wishes: Wishes = {}) {

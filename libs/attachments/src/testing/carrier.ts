@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttachmentType, MediaLoader, MediaVerdict } from '#messenger-kit';
 
 /** A messenger's media as the test wants it; remembers what it was asked for. */
@@ -12,11 +13,23 @@ export class Carrier implements MediaLoader {
     return Promise.resolve(this.answer());
   }
 
+  /** Content that comes a byte now and then, for ever. */
+  trickle(): Readable {
+    return Readable.from(drops());
+  }
+
   brings(content: Buffer, more: { name?: string; mimeType?: string } = {}): MediaVerdict {
     const pieces = Array.from({ length: Math.ceil(content.length / 1_000) }, (_, at) =>
       content.subarray(at * 1_000, (at + 1) * 1_000),
     );
     return { kind: 'loaded', body: Readable.from(pieces), ...more };
+  }
+}
+
+async function* drops(): AsyncGenerator<Buffer> {
+  for (;;) {
+    yield Buffer.from('.');
+    await sleep(10, undefined, { ref: false });
   }
 }
 
