@@ -14,12 +14,36 @@ export async function holdingMigrationLock<T>(url: string, work: (client: pg.Cli
   }
 }
 
-/** Names of those that the database has been through. */
-export async function doneMigrations(client: pg.Client): Promise<Set<string>> {
-  const table = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
-  if (!table.rows[0]!.there) return new Set();
+/** Names of those that the database has been through. Undefined where the table of that name is none of ours. */
+export async function doneMigrations(client: pg.Client): Promise<Set<string> | undefined> {
+  const columns = await client.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = to_regclass('migrations') AND attnum > 0 AND NOT attisdropped ORDER BY 1`,
+  );
+  if (columns.rows.length === 0) return new Set();
+  if (columns.rows.map(({ name }) => name).join() !== 'id,name,timestamp') return undefined;
   const done = await client.query<{ name: string }>('SELECT name FROM migrations');
   return new Set(done.rows.map(({ name }) => name));
+}
+
+/** Tables and views in the place where ours are made, but for what came with extensions. */
+export async function tablesThere(client: pg.Client): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (
+       SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+     ORDER BY 1`,
+  );
+  return found.rows.map(({ name }) => name);
+}
+
+/** Those of these tables that are not found, in whichever schema of the search path. */
+export async function missingTables(client: pg.Client, names: readonly string[]): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    `SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL`,
+    [names],
+  );
+  return found.rows.map(({ name }) => name);
 }
 
 /** Whether it is a standby, or set to read-only. */
