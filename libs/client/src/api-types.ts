@@ -273,6 +273,7 @@ export interface paths {
          *     stream goes on by itself. Events without an id are true for a moment and are not repeated.
          *     A stream ends with the access token, and when its reader cannot keep up; come back with `Last-Event-ID`. Every 15 seconds
          *     an `id` comes alone, without an event: a sign of life. `EventSource` of browsers cannot send a token: read with `fetch`.
+         *     A user or an API key holds up to 1000 streams on each node; one more is refused with 429 `too_many_streams`.
          *
          *     What comes, each as the schema `Event` describes it:
          *

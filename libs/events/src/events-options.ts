@@ -11,6 +11,8 @@ export class EventsOptions {
   readonly pollMs: number = 1_000;
   /** Bytes that may wait for one reader; who is further behind is disconnected, and resumes. */
   readonly maxBacklogBytes: number = 1_000_000;
+  /** Streams that one user or API key may hold on this node: more are a program that forgets to close them. */
+  readonly mostStreams: number = 1_000;
 
   constructor(options: Partial<EventsOptions> = {}) {
     Object.assign(this, options);

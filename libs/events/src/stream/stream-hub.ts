@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Problem } from '#api-kit';
 import type { EphemeralEvent } from '../ephemeral-events.js';
 import type { Audience } from '../event-map.js';
+import { EventsOptions } from '../events-options.js';
 import { isAfter } from '../reading/position.js';
 import type { Viewer } from '../reading/viewer.js';
 import type { EventStream } from './event-stream.js';
@@ -15,18 +17,27 @@ export class StreamHub implements TailReader {
   private readonly roster = new Roster();
   /** Those who catch up still, too. */
   private readonly readers = new Set<EventStream>();
+  /** How many each user or API key has of those. */
+  private readonly held = new Map<string, number>();
   private recent: RecentNews | undefined;
   private starting: Promise<void> | undefined;
 
-  constructor(private readonly tail: LogTail) {}
+  constructor(
+    private readonly tail: LogTail,
+    private readonly options: EventsOptions,
+  ) {}
 
   get streams(): ReadonlySet<EventStream> {
     return this.readers;
   }
 
-  /** The tail is read while there is anybody to read it to. Who hung up before they were here never leaves. */
+  /**
+   * The tail is read while there is anybody to read it to. Who hung up before they were here never leaves. Problem 429
+   * `too_many_streams` for who holds as many as one may: what they have goes on.
+   */
   async admit(stream: EventStream): Promise<void> {
     if (!stream.isOpen) return;
+    this.hold(stream.caller.id, 1);
     this.readers.add(stream);
     stream.onClose(() => this.leave(stream));
     if (this.recent) return;
@@ -122,8 +133,19 @@ export class StreamHub implements TailReader {
   private leave(stream: EventStream): void {
     this.roster.remove(stream);
     this.readers.delete(stream);
+    this.hold(stream.caller.id, -1);
     if (this.readers.size > 0) return;
     this.tail.stop();
     this.recent = undefined;
+  }
+
+  private hold(callerId: string, more: 1 | -1): void {
+    const held = (this.held.get(callerId) ?? 0) + more;
+    if (held > this.options.mostStreams) {
+      const detail = `You have ${this.options.mostStreams} streams open already. Close those that nobody reads.`;
+      throw new Problem(429, 'too_many_streams', detail);
+    }
+    if (held === 0) this.held.delete(callerId);
+    else this.held.set(callerId, held);
   }
 }
