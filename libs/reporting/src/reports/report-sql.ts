@@ -1,6 +1,16 @@
+/**
+ * When a day begins, given as its midnight. Where clocks are set back to midnight it comes twice, an hour apart; PostgreSQL means the
+ * second one then, but by the first it is that day already. Of one that is skipped PostgreSQL means the moment it is skipped.
+ */
+function beginOf(midnight: string): string {
+  const last = `(${midnight} AT TIME ZONE $3::text)`;
+  const hourBefore = `(${last} - interval '1 hour')`;
+  return `(CASE WHEN ${hourBefore} AT TIME ZONE $3::text = ${midnight} THEN ${hourBefore} ELSE ${last} END)`;
+}
+
 /** $1 first day, $2 last day, $3 time zone: when the days begin and end. */
-export const STARTS = '($1::date::timestamp AT TIME ZONE $3::text)';
-export const ENDS = '(($2::date + 1)::timestamp AT TIME ZONE $3::text)';
+export const STARTS = beginOf('$1::date::timestamp');
+export const ENDS = beginOf('($2::date + 1)::timestamp');
 
 /** The first day of the row a moment belongs to, within the days of the report; $4 = unit. */
 export function bucket(moment: string): string {
@@ -17,8 +27,8 @@ export function bucketsOf(began: string, ended: string): string {
   const first = `greatest(${began}, ${STARTS})`;
   const last = `least(${ended}, ${ENDS})`;
   return `CROSS JOIN LATERAL (
-    SELECT greatest(d::date, $1::date) AS period, greatest(d, $1::date::timestamp) AT TIME ZONE $3::text AS began,
-      least(d + step, ($2::date + 1)::timestamp) AT TIME ZONE $3::text AS ended
+    SELECT greatest(d::date, $1::date) AS period, ${beginOf('greatest(d, $1::date::timestamp)')} AS began,
+      ${beginOf('least(d + step, ($2::date + 1)::timestamp)')} AS ended
     FROM (SELECT ('1 ' || $4::text)::interval AS step WHERE $4::text <> 'all') AS s
     CROSS JOIN LATERAL generate_series(date_trunc($4::text, ${local(first)}), ${local(last)}, step) AS d
     WHERE ${began} < ${ENDS} AND ${ended} > ${STARTS} AND d < ($2::date + 1)::timestamp
