@@ -10505,7 +10505,8 @@ export interface operations {
                  * @description `mine` (default): open chats I hold, newest message first. `waiting`: chats waiting for me while I am active, longest
                  *     waiting first. `held`: chats I held and hold no more, the last that left me first. `closed`: those of them that are
                  *     closed; for supervisors and admins all closed chats, last closed first. `all`: every chat, open ones first, last
-                 *     opened first, then as `closed`; for supervisors and admins
+                 *     opened first, then as `closed`; for supervisors and admins. Events do not tell agents of chats that somebody else held
+                 *     after them: read `held` and `closed` anew when they are shown
                  */
                 filter?: "mine" | "waiting" | "held" | "closed" | "all";
                 /** @description With `held` and `all` */
