@@ -49,7 +49,7 @@ export class Requests {
   }
 
   private parameter({ name, in: place, schema, example }: Parameter, draw: Draw): string {
-    if (place === 'header') return draw(fc.stringMatching(/^[!-~]{8,40}$/));
+    if (place === 'header') return draw(keys);
     return String(this.values.of({ example, ...schema }, name, draw));
   }
 
@@ -88,6 +88,8 @@ export class Requests {
 
 /** Only a list itself can give one out; `after` of the events is one, too. */
 const CURSORS = new Set(['cursor', 'after', 'Last-Event-ID']);
+
+const keys = fc.stringMatching(/^[!-~]{8,40}$/);
 
 const oneIn = (n: number) => fc.integer({ min: 1, max: n }).map((drawn) => drawn === 1);
 
@@ -148,6 +150,12 @@ function wrongTexts(schema: Schema, name: string): [string, string][] {
 }
 
 const MEGABYTE = 1024 * 1024;
+const LEVELS = 10_000;
+
+/** Made once: a request is drawn out of all that could be wrong with it. */
+const LARGE = Buffer.from(JSON.stringify({ text: 'x'.repeat(MEGABYTE) }));
+const DEEP = Buffer.from(`${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}`);
+const DEEP_IN_LISTS = Buffer.from(`{"a":${'['.repeat(LEVELS)}${']'.repeat(LEVELS)}}`);
 
 type Spoiling = (what: string, changes: Partial<GeneratedRequest>) => GeneratedRequest;
 
@@ -168,8 +176,8 @@ function wholeFaults(resolve: Resolve, valid: GeneratedRequest, { body }: Docume
     kind: 'faulty',
     faults: [what],
   });
-  const json = (text: string, places: readonly string[] = []) => ({
-    body: Buffer.from(text),
+  const json = (body: string | Buffer, places: readonly string[] = []) => ({
+    body: typeof body === 'string' ? Buffer.from(body) : body,
     headers: { ...valid.headers, 'content-type': 'application/json' },
     places,
   });
@@ -177,7 +185,6 @@ function wholeFaults(resolve: Resolve, valid: GeneratedRequest, { body }: Docume
   if (!body) return [...keyFaults(but, valid), ...path];
   // Without a body is as with an empty one, which where all is optional changes nothing.
   const isNeeded = (resolve(body.schema).required ?? []).length > 0;
-  const deep = (times: number) => `${'{"a":'.repeat(times)}1${'}'.repeat(times)}`;
   const sent = valid.body ?? Buffer.from('{}');
   return [
     ...keyFaults(but, valid),
@@ -188,12 +195,12 @@ function wholeFaults(resolve: Resolve, valid: GeneratedRequest, { body }: Docume
     but('the body is null', json('null', ['#'])),
     but('the body is broken', json(`${sent.toString()}]`)),
     but('the body is cut off', json(sent.toString().slice(0, -1) || '{')),
-    but('the body is nested 10,000 levels deep', json(deep(10_000))),
-    but('the body is nested 10,000 lists deep', json(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)),
+    but('the body is nested 10,000 levels deep', json(DEEP)),
+    but('the body is nested 10,000 lists deep', json(DEEP_IN_LISTS)),
     but('the body has __proto__', json('{"__proto__":{"isAdmin":true}}')),
     but('the body has constructor', json('{"constructor":{"prototype":{"isAdmin":true}}}')),
-    but('the body is no UTF-8', { ...json(''), body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) }),
-    but('the body is too large', json(JSON.stringify({ text: 'x'.repeat(MEGABYTE) }))),
+    but('the body is no UTF-8', json(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))),
+    but('the body is too large', json(LARGE)),
     ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'nonsense'].map((type) =>
       but(`the body is ${type}`, { body: sent, headers: { ...valid.headers, 'content-type': type } }),
     ),
