@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { DocumentedOperation, RawDocument } from './document.js';
+import { type DocumentedOperation, nameOf, type RawDocument } from './document.js';
 
 export interface GivenAnswer {
   readonly status: number;
@@ -40,7 +40,9 @@ export class AnswerSchemas {
   private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(document: RawDocument) {
-    this.ajv.addSchema({ $id: 'api', components: closed(document.components) as object });
+    // One by one: parts of one large schema are compiled anew for each answer that has them.
+    for (const [name, schema] of Object.entries(document.components.schemas))
+      this.ajv.addSchema(closed(schema) as object, name);
   }
 
   /** What is wrong with an answer; empty where nothing is. */
@@ -110,7 +112,7 @@ function closed(value: unknown): unknown {
   const inside = Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      key === '$ref' && typeof member === 'string' ? member.replace(/^#/, 'api#') : closed(member),
+      key === '$ref' && typeof member === 'string' ? nameOf(member) : closed(member),
     ]),
   );
   const names = 'properties' in value && typeof value.properties === 'object' && 'type' in value;

@@ -104,6 +104,6 @@ export function typesOf({ type, properties }: Schema): readonly string[] {
   return typeof type === 'string' ? [type] : type;
 }
 
-function nameOf(ref: string): string {
+export function nameOf(ref: string): string {
   return ref.replace(/^.*\//, '');
 }
