@@ -31,7 +31,8 @@ async function stopIdle(url) {
     const { rows } = await client.query(
       `SELECT current_setting('data_directory') AS path,
          EXISTS (SELECT FROM pg_database WHERE datname ~ '^test_' AND substring(datname, '\\d+')::bigint > $1)
-         OR EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS used`,
+         OR EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+           AND application_name <> 'parley-test') AS used`,
       [Date.now() - 600_000],
     );
     if (rows[0].used) return false;
