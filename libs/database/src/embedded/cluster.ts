@@ -126,5 +126,6 @@ function initdbArguments(data: string, passwordFile: string, settings: ServerSet
     '--builtin-locale=C.UTF-8',
     '--no-instructions',
     ...(settings.fsync === 'off' ? ['--no-sync'] : []),
+    ...(settings.scram_iterations ? [`--set=scram_iterations=${settings.scram_iterations}`] : []),
   ];
 }
