@@ -24,7 +24,8 @@ export type Consequence =
       readonly wholeChannel?: boolean;
     };
 
-export type Attempted = { readonly verdict: SendVerdict } | { readonly error: unknown };
+/** `asked`: false where the verdict is ours, and the network was not asked for it. */
+export type Attempted = { readonly verdict: SendVerdict; readonly asked?: false } | { readonly error: unknown };
 
 /** What is known of a message beside the try itself. */
 export interface Circumstances {

@@ -2,6 +2,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OutgoingHead } from '#chats';
 import { MessagingOptions } from '../messaging-options.js';
+import { ChannelTrouble } from './channel-trouble.js';
 import { consequenceOf, type Attempted, type Consequence } from './consequence.js';
 import { insist } from './insist.js';
 import { LaneSteps, type Step } from './lane-steps.js';
@@ -17,6 +18,7 @@ const PATIENCE_MS = 200;
 /** A message that may have got through with an earlier try, and that the network would by now take for another one. */
 const TOO_LATE_TO_REPEAT: Attempted = {
   verdict: { kind: 'unknown', sentence: 'It may have arrived, and it is too late to send it again safely.' },
+  asked: false,
 };
 
 /** Delivers one chat's messages in order while the lane is ours. */
@@ -29,6 +31,7 @@ export class LaneRunner {
     private readonly steps: LaneSteps,
     private readonly call: NetworkCall,
     private readonly pacer: Pacer,
+    private readonly troubles: ChannelTrouble,
     private readonly options: MessagingOptions,
   ) {}
 
@@ -74,7 +77,10 @@ export class LaneRunner {
     if (!attempted) return { kind: 'leave' } as const;
     const consequence = consequenceOf(attempted, attempts, { echoes, repeatable, doubtful });
     const sentAt = momentOf(consequence, calledAt);
-    const step = await insist(() => this.steps.settle(lane, way.account, head, consequence, attempts, sentAt));
+    const told = consequence.status === 'queued' && consequence.wholeChannel ? consequence.waitMs : 0;
+    const holdMs = Math.max(told, this.troubles.waitAfter(lane, attempted));
+    const known = { attempts, sentAt, holdMs };
+    const step = await insist(() => this.steps.settle(lane, way.account, head, consequence, known));
     if (consequence.status !== 'sent') {
       this.logger.warn(`Message ${head.id} is ${consequence.status} (${consequence.failure.code})`);
     }

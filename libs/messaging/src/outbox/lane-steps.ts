@@ -17,6 +17,15 @@ export type Step =
     }
   | { readonly kind: 'leave'; readonly waitMs?: number };
 
+/** What is known of a try beside its consequence. */
+export interface Known {
+  /** Passing failures in a row before it. */
+  readonly attempts: number;
+  readonly sentAt: Date;
+  /** For how long the whole channel waits; 0 = not at all. */
+  readonly holdMs: number;
+}
+
 const LEAVE: Step = { kind: 'leave' };
 
 /** What a network's worker says of a message that may have got through. */
@@ -93,8 +102,7 @@ export class LaneSteps {
     account: ChannelAccount,
     head: OutgoingHead,
     consequence: Consequence,
-    attempts: number,
-    sentAt: Date,
+    { attempts, sentAt, holdMs }: Known,
   ): Promise<Step | undefined> {
     const { chatId } = lane;
     const one = { messageId: head.id, attempt: head.attempts, chatId, channelId: head.channelId };
@@ -103,13 +111,14 @@ export class LaneSteps {
       else if (consequence.status !== 'queued') {
         await this.messages.settle(tx, one, consequence.status, consequence.failure);
       } else {
-        const { waitMs, counts, revoked, wholeChannel, failure, doubtful } = consequence;
+        const { waitMs, counts, revoked, failure, doubtful } = consequence;
         await this.messages.settle(tx, one, 'queued', failure, doubtful);
         if (revoked) await this.channels.markRevoked(tx, account, failure.sentence);
-        if (wholeChannel) await this.lanes.hold(tx, lane.channelId, waitMs);
+        if (holdMs > 0) await this.lanes.hold(tx, lane.channelId, holdMs);
         await this.lanes.postpone(tx, lane, waitMs, counts ? attempts + 1 : attempts);
         return { kind: 'leave', waitMs };
       }
+      if (holdMs > 0) await this.lanes.hold(tx, lane.channelId, holdMs);
       if (consequence.status === 'unconfirmed' && consequence.awaitsEcho) {
         const waitMs = this.options.echoWaitMs;
         await this.lanes.postpone(tx, lane, waitMs, 0, head.id);

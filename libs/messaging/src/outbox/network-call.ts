@@ -37,8 +37,8 @@ export class NetworkCall {
     const human = head.authorKind === 'agent';
     const lastInboundAt = head.lastInboundAt ?? undefined;
     const policy = way.outcome.policy({ lastInboundAt, now: new Date(), human });
-    if (!policy.allowed) return { verdict: windowClosed(policy.reason) };
-    if (head.blocked) return { verdict: BLOCKED };
+    if (!policy.allowed) return { verdict: windowClosed(policy.reason), asked: false };
+    if (head.blocked) return { verdict: BLOCKED, asked: false };
     const ready = await this.prepare(lane, head, seen);
     if (!Array.isArray(ready)) return ready;
     const message = { id: head.id, content: head.content, files: ready };
@@ -46,7 +46,7 @@ export class NetworkCall {
       return { verdict: await this.send(way, lane, message, { lastInboundAt, human }) };
     } catch (error) {
       const verdict = error instanceof NotAskedError ? undefined : this.note(head, error);
-      return verdict ? { verdict } : { error };
+      return verdict ? { verdict, asked: false } : { error };
     }
   }
 
@@ -60,7 +60,7 @@ export class NetworkCall {
       const files = await this.filesOf(head);
       return seen.elapsedMs > FRESH_MS && !(await this.lanes.holds(lane)) ? undefined : files;
     } catch (error) {
-      return { verdict: this.note(head, error) ?? UNREADY };
+      return { verdict: this.note(head, error) ?? UNREADY, asked: false };
     }
   }
 

@@ -1,4 +1,5 @@
 import { Acknowledgements } from './acknowledgements.js';
+import { ChannelTrouble } from './channel-trouble.js';
 import { ChatSignals } from './chat-signals.js';
 import { Deliverer } from './deliverer.js';
 import { Expiry } from './expiry.js';
@@ -21,6 +22,7 @@ import { Ways } from './way.js';
 /** All that takes, keeps and delivers outgoing messages. */
 export const OUTBOX = [
   Acknowledgements,
+  ChannelTrouble,
   ChatSignals,
   Deliverer,
   Expiry,
