@@ -67,8 +67,15 @@ function pointersOf(error: ValidationError, prefix: string): ProblemPointer[] {
   ];
 }
 
+/** What the library says in words that nobody would use. */
+const BETTER_SAID: readonly (readonly [RegExp, string])[] = [
+  [/ must contain at least 1 elements$/, ' must not be empty'],
+  [/^All (\S+)'s elements must be unique$/, '$1 must not have the same element twice'],
+];
+
 /** What the library says of a value that is not there, or there twice, is true and helps nobody. */
 function inWords({ property, value }: ValidationError, detail: string, prefix: string): string {
   if (value === undefined) return `${property} is missing`;
-  return prefix === '?' && Array.isArray(value) ? `${property} must be given once` : detail;
+  if (prefix === '?' && Array.isArray(value)) return `${property} must be given once`;
+  return BETTER_SAID.reduce((said, [words, better]) => said.replace(words, better), detail);
 }

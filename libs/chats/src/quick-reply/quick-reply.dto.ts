@@ -48,7 +48,9 @@ export class CreateQuickReplyDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(30)
-  @ArrayUnique(({ language }: QuickReplyTextDto) => language?.toLowerCase?.())
+  @ArrayUnique(({ language }: QuickReplyTextDto) => language?.toLowerCase?.(), {
+    message: '$property must have each language once',
+  })
   @ValidateNested({ each: true })
   @Type(() => QuickReplyTextDto)
   texts: QuickReplyTextDto[];
@@ -75,7 +77,9 @@ export class UpdateQuickReplyDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(30)
-  @ArrayUnique(({ language }: QuickReplyTextDto) => language?.toLowerCase?.())
+  @ArrayUnique(({ language }: QuickReplyTextDto) => language?.toLowerCase?.(), {
+    message: '$property must have each language once',
+  })
   @ValidateNested({ each: true })
   @Type(() => QuickReplyTextDto)
   texts?: QuickReplyTextDto[];
