@@ -108,7 +108,7 @@ async function play(
   quick: boolean,
   say: (line: string) => void,
 ): Promise<ReadingRound[]> {
-  const calls = quick ? 500 : 4_000;
+  const calls = quick ? 1_000 : 4_000;
   const runs: Partial<Record<keyof ReadingRound, () => Promise<Latencies>>> = {
     select: () => house.select(calls),
     unread: () => house.unread(calls),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 const MARK = 'event: message.received\n';
+const OPENED_AT_ONCE = 20;
 
 /**
  * Streams of one program, read as cheaply as can be: each arrival of a received message is counted, nothing is parsed. Our
@@ -23,7 +24,11 @@ export class Listeners {
     heard: (text: string) => void = () => undefined,
   ): Promise<Listeners> {
     const listeners = new Listeners(heard);
-    for (let number = 0; number < count; number++) await listeners.add(port, path, bearer);
+    for (let open = 0; open < count;) {
+      const next = Math.min(OPENED_AT_ONCE, count - open);
+      await Promise.all(Array.from({ length: next }, () => listeners.add(port, path, bearer)));
+      open += next;
+    }
     return listeners;
   }
 
