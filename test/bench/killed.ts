@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { untilItDies, type Post } from './load.js';
-import type { connectPage } from './page.js';
+import type { Page } from './page.js';
 import { messengerWebhooks } from './webhooks.js';
 
 const ENOUGH = 200_000;
 const AFTER_MS = 1_500;
-
-type Page = Awaited<ReturnType<typeof connectPage>>;
 
 /**
  * The server is killed under full load, and what it had acknowledged is looked for in the database. Throws when something

@@ -2,6 +2,8 @@ import { startSimulator } from '../../apps/simulator/src/simulator.js';
 import { freePort, startServer, stopProgram } from './processes.js';
 import { APP_SECRET, PAGE } from './webhooks.js';
 
+export type Page = Awaited<ReturnType<typeof connectPage>>;
+
 const ADMIN = { email: 'bench@example.com', password: 'a password for the bench alone' };
 const APP = { id: '287451903362718', secret: APP_SECRET };
 

@@ -6,7 +6,7 @@ import { hasPgbench, prepareInserts, singleRowInserts } from './inserts.js';
 import { killUnderLoad } from './killed.js';
 import { alone, closedLoop, type Post } from './load.js';
 import { reuseLogFiles } from './log-files.js';
-import { connectPage } from './page.js';
+import { connectPage, type Page } from './page.js';
 import { freePort, signal, startProgram, stopProgram } from './processes.js';
 import { report, type Measured, type Round } from './report.js';
 import { PASSWORD, seedOnce, serverFolder } from './seed/seed.js';
@@ -30,7 +30,6 @@ const PEOPLE = 2_000;
 const EXPECTED = { bare: 16_000, parley: 8_000, ten: 1_600, strangers: 3_000, perStep: 300, lone: 400 };
 const SEEDED = { email: 'seeded@example.com', password: PASSWORD };
 
-type Page = Awaited<ReturnType<typeof connectPage>>;
 type Runs = Partial<Record<keyof Round, () => Promise<Measured>>>;
 
 /** The receiving path and agents' streams, on the embedded database or on DATABASE_URL's. */

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+import { jsonCall } from '../json-call.js';
 import { latenciesOf, type Latencies } from './latencies.js';
 
 /** Somebody who reads over one connection, one request after the other. */
@@ -44,19 +45,6 @@ export class Reader {
   }
 
   private get(path: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const headers = { authorization: `Bearer ${this.bearer}` };
-      const call = request({ port: this.port, host: '127.0.0.1', path, headers, agent: this.agent }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const body = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) resolve(body);
-          else reject(new Error(`${path} answered ${response.statusCode}: ${body.slice(0, 200)}`));
-        });
-      });
-      call.on('error', reject);
-      call.end();
-    });
+    return jsonCall(`http://127.0.0.1:${this.port}${path}`, this.agent, this.bearer);
   }
 }

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Agent } from 'node:http';
 import pg from 'pg';
-import type { Page } from './house.js';
-import { post } from './post.js';
+import { jsonCall } from '../json-call.js';
+import type { Page } from '../page.js';
 
 const TABLE = 'bench_answers';
 const PEOPLE = 50;
@@ -44,7 +44,11 @@ export class BareSender {
       values: [text],
     });
     const recipient = { id: this.people[number % this.people.length] };
-    const answer = await post(this.address, { recipient, messaging_type: 'RESPONSE', message: { text } }, this.agent);
+    const answer = await jsonCall(this.address, this.agent, '', {
+      recipient,
+      messaging_type: 'RESPONSE',
+      message: { text },
+    });
     await this.pool.query({
       name: 'sent',
       text: `UPDATE ${TABLE} SET status = 'sent', external_id = $2 WHERE id = $1`,

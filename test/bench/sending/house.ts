@@ -1,9 +1,7 @@
 import { Agent } from 'node:http';
 import pg from 'pg';
-import type { connectPage } from '../page.js';
-import { post } from './post.js';
-
-export type Page = Awaited<ReturnType<typeof connectPage>>;
+import { jsonCall } from '../json-call.js';
+import type { Page } from '../page.js';
 
 const PAGES = 4;
 const CHATS_PER_PAGE = 50;
@@ -55,7 +53,7 @@ export class SendingHouse {
     await this.post(`/v1/chats/${chatId}/messages`, { text: `Lamp ${number} is there, and waits for you.` });
   }
 
-  /** Resolves when nothing waits to be sent, and all echoes are worked in. Throws when anything was not sent. */
+  /** Resolves when nothing waits to be sent. Throws when anything was not sent. */
   async sent(): Promise<void> {
     const under = `SELECT count(*)::int AS n FROM messages WHERE channel_id = ANY ($1) AND status IN ('queued', 'sending')`;
     while ((await this.count(under)) > 0) await new Promise((go) => setTimeout(go, 20));
@@ -78,6 +76,6 @@ export class SendingHouse {
   }
 
   private post(path: string, body: object): Promise<unknown> {
-    return post(`http://127.0.0.1:${this.page.port}${path}`, body, this.agent, this.bearer);
+    return jsonCall(`http://127.0.0.1:${this.page.port}${path}`, this.agent, this.bearer, body);
   }
 }

@@ -1,7 +1,8 @@
+import type { Page } from '../page.js';
 import { signal } from '../processes.js';
 import { sayFigures, type Figure } from '../report.js';
 import { BareSender } from './bare-sender.js';
-import { type Page, SendingHouse } from './house.js';
+import { SendingHouse } from './house.js';
 import { postmasterOf, spent } from './processor-time.js';
 
 interface SendingRound {

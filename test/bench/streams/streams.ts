@@ -1,5 +1,5 @@
 import { bytesOf, Caller, closedLoop, openLoop, type Post } from '../load.js';
-import { connectPage } from '../page.js';
+import type { Page } from '../page.js';
 import { freePort, residentMegabytes, startProgram, stopProgram } from '../processes.js';
 import { sayFigures, type Figure } from '../report.js';
 import { messengerWebhooks } from '../webhooks.js';
@@ -63,7 +63,6 @@ const MEMORY: Figure<StreamRound> = {
 };
 
 type Steady = Pick<StreamRound, 'webhookP99' | 'streamP99' | 'streamP50' | 'megabytes'>;
-type Page = Awaited<ReturnType<typeof connectPage>>;
 
 /** What agents’ streams cost, against a server that only broadcasts. */
 export async function measureStreams(page: Page, quick: boolean, say: (line: string) => void): Promise<void> {

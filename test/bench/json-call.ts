@@ -1,15 +1,14 @@
 import { request, type Agent } from 'node:http';
 
-/** A call in JSON over one of the agent's connections; its answer must be a 2xx. */
-export function post(url: string, body: object, agent: Agent, bearer = ''): Promise<string> {
+/** A call over the agent's connections, a POST where there is a body; what it answers, which must be a 2xx. */
+export function jsonCall(url: string, agent: Agent, bearer = '', body?: object): Promise<string> {
   return new Promise((resolve, reject) => {
-    const bytes = Buffer.from(JSON.stringify(body));
+    const bytes = body && Buffer.from(JSON.stringify(body));
     const headers = {
-      'content-type': 'application/json',
-      'content-length': bytes.length,
       ...(bearer && { authorization: `Bearer ${bearer}` }),
+      ...(bytes && { 'content-type': 'application/json', 'content-length': bytes.length }),
     };
-    const call = request(url, { method: 'POST', headers, agent }, (response) => {
+    const call = request(url, { method: bytes ? 'POST' : 'GET', headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
